@@ -1,0 +1,77 @@
+"""Customer-satisfaction-index models: index scores and driver weights, each with its uncertainty.
+
+>>> import csindex as csi
+>>> print(csi.fit(csi.acsi(), csi.datasets.acsi2015("banks"), replicates=500).summary())  # doctest: +ELLIPSIS
+American Customer Satisfaction Index...
+"""
+
+from csindex import datasets
+from csindex.errors import (
+    CollinearityWarning,
+    ConventionWarning,
+    CsindexError,
+    CsindexWarning,
+    EstimationError,
+    MissingWarning,
+    ModelError,
+    NegativeWeightWarning,
+    OptionError,
+    RepairWarning,
+    ReplicateWarning,
+    SmallSampleWarning,
+    SurveyError,
+    UnitWarning,
+)
+from csindex.fitting.conventions import conventions
+from csindex.fitting.fit import fit
+from csindex.fitting.result import Fit
+from csindex.model.library import acsi, ccsi, ecsi, hkcsi, jcsi, ncsb, ncsi, pcsi, scsb, swics
+from csindex.model.model import Model
+from csindex.model.parts import Construct, Item, Path
+from csindex.survey.loyalty import price_tolerance, retention
+from csindex.survey.moments import Moments
+from csindex.survey.population import Population, simulate
+from csindex.survey.survey import Survey
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CollinearityWarning",
+    "Construct",
+    "ConventionWarning",
+    "CsindexError",
+    "CsindexWarning",
+    "EstimationError",
+    "Fit",
+    "Item",
+    "MissingWarning",
+    "Model",
+    "ModelError",
+    "Moments",
+    "NegativeWeightWarning",
+    "OptionError",
+    "Path",
+    "Population",
+    "RepairWarning",
+    "ReplicateWarning",
+    "SmallSampleWarning",
+    "Survey",
+    "SurveyError",
+    "UnitWarning",
+    "acsi",
+    "ccsi",
+    "conventions",
+    "datasets",
+    "ecsi",
+    "fit",
+    "hkcsi",
+    "jcsi",
+    "ncsb",
+    "ncsi",
+    "pcsi",
+    "price_tolerance",
+    "retention",
+    "scsb",
+    "simulate",
+    "swics",
+]

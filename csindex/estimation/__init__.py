@@ -1,0 +1,1 @@
+"""The PLS iteration and the structural model, on stacks of moments."""

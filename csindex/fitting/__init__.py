@@ -1,0 +1,1 @@
+"""The door: from a model and answers to a result with tables."""

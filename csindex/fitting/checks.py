@@ -1,0 +1,253 @@
+"""What can be wrong with moments and estimates, unit by unit, and what the reader must be told."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from csindex.errors import (
+    CollinearityWarning,
+    ConventionWarning,
+    CsindexError,
+    CsindexWarning,
+    MissingWarning,
+    NegativeWeightWarning,
+    ReplicateWarning,
+    SmallSampleWarning,
+    UnitWarning,
+)
+from csindex.estimation.linear import largest_inflation
+from csindex.fitting.estimates import CONSTANT_BELOW, REASONS, Estimates, Status
+from csindex.model.design import Design
+from csindex.model.model import Model
+from csindex.model.parts import Construct
+from csindex.options import Options
+from csindex.survey.columns import listed
+from csindex.survey.moments import Moments
+from csindex.survey.stacks import Array
+from csindex.survey.survey import Account
+
+FEWEST = 10
+TELLING_POINTS = 1.0
+INFLATION_TOLD, INFLATION_REFUSED = 10.0, 1e4
+MANY_MISSING, MANY_FAILED = 0.05, 0.01
+SHOWN = 5
+
+Text = tuple[str, type[CsindexWarning]]
+
+
+def unit_name(units: pd.DataFrame | None, unit: int) -> str:
+    """Return e.g. ``"company 'Acme', wave 2"``; empty where there are no units."""
+    if units is None:
+        return ""
+    row = units.iloc[unit]
+    return ", ".join(f"{name} {value!r}" for name, value in zip(units.columns, row.tolist(), strict=True))
+
+
+def refuse(problems: Mapping[int, str], units: pd.DataFrame | None, error: type[CsindexError]) -> None:
+    """Raise an error that lists the units' problems."""
+    if units is None:
+        raise error(next(iter(problems.values())))
+    lines = [f"{unit_name(units, unit)}: {text}" for unit, text in list(problems.items())[:SHOWN]]
+    more = f"\n... and {len(problems) - SHOWN} more units" if len(problems) > SHOWN else ""
+    raise error("\n".join(lines) + more + "\nbad_units='drop' fits the others without them.")
+
+
+def sample_problems(model: Model, moments: Moments) -> dict[int, str]:
+    """Return what forbids an estimate, by unit."""
+    least = max(FEWEST, len(model.items) + 1)
+    width = np.array([item.scale[1] - item.scale[0] for item in model.items])
+    with np.errstate(invalid="ignore"):
+        spread = moments.sd * (100 / width)
+    problems = {}
+    for unit, count in enumerate(moments.n):
+        flat = np.flatnonzero(~(spread[unit] > CONSTANT_BELOW))
+        if count < least:
+            problems[unit] = (
+                f"{int(count)} usable row{'s' * (count != 1)} for {len(model.items)} items; {least} are the least for an "
+                "estimate (hundreds for a precise one). Collect more answers, join small units, or use fewer items."
+            )
+        elif len(flat):
+            names = [model.item_names[i] for i in flat]
+            problems[unit] = (
+                f"item{'s' * (len(names) > 1)} {listed(map(repr, names))}: all answers are the same, so nothing can be "
+                "said of how the answers vary together. Leave such items out of the model."
+            )
+    return problems
+
+
+def block_problems(model: Model, design: Design, moments: Moments) -> dict[int, str]:
+    """Return the units whose Mode B blocks are collinear."""
+    problems: dict[int, str] = {}
+    for construct, R, vif in _formative(model, design, moments):
+        for unit in np.flatnonzero(vif > INFLATION_REFUSED):
+            pair = np.unravel_index(np.abs(R[unit] - np.eye(len(R[unit]))).argmax(), R[unit].shape)
+            a, b = (construct.items[i] for i in pair)
+            problems[int(unit)] = (
+                f"construct {construct.name!r} is collinear: its items carry the same information (the closest pair, "
+                f"{a!r} and {b!r}, correlates {R[unit][pair]:.4f}), so Mode B cannot weight them. Leave one out, or use "
+                "Mode A or non-negative Mode B."
+            )
+    return problems
+
+
+def _formative(model: Model, design: Design, moments: Moments) -> Iterator[tuple[Construct, Array, Array]]:
+    """Yield each construct in Mode B with its items' correlations and their largest variance inflation, by unit."""
+    for construct, block in zip(model.constructs, design.blocks, strict=True):
+        if construct.mode == "B" and len(construct.items) > 1:
+            R = moments.correlation[:, block, block]
+            yield construct, R, largest_inflation(R)
+
+
+def estimate_problems(estimates: Estimates, options: Options) -> dict[int, str]:
+    """Return why members of the sample (U,) have no estimates."""
+    advice = {
+        Status.INDEFINITE: "Use missing='mean' or 'listwise'.",
+        Status.SINGULAR: "Leave out one of the items or constructs that say the same, or use Mode A.",
+        Status.UNCONVERGED: f"After {options.max_iterations} rounds; try another scheme, or raise max_iterations.",
+    }
+    return {
+        int(unit): f"{REASONS[status]}. {advice.get(status, '')}".strip()
+        for unit in np.flatnonzero(estimates.status)
+        for status in [Status(int(estimates.status[unit]))]
+    }
+
+
+def replicate_problems(drawn: Estimates, options: Options) -> dict[int, str]:
+    """Return the units too many of whose replicates (U, R) failed."""
+    share = (drawn.status != Status.OK).mean(axis=1)
+    return {
+        int(
+            unit
+        ): f"{share[unit]:.0%} of {drawn.status.shape[1]:,} replicates failed ({_reasons(drawn.status[unit])}), "
+        f"more than max_failed={options.max_failed:g} allows. Intervals from the others would be too narrow."
+        for unit in np.flatnonzero(share > options.max_failed)
+    }
+
+
+def _reasons(status: NDArray[np.int8]) -> str:
+    counts = {reason: int((status == code).sum()) for code, reason in REASONS.items()}
+    return ", ".join(f"{reason}: {count:,}" for reason, count in counts.items() if count)
+
+
+def failures(drawn: Estimates | None, units: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the failed replicates: unit columns, ``reason, replicates``."""
+    status = np.zeros((0, 0), np.int8) if drawn is None else drawn.status
+    found = [(u, code, n) for u, row in enumerate(status) for code in REASONS if (n := int((row == code).sum()))]
+    rows = [u for u, _, _ in found]
+    labels = pd.DataFrame(index=range(len(rows))) if units is None else units.iloc[rows].reset_index(drop=True)
+    return labels.assign(reason=[REASONS[code] for _, code, _ in found], replicates=[n for *_, n in found])
+
+
+def missing_text(account: Account | None, options: Options) -> list[Text]:
+    """Say that many rows were left out."""
+    if account is None:
+        return []
+    weighted = account.rows - account.zero_weight
+    if account.incomplete <= MANY_MISSING * weighted:
+        return []
+    worst = max(account.missing, key=lambda name: account.missing[name])
+    text = (
+        f"missing={options.missing!r} leaves out {account.incomplete:,} of {weighted:,} rows with missing answers (most in "
+        f"{worst!r}: {account.missing[worst]:,}). Those who answer everything may be more or less satisfied than the "
+        "others; compare with missing='mean' or 'pairwise'."
+    )
+    return [(text, MissingWarning)]
+
+
+def small_text(design: Design, moments: Moments) -> list[Text]:
+    """Say that there are fewer than ten answers for each arrow of the largest regression."""
+    arrows = [len(sources) for sources in design.sources]
+    arrows += [b.stop - b.start for mode, b in zip(design.modes, design.blocks, strict=True) if mode == "B"]
+    least, units = 10 * max(arrows), moments.units
+    few = np.flatnonzero(moments.n_eff < least)
+    if not len(few):
+        return []
+    who = "the sample has" if units is None else f"{len(few)} of {len(units)} units have"
+    text = (
+        f"{who} fewer than {least} effective answers (the smallest {moments.n_eff.min():.0f}), ten for each arrow of the "
+        "largest regression (Barclay, Higgins & Thompson 1995). Read the intervals, not the estimates."
+    )
+    return [(text, SmallSampleWarning)]
+
+
+def inflation_text(model: Model, design: Design, moments: Moments) -> list[Text]:
+    """Say that items in Mode B overlap."""
+    near = [
+        f"{construct.name}{' of ' * (moments.units is not None)}{unit_name(moments.units, int(unit))} ({vif[unit]:.0f})"
+        for construct, _, vif in _formative(model, design, moments)
+        for unit in np.flatnonzero(vif > INFLATION_TOLD)
+    ]
+    text = (
+        (
+            f"items in Mode B overlap so much that their weights are unstable; largest variance inflation: {listed(near)}. "
+            "Mode A or non-negative Mode B is steadier."
+        )
+        if near
+        else ""
+    )
+    return [(text, CollinearityWarning)] if near else []
+
+
+def negative_text(model: Model, estimates: Estimates, units: pd.DataFrame | None) -> list[Text]:
+    """Say that index weights are negative."""
+    found = np.argwhere(estimates.index_weights < 0)
+    if not len(found):
+        return []
+    owner = {item: construct.name for construct in model.constructs for item in construct.items}
+    texts = []
+    for unit, item in found:
+        name = model.item_names[item]
+        where = f" of {unit_name(units, int(unit))}" if units is not None else ""
+        texts.append(
+            f"{name!r} in {owner[name]}{where} (weight {estimates.index_weights[unit, item]:.3f}, correlation with the "
+            f"construct {estimates.loadings[unit, item]:.3f})"
+        )
+    text = (
+        f"negative index weights break the 0–100 reading: {listed(texts, most=3)}. If a high answer means something bad, "
+        "list the item under reversed=; else drop it, or use Mode A, non-negative Mode B or equal weights."
+    )
+    return [(text, NegativeWeightWarning)]
+
+
+def convention_text(names: Sequence[str], indices: Mapping[str, Array], chosen: str) -> list[Text]:
+    """Say where the index (U, k) of another convention is more than a point away."""
+    gaps = [np.abs(values - indices[chosen]) for other, values in indices.items() if other != chosen]
+    worst: NDArray[np.float64] = np.max(gaps, axis=0)
+    telling = [int(j) for j in np.flatnonzero((worst > TELLING_POINTS).any(axis=0))]
+    if not telling:
+        return []
+    texts = []
+    for j in telling:
+        unit = int(worst[:, j].argmax())
+        values = ", ".join(f"{other} {array[unit, j]:.1f}" for other, array in indices.items())
+        texts.append(f"{names[j]} ({values})")
+    count = int((worst > TELLING_POINTS).any(axis=1).sum())
+    where = f" in {count} of {len(worst)} units; the widest gaps" if len(worst) > 1 else ""
+    text = (
+        f"the index depends on the convention by more than {TELLING_POINTS:g} point{where}: {listed(texts)}. Reported is "
+        f"{chosen!r}; name it when you publish, and compare only with indices of the same convention."
+    )
+    return [(text, ConventionWarning)]
+
+
+def dropped_text(dropped: pd.DataFrame, kept: int) -> list[Text]:
+    """Say which units were left out."""
+    if dropped.empty:
+        return []
+    names = [unit_name(dropped.drop(columns="reason"), row) for row in range(len(dropped))]
+    text = f"{len(dropped)} of {len(dropped) + kept} units were left out: {listed(names)}. See result.dropped for the reasons."
+    return [(text, UnitWarning)]
+
+
+def failure_text(drawn: Estimates) -> list[Text]:
+    """Say that many replicates failed."""
+    share = float((drawn.status != Status.OK).mean())
+    if share <= MANY_FAILED:
+        return []
+    text = (
+        f"{share:.1%} of the replicates failed ({_reasons(drawn.status)}); intervals are from the others. See "
+        "result.failures."
+    )
+    return [(text, ReplicateWarning)]

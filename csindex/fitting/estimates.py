@@ -1,0 +1,167 @@
+"""All estimates of a stack of moments (array functions)."""
+
+from dataclasses import dataclass, fields
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csindex.estimation.pls import Weights, outer_weights, proxy_correlations, proxy_covariances
+from csindex.estimation.structure import path_coefficients
+from csindex.index.scores import index_deviations, index_scores, index_weights, to_hundred
+from csindex.model.design import Design
+from csindex.options import Options
+from csindex.survey.stacks import Array, empty
+
+CONSTANT_BELOW = 1e-9
+
+
+class Status(IntEnum):
+    """How the estimation of a member ended."""
+
+    OK = 0
+    CONSTANT = 1
+    INDEFINITE = 2
+    SINGULAR = 3
+    UNCONVERGED = 4
+
+
+REASONS = {
+    Status.CONSTANT: "an item is constant",
+    Status.INDEFINITE: "pairwise correlations are not positive definite",
+    Status.SINGULAR: "items or constructs are collinear",
+    Status.UNCONVERGED: "the iteration did not converge",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """Estimates of a stack; every array has the stack on its leading axes and NaN for members that failed.
+
+    Attributes
+    ----------
+    weights, loadings, index_weights : (..., p)
+        Outer weights w, correlations of each item with its own construct, index weights v.
+    correlations : (..., k, k)
+        C, of the constructs.
+    paths : (..., k, k)
+        B, ``paths[target, source]``.
+    r2, index, deviation : (..., k)
+        R²; index scores on 0-100; standard deviations of respondents' index scores.
+    status, rounds : (...) int
+        A `Status`, and the number of iterations.
+    """
+
+    weights: Array
+    loadings: Array
+    index_weights: Array
+    correlations: Array
+    paths: Array
+    r2: Array
+    index: Array
+    deviation: Array
+    status: NDArray[np.int8]
+    rounds: NDArray[np.intp]
+
+    @classmethod
+    def allocate(cls, members: int, design: Design) -> "Estimates":
+        """Return room for the estimates of `members`, to be filled with `put`."""
+        p, k = design.p, design.k
+        shapes = {"weights": (p,), "loadings": (p,), "index_weights": (p,), "correlations": (k, k), "paths": (k, k)}
+        arrays = {name: empty(members, *shapes.get(name, (k,))) for name in _REAL}
+        return cls(**arrays, status=np.zeros(members, np.int8), rounds=np.zeros(members, np.intp))
+
+    def put(self, at: slice, part: "Estimates") -> None:
+        """Write the estimates of some members."""
+        for field in fields(self):
+            getattr(self, field.name)[at] = getattr(part, field.name)
+
+    def reshape(self, *stack: int) -> "Estimates":
+        """Return the same estimates with another shape of the stack."""
+        parts = {}
+        for field in fields(self):
+            array = getattr(self, field.name)
+            inner = np.moveaxis(array, 0, -1)
+            parts[field.name] = np.moveaxis(
+                inner.reshape(*inner.shape[:-1], *stack), range(-len(stack), 0), range(len(stack))
+            )
+        return Estimates(**parts)
+
+
+_REAL = [field.name for field in fields(Estimates) if field.name not in ("status", "rounds")]
+
+
+def estimate(mean: Array, cov: Array, design: Design, options: Options, start: Array | None = None) -> Estimates:
+    """Estimate every member of a stack.
+
+    Parameters
+    ----------
+    mean, cov : (m, p), (m, p, p)
+        On the questions' scales, the stack innermost in memory.
+    design : Design
+    options : Options
+    start : (m, p), optional
+        Outer weights of the sample that a member replicates: where the iteration begins, and how its constructs are
+        oriented. Without it each construct is oriented so that its items' correlations with it sum to more than 0.
+    """
+    hundred = 100.0 / design.span
+    with np.errstate(invalid="ignore"):
+        sd = np.sqrt(np.einsum("mii->mi", cov)) * hundred
+    status = np.where((sd > CONSTANT_BELOW).all(axis=1), Status.OK, Status.CONSTANT).astype(np.int8)
+    standardized = options.variant == "standardized"
+    turn = design.sign * hundred
+    scale = turn / sd if standardized else np.broadcast_to(turn, sd.shape)
+    S = cov * scale[:, :, None] * scale[:, None, :]
+    _screen(S, sd, status, options)
+    found = outer_weights(S, design, options.scheme, start, options.tolerance, options.max_iterations)
+    G = proxy_covariances(S, found.w, design)
+    w, G = _oriented(found.w, G, design, start)
+    C = proxy_correlations(G, w, design)
+    B, r2 = path_coefficients(C, design)
+    loadings = G[:, design.block_of, np.arange(design.p)]
+    v = index_weights(w / sd if standardized else w, sd, design, options.convention)
+    raw = v * (sd if standardized else 1.0)
+    _judge(status, found, B, options)
+    index = index_scores(v, to_hundred(mean, design), design)
+    parts = {
+        "weights": w,
+        "loadings": loadings if standardized else loadings / sd,
+        "index_weights": v,
+        "correlations": C,
+        "paths": B,
+        "r2": r2,
+        "index": index,
+        "deviation": index_deviations(raw, S, design),
+    }
+    failed = status != Status.OK
+    if failed.any():
+        for array in parts.values():
+            array[failed] = np.nan
+    return Estimates(**parts, status=status, rounds=found.rounds)
+
+
+def _screen(S: Array, sd: Array, status: NDArray[np.int8], options: Options) -> None:
+    """Mark members that cannot be estimated, and give them a harmless matrix."""
+    if options.missing == "pairwise":
+        sound = status == Status.OK
+        root = sd if options.variant == "centered" else np.ones_like(sd)
+        R = S[sound] / (root[sound][:, :, None] * root[sound][:, None, :])
+        status[np.flatnonzero(sound)[~(np.linalg.eigvalsh(R)[:, 0] > 0)]] = Status.INDEFINITE
+    unsound = status != Status.OK
+    if unsound.any():
+        S[unsound] = np.eye(S.shape[-1])
+
+
+def _oriented(w: Array, G: Array, design: Design, start: Array | None) -> tuple[Array, Array]:
+    turn = empty(len(w), design.k)
+    for j, block in enumerate(design.blocks):
+        toward = G[:, j, block] if start is None else G[:, j, block] * start[:, block]
+        turn[:, j] = np.where(toward.sum(axis=1) < 0, -1.0, 1.0)
+    return w * turn[:, design.block_of], G * turn[:, :, None]
+
+
+def _judge(status: NDArray[np.int8], found: Weights, B: Array, options: Options) -> None:
+    lost = (status == Status.OK) & ~found.converged
+    late = found.rounds >= options.max_iterations
+    status[lost] = np.where(late[lost], Status.UNCONVERGED, Status.SINGULAR)
+    status[(status == Status.OK) & ~np.isfinite(B).all(axis=(1, 2))] = Status.SINGULAR

@@ -1,0 +1,222 @@
+"""The door: fit a model to answers or moments."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from csindex.errors import EstimationError, OptionError, RepairWarning, SurveyError
+from csindex.fitting import checks
+from csindex.fitting.conventions import all_conventions
+from csindex.fitting.estimates import estimate
+from csindex.fitting.kept import Kept
+from csindex.fitting.replicate import replicate
+from csindex.fitting.result import Fit
+from csindex.fitting.tables import RESERVED
+from csindex.model.design import design_of
+from csindex.model.model import Model
+from csindex.options import Convention, Interval, Missing, Options, Scheme, Variant, choose, whole
+from csindex.survey.moments import Moments
+from csindex.survey.sources import MomentSource, RowSource, Source
+from csindex.survey.stacks import flatten
+from csindex.survey.survey import Account, Codes, Survey
+
+
+def fit(
+    model: Model,
+    data: Any,
+    *,
+    weights: str | ArrayLike | None = None,
+    strata: str | Sequence[str] | None = None,
+    clusters: str | Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
+    missing: Missing = "listwise",
+    missing_codes: Codes | None = None,
+    estimator: Literal["pls"] = "pls",
+    scheme: Scheme = "path",
+    variant: Variant = "standardized",
+    convention: Convention = "fornell",
+    replicates: int = 1000,
+    seed: int | None = 1,
+    level: float = 0.95,
+    interval: Interval = "percentile",
+    bad_units: Literal["raise", "drop"] = "raise",
+    tolerance: float = 1e-7,
+    max_iterations: int = 300,
+    max_failed: float = 0.10,
+    block_size: int | None = None,
+    progress: bool = True,
+) -> Fit:
+    """Fit a satisfaction-index model: index scores on 0-100 and driver weights, each with its uncertainty.
+
+    Parameters
+    ----------
+    model : Model
+        E.g. ``csindex.acsi()``, or your own from `Model.parse`.
+    data : data frame, Survey or Moments
+        Answers (pandas, Polars, PyArrow, ...), one row a respondent; or moments, from which replicates are parametric.
+    weights, strata, clusters, by, missing_codes
+        See `Survey`. With ``by`` every unit gets estimates of its own, and the tables begin with the unit columns.
+    missing : {"listwise", "pairwise", "mean"}
+        What becomes of missing answers: leave the row out; use each pair of answers that is there; fill in the item's
+        mean. Replicates do the same with their own rows.
+    estimator : {"pls"}
+        PLS path modelling.
+    scheme : {"path", "centroid", "factorial"}
+        How neighbouring constructs weight each other (Lohmöller 1989).
+    variant : {"standardized", "centered"}
+        Items are standardized, or only centred on 0-100; the latter gives the tables of Tenenhaus, Esposito Vinzi,
+        Chatelin & Lauro (2005).
+    convention : {"fornell", "standardized", "equal"}
+        How item weights become index weights; see `conventions`.
+    replicates : int
+        Bootstrap replicates; 0 for none (standard errors are then NaN, as PLS has no analytic ones).
+    seed : int or None
+        The same seed gives the same numbers. None draws one, which is kept on the result.
+    level : float
+        Of the intervals.
+    interval : {"percentile", "normal", "basic"}
+    bad_units : {"raise", "drop"}
+        Whether a unit that cannot be estimated is an error, or is left out with a warning and listed on the result.
+    tolerance, max_iterations
+        The iteration ends when no outer weight changes by more than `tolerance`.
+    max_failed : float
+        Share of failed replicates above which a result is refused; a warning comes above 1 %.
+    block_size : int, optional
+        About how many replicates are estimated at a time. It bounds memory and changes no result.
+    progress : bool
+        Show a bar on work that takes more than two seconds.
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    SurveyError
+        Answers that do not fit the model: missing or double columns, text, infinities, codes outside the scale,
+        constant items, too few rows, wrong weights; item, value, rows and remedy are named.
+    EstimationError
+        Collinear blocks in Mode B, no convergence, too many failed replicates.
+    OptionError
+        An argument that is not known, or does not go with the data.
+
+    Examples
+    --------
+    >>> import csindex as csi
+    >>> result = csi.fit(csi.acsi(), csi.datasets.acsi2015("banks"), replicates=200)
+    >>> result.index.set_index("construct").estimate.round(1)["Satisfaction"]
+    np.float64(75.6)
+    """
+    options = Options(
+        scheme=scheme,
+        variant=variant,
+        convention=convention,
+        missing=missing,
+        interval=interval,
+        level=level,
+        replicates=replicates,
+        tolerance=tolerance,
+        max_iterations=max_iterations,
+        max_failed=max_failed,
+    )
+    if not isinstance(model, Model):
+        raise OptionError(
+            f"model must be a csindex Model, e.g. csindex.acsi() or Model.parse(text), not {model!r:.80}."
+        )
+    choose("estimator", estimator, ["pls"])
+    choose("bad_units", bad_units, ["raise", "drop"])
+    seed = int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) if seed is None else whole("seed", seed, 0)
+    if block_size is not None:
+        whole("block_size", block_size, 1)
+    given = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "missing_codes": missing_codes}
+    source, account, codes = _source(model, data, options, given)
+    design, drop = design_of(model), bad_units == "drop"
+
+    kept = Kept.of(source.sample())
+    kept = kept.settle(checks.sample_problems(model, kept.moments), SurveyError, drop)
+    kept = kept.settle(checks.block_problems(model, design, kept.moments), EstimationError, drop)
+    sample = estimate(flatten(kept.moments.mean, 1), flatten(kept.moments.cov, 2), design, options)
+    kept = replace(kept, estimates=sample).settle(checks.estimate_problems(sample, options), EstimationError, drop)
+    if replicates:
+        assert kept.estimates is not None
+        drawn = replicate(
+            source, kept.numbers, kept.estimates, design, options, seed=seed, block_size=block_size, progress=progress
+        )
+        kept = replace(kept, replicates=drawn)
+        kept = kept.settle(checks.replicate_problems(drawn.estimates, options), EstimationError, drop)
+    assert kept.estimates is not None
+    result = Fit(
+        model=model,
+        design=design,
+        options=options,
+        seed=seed,
+        moments=kept.moments,
+        estimates=kept.estimates,
+        replicates=kept.replicates,
+        account=account,
+        dropped=kept.dropped,
+        missing_codes=codes,
+    )
+    _tell(result)
+    return result
+
+
+def _tell(result: Fit) -> None:
+    """Warn of what changes the reading of a result."""
+    model, estimates, units, replicates = result.model, result.estimates, result.units, result.replicates
+    indices = all_conventions(estimates, result.moments, result.design, result.options)
+    texts = [
+        *checks.missing_text(result.account, result.options),
+        *checks.small_text(result.design, result.moments),
+        *checks.inflation_text(model, result.design, result.moments),
+        *checks.negative_text(model, estimates, units),
+        *checks.convention_text(model.construct_names, indices, result.options.convention),
+        *checks.dropped_text(result.dropped, len(estimates.index)),
+        *(checks.failure_text(replicates.estimates) if replicates is not None else []),
+    ]
+    for text, category in texts:
+        warnings.warn(text, category, stacklevel=3)
+
+
+def _source(
+    model: Model, data: Any, options: Options, given: dict[str, Any]
+) -> tuple[Source, Account | None, Codes | None]:
+    """Return where moments come from, and the account of the rows."""
+    named = [name for name, value in given.items() if value is not None]
+    if isinstance(data, (Moments, Survey)) and named:
+        kind = type(data).__name__
+        raise OptionError(f"{', '.join(named)} cannot be given with {kind}: {kind} has been made with or without them.")
+    if isinstance(data, Moments):
+        if options.missing != "listwise":
+            raise OptionError(f"missing={options.missing!r} needs rows; moments have none.")
+        moments = data.select(model.item_names)
+        if moments.mean.ndim > 2:
+            raise OptionError(
+                f"moments with {moments.mean.ndim - 1} leading axes cannot be fitted; one axis of units is the most."
+            )
+        _check_definite(moments, options)
+        return MomentSource(moments), None, None
+    survey = data if isinstance(data, Survey) else Survey(data, **given)
+    answers = survey.answers(model.items, options.missing)
+    if answers.units is not None:
+        clash = [name for name in answers.units.columns if name in RESERVED]
+        if clash:
+            raise OptionError(f"by={clash} would clash with columns of the tables. Rename these columns.")
+    return RowSource(answers, model.item_names, options.missing), answers.account, survey.missing_codes
+
+
+def _check_definite(moments: Moments, options: Options) -> None:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        R = moments.correlation
+    least = np.linalg.eigvalsh(np.where(np.isfinite(R), R, 0.0))[..., 0].min()
+    if options.replicates and least < -1e-10:
+        warnings.warn(
+            f"the correlations are not positive definite (smallest eigenvalue {least:.2g}), e.g. because they are rounded; "
+            "parametric replicates are drawn with negative eigenvalues set to 0.",
+            RepairWarning,
+            stacklevel=4,
+        )

@@ -1,0 +1,89 @@
+"""The units of a fit, and what is known of them so far; units with a problem are taken out on the way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from csindex.errors import CsindexError
+from csindex.fitting import checks
+from csindex.fitting.estimates import Estimates
+from csindex.fitting.replicate import Replicates
+from csindex.survey.moments import Moments
+from csindex.survey.stacks import take
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """U units with their moments, estimates and replicates.
+
+    Attributes
+    ----------
+    numbers : (U,) int
+        The source's numbers of the units.
+    moments : Moments
+        A stack of the units; ``moments.units`` is None for a single one without a name.
+    dropped : data frame
+        Labels of the units that were taken out, with the ``reason``.
+    """
+
+    numbers: NDArray[np.intp]
+    moments: Moments
+    dropped: pd.DataFrame
+    estimates: Estimates | None = None
+    replicates: Replicates | None = None
+
+    @classmethod
+    def of(cls, moments: Moments) -> "Kept":
+        """Return all units of `moments`, which have one leading axis or none."""
+        units, p = moments.units, len(moments.items)
+        stack = replace(
+            moments,
+            mean=moments.mean.reshape(-1, p),
+            cov=moments.cov.reshape(-1, p, p),
+            **{name: getattr(moments, name).reshape(-1) for name in ("n", "weight", "n_eff")},
+        )
+        count = len(stack.n)
+        if units is None and moments.mean.ndim == 2:
+            units = pd.DataFrame({"unit": np.arange(count)})
+        none = pd.DataFrame() if units is None else units.iloc[:0]
+        return cls(np.arange(count), replace(stack, units=units), none.assign(reason=pd.Series([], dtype="str")))
+
+    @property
+    def units(self) -> pd.DataFrame | None:
+        """Labels of the units."""
+        return self.moments.units
+
+    def settle(self, problems: Mapping[int, str], error: type[CsindexError], drop: bool) -> "Kept":
+        """Return the units without a problem; raise the problems unless they are to be dropped."""
+        if not problems:
+            return self
+        if not drop or self.units is None or len(problems) == len(self.numbers):
+            checks.refuse(problems, self.units, error)
+            raise AssertionError
+        lost = sorted(problems)
+        reasons = self.units.iloc[lost].assign(reason=[problems[unit] for unit in lost])
+        kept = np.setdiff1d(np.arange(len(self.numbers)), lost)
+        m, r = self.moments, self.replicates
+        return replace(
+            self,
+            numbers=self.numbers[kept],
+            moments=replace(
+                m,
+                units=self.units.iloc[kept].reset_index(drop=True),
+                **{name: getattr(m, name)[kept] for name in ("mean", "cov", "n", "weight", "n_eff")},
+            ),
+            dropped=pd.concat([self.dropped, reasons], ignore_index=True),
+            estimates=None if self.estimates is None else _chosen(self.estimates, kept),
+            replicates=None
+            if r is None
+            else replace(r, mean=take(r.mean, kept), packed=take(r.packed, kept), estimates=_chosen(r.estimates, kept)),
+        )
+
+
+def _chosen(estimates: Estimates, members: NDArray[np.intp]) -> Estimates:
+    arrays: dict[str, Any] = {name: take(getattr(estimates, name), members) for name in Estimates.__slots__}
+    return Estimates(**arrays)

@@ -1,0 +1,254 @@
+"""What a fit gives: tables of everything, each number with its uncertainty."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from csindex.errors import ModelError, SurveyError
+from csindex.estimation.structure import adjusted_r2, total_effects
+from csindex.fitting import summary
+from csindex.fitting.checks import failures
+from csindex.fitting.estimates import Estimates
+from csindex.fitting.intervals import Uncertainty, uncertainty, unknown
+from csindex.fitting.replicate import Replicates
+from csindex.fitting.tables import table
+from csindex.index.impacts import STEP, in_points
+from csindex.index.scores import index_scores, to_hundred
+from csindex.model.design import Design
+from csindex.model.model import Model
+from csindex.options import Options
+from csindex.survey.columns import as_frame
+from csindex.survey.moments import Moments
+from csindex.survey.stacks import Array
+from csindex.survey.survey import Account, Codes, Survey
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Fit:
+    """The result of `csindex.fit`. It holds no respondents' rows and does not change.
+
+    Every table is a tidy pandas frame: one row for each parameter, the unit columns of ``by=`` first, then labels, then
+    ``estimate, se, lower, upper``; NaN where there is no number.
+
+    Attributes
+    ----------
+    model : Model
+    options : Options
+        Everything that was decided.
+    seed : int
+        Seed of the replicates.
+    moments : Moments
+        Of the sample, a stack of U units (one without ``by=``).
+    estimates : Estimates
+        Arrays of the sample, with the stack (U,).
+    replicates : Replicates or None
+        Replicates of the moments, and their estimates, with the stack (U, R).
+    account : Account or None
+        What became of the rows and answers.
+    dropped : data frame
+        Units that were left out, with the reason.
+    missing_codes
+        As given to `fit`.
+    """
+
+    model: Model
+    design: Design
+    options: Options
+    seed: int
+    moments: Moments
+    estimates: Estimates
+    replicates: Replicates | None
+    account: Account | None
+    dropped: pd.DataFrame
+    missing_codes: Codes | None = None
+
+    @property
+    def units(self) -> pd.DataFrame | None:
+        """Labels of the units, one row each; None without ``by=``."""
+        return self.moments.units
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """Failed replicates: ``reason, replicates``."""
+        return failures(None if self.replicates is None else self.replicates.estimates, self.units)
+
+    @property
+    def index(self) -> pd.DataFrame:
+        """Index scores, 0-100: ``construct, estimate, se, lower, upper`` (Fornell et al. 1996).
+
+        The index of a construct that is measured by one yes/no item is the percentage of yes.
+        """
+        drawn = None if self.replicates is None else self.replicates.estimates.index
+        return self._table({"construct": self.model.construct_names}, self.estimates.index, drawn)
+
+    def impacts(self, target: str | None = None, step: float = STEP) -> pd.DataFrame:
+        """Return driver weights: what goes with a rise of a driver's index, in points of the target's index.
+
+        Parameters
+        ----------
+        target : str, optional
+            A construct; by default the model's target.
+        step : float
+            Rise of the driver in index points; 5 as the ACSI reports it.
+
+        Returns
+        -------
+        data frame
+            ``source, target, direct, total, estimate, se, lower, upper``. `direct` and `total` are points for one
+            point, `estimate` (with its interval) is the total effect of `step` points. These are associations; to read
+            them as effects is to trust the model.
+
+        Raises
+        ------
+        ModelError
+            If the target is not a construct, or nothing leads to it.
+        """
+        design, names = self.design, self.model.construct_names
+        goal = names.index(self.model.construct(target or self.model.target).name)
+        sources = np.flatnonzero(design.reaches[goal])
+        if not len(sources):
+            raise ModelError(
+                f"nothing in the model leads to {names[goal]!r}, so it has no drivers. Name another target."
+            )
+
+        def impact(e: Estimates, effect: Array) -> Array:
+            return in_points(effect, e.deviation)[..., goal, sources]
+
+        total = impact(self.estimates, self._total(self.estimates))
+        drawn = None
+        if self.replicates is not None:
+            drawn = step * impact(self.replicates.estimates, self._total(self.replicates.estimates))
+        labels = {"source": [names[i] for i in sources], "target": [names[goal]] * len(sources)}
+        extra = {"direct": impact(self.estimates, self.estimates.paths), "total": total}
+        return self._table(labels, step * total, drawn, extra=extra)
+
+    @property
+    def paths(self) -> pd.DataFrame:
+        """Standardized path coefficients: ``source, target, estimate, se, lower, upper, p``."""
+        targets, sources = self.design.arrows
+        return self._matrix(targets, sources, lambda e: e.paths)
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """Standardized total and indirect effects: ``source, target, effect, estimate, se, lower, upper, p``."""
+        targets, sources = np.nonzero(self.design.reaches)
+        total = self._matrix(targets, sources, self._total, effect="total")
+        detour = self.design.links.astype(np.intp) @ self.design.reaches > 0
+        targets, sources = np.nonzero(detour)
+        if not len(targets):
+            return total
+        indirect = self._matrix(targets, sources, lambda e: self._total(e) - e.paths, effect="indirect")
+        return pd.concat([total, indirect], ignore_index=True)
+
+    @property
+    def weights(self) -> pd.DataFrame:
+        """Outer weights of the standardized (or centred) items: ``construct, item, estimate, se, lower, upper``."""
+        return self._items(lambda e: e.weights)
+
+    @property
+    def index_weights(self) -> pd.DataFrame:
+        """Weights of the items (on 0-100) in their index, which sum to 1: ``construct, item, estimate, ...``."""
+        return self._items(lambda e: e.index_weights)
+
+    @property
+    def loadings(self) -> pd.DataFrame:
+        """Correlations of the items with their construct: ``construct, item, estimate, se, lower, upper``."""
+        return self._items(lambda e: e.loadings)
+
+    @property
+    def r2(self) -> pd.DataFrame:
+        """Share of variance explained: ``construct, adjusted, estimate, se, lower, upper``."""
+        chosen = np.flatnonzero(self.design.links.any(axis=1))
+        labels = {"construct": [self.model.construct_names[i] for i in chosen]}
+        adjusted = adjusted_r2(self.estimates.r2, self.moments.n, self.design)[..., chosen]
+        drawn = None if self.replicates is None else self.replicates.estimates.r2[..., chosen]
+        return self._table(labels, self.estimates.r2[..., chosen], drawn, extra={"adjusted": adjusted})
+
+    @property
+    def sample(self) -> pd.DataFrame:
+        """Answers and replicates of each unit: ``n, n_eff, replicates, failed``."""
+        columns = {} if self.units is None else {name: self.units[name] for name in self.units.columns}
+        failed = np.zeros(len(self.estimates.index), dtype=np.intp)
+        if self.replicates is not None:
+            failed = (self.replicates.estimates.status != 0).sum(axis=1)
+        n, n_eff = self.moments.n.astype(np.intp), self.moments.n_eff
+        made = self.options.replicates if self.replicates is not None else 0
+        return pd.DataFrame({**columns, "n": n, "n_eff": n_eff, "replicates": made, "failed": failed})
+
+    def scores(self, data: Any) -> pd.DataFrame:
+        """Return respondents' index scores, 0-100.
+
+        Parameters
+        ----------
+        data : data frame or Survey
+            Answers to the model's items, and the unit columns where the fit has them.
+
+        Returns
+        -------
+        data frame
+            A row for each row of `data` and a column for each construct; NaN where an answer is missing, unless the
+            fit filled missing answers in by the item's mean.
+
+        Raises
+        ------
+        SurveyError
+            See `Survey.answers`; also where a row belongs to a unit that was not fitted.
+        """
+        by = None if self.units is None else [str(name) for name in self.units.columns]
+        survey = data if isinstance(data, Survey) else Survey(data, by=by, missing_codes=self.missing_codes)
+        hundred = to_hundred(survey.values(self.model.items), self.design)
+        unit = np.zeros(survey.n, dtype=np.intp) if self.units is None else self._unit_of(survey.frame)
+        if self.options.missing == "mean":
+            mean = to_hundred(self.moments.mean.reshape(-1, self.design.p), self.design)
+            hundred = np.where(np.isnan(hundred), mean[unit], hundred)
+        scores = index_scores(self.estimates.index_weights[unit], hundred, self.design)
+        index = survey.frame.index if isinstance(survey.frame, pd.DataFrame) else None
+        return pd.DataFrame(scores, columns=list(self.model.construct_names), index=index)
+
+    def summary(self) -> str:
+        """Return the result as text: index, driver weights, paths, and how they were computed."""
+        return summary.full(self)
+
+    def __repr__(self) -> str:
+        return summary.short(self)
+
+    def _total(self, estimates: Estimates) -> Array:
+        B = estimates.paths
+        k = self.design.k
+        inner = np.moveaxis(B, (-2, -1), (0, 1)).reshape(k, k, -1)
+        total = np.moveaxis(total_effects(np.moveaxis(inner, -1, 0), self.design), 0, -1)
+        return np.moveaxis(total.reshape(k, k, *B.shape[:-2]), (0, 1), (-2, -1))
+
+    def _unit_of(self, frame: Any) -> NDArray[np.intp]:
+        assert self.units is not None
+        names = list(self.units.columns)
+        known = self.units.assign(_unit=np.arange(len(self.units)))
+        unit = as_frame(frame, names).merge(known, on=names, how="left")["_unit"]
+        if unit.isna().any():
+            raise SurveyError(
+                f"{int(unit.isna().sum())} rows belong to a unit that was not fitted; first row {int(unit.isna().to_numpy().argmax()) + 1}."
+            )
+        return unit.to_numpy(dtype=np.intp)
+
+    def _matrix(self, targets: NDArray[np.intp], sources: NDArray[np.intp], of: Any, effect: str = "") -> pd.DataFrame:
+        names = self.model.construct_names
+        labels = {"source": [names[i] for i in sources], "target": [names[i] for i in targets]}
+        if effect:
+            labels["effect"] = [effect] * len(sources)
+        drawn = None if self.replicates is None else of(self.replicates.estimates)[..., targets, sources]
+        return self._table(labels, of(self.estimates)[..., targets, sources], drawn, p=True)
+
+    def _items(self, of: Any) -> pd.DataFrame:
+        owner = [self.model.construct_names[j] for j in self.design.block_of]
+        drawn = None if self.replicates is None else of(self.replicates.estimates)
+        return self._table({"construct": owner, "item": self.model.item_names}, of(self.estimates), drawn)
+
+    def _table(self, labels: Any, estimate: Array, drawn: Array | None, **more: Any) -> pd.DataFrame:
+        options = self.options
+        spread: Uncertainty = (
+            unknown(estimate) if drawn is None else uncertainty(estimate, drawn, options.level, options.interval)
+        )
+        return table(self.units, labels, estimate, spread, **more)

@@ -1,0 +1,183 @@
+"""The result as text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from csindex.fitting.result import Fit
+
+WIDTH = 88
+UNITS_SHOWN = 10
+
+_SCHEMES = {"path": "path weighting scheme", "centroid": "centroid scheme", "factorial": "factorial scheme"}
+_VARIANTS = {"standardized": "standardized items", "centered": "items centred on 0–100"}
+_CONVENTIONS = {
+    "fornell": "Fornell et al. (1996): item weights divided by the items' standard deviations",
+    "standardized": "standardized: weights of standardized items on raw answers",
+    "equal": "equal: the plain mean of the items",
+}
+_MISSING = {
+    "listwise": "rows with missing answers left out",
+    "pairwise": "each correlation from the rows that have both answers",
+    "mean": "missing answers replaced by the item's mean",
+}
+
+
+def short(result: Fit) -> str:
+    """Return the headline and the index table."""
+    parts = [_headline(result), _index(result)]
+    return "\n\n".join(parts) + "\n\nMore: .summary(), .impacts(), .paths, .effects, .weights, .loadings, .r2"
+
+
+def full(result: Fit) -> str:
+    """Return everything that a reader needs to use and to repeat the result."""
+    parts = [_headline(result), _index(result)]
+    if result.design.reaches[result.model.construct_names.index(result.model.target)].any():
+        parts.append(_impacts(result))
+    if result.units is None:
+        parts.append(_paths(result))
+    parts.append(_method(result))
+    return "\n\n".join(parts)
+
+
+def _headline(result: Fit) -> str:
+    title = result.model.name or "Customer satisfaction index"
+    target = result.model.target
+    rows = result.index.query("construct == @result.model.target")
+    sample = result.sample
+    if result.units is None:
+        row = rows.iloc[0]
+        said = f"{target}: {row.estimate:.1f} of 100{_interval(row, result)}, from {int(sample.n.iloc[0]):,} answers."
+    else:
+        said = (
+            f"{target} of {len(sample):,} units: {rows.estimate.min():.1f} to {rows.estimate.max():.1f} of 100, "
+            f"median {rows.estimate.median():.1f}, from {int(sample.n.sum()):,} answers."
+        )
+    return f"{title}\n{said}"
+
+
+def _interval(row: pd.Series[float], result: Fit) -> str:
+    if not np.isfinite(row.se):
+        return ""
+    return f" ({result.options.level:.0%} interval {row.lower:.1f} to {row.upper:.1f})"
+
+
+def _index(result: Fit) -> str:
+    frame = result.index
+    if result.units is not None:
+        frame = frame[frame.construct == result.model.target].drop(columns="construct")
+    else:
+        frame = frame.assign(construct=[_row_label(result, name) for name in frame.construct])
+    return _block(f"Index, 0–100{' of ' + result.model.target if result.units is not None else ''}", frame, result, 1)
+
+
+def _row_label(result: Fit, name: str) -> str:
+    construct = result.model.construct(name)
+    rate = len(construct.items) == 1 and result.model.item(construct.items[0]).scale == (0, 1)
+    return f"{name} (% yes)" if rate else name
+
+
+def _impacts(result: Fit) -> str:
+    frame = result.impacts().drop(columns=["target", "direct", "total"])
+    if result.units is None:
+        frame = frame.sort_values("estimate", ascending=False)
+        frame = frame.assign(source=[_row_label(result, name) for name in frame.source])
+    title = f"Driver weights: points on {result.model.target} that go with +5 points on the driver"
+    return _block(title, frame, result, 2)
+
+
+def _paths(result: Fit) -> str:
+    expected = {(path.source, path.target): path.sign for path in result.model.paths}
+    frame = result.paths
+    against = [expected[s, t] * e < 0 for s, t, e in zip(frame.source, frame.target, frame.estimate, strict=True)]
+    arrows = [f"{s} → {t}{' *' * bad}" for s, t, bad in zip(frame.source, frame.target, against, strict=True)]
+    text = _block("Standardized paths", frame.drop(columns=["source", "target"]).assign(path=arrows), result, 3, "path")
+    r2 = ", ".join(f"{name} {value:.2f}" for name, value in zip(result.r2.construct, result.r2.estimate, strict=True))
+    note = "\n  * not the sign that theory expects" if any(against) else ""
+    return f"{text}{note}\n" + _wrapped(f"R²: {r2}")
+
+
+def _method(result: Fit) -> str:
+    options, account = result.options, result.account
+    lines = [
+        f"PLS path modelling, {_SCHEMES[options.scheme]}, {_VARIANTS[options.variant]}; "
+        f"index convention {_CONVENTIONS[options.convention]}.",
+        *([f"Model: {result.model.source}"] if result.model.source else []),
+        *([_rows(result)] if account is not None else []),
+        _replicates(result),
+        *([f"{len(result.dropped)} units were left out; see .dropped."] if len(result.dropped) else []),
+    ]
+    return "How this was computed\n" + "\n".join(_wrapped(line) for line in lines)
+
+
+def _rows(result: Fit) -> str:
+    account = result.account
+    assert account is not None
+    said = [f"{account.used:,} of {account.rows:,} rows used"]
+    if account.zero_weight:
+        said.append(f"{account.zero_weight:,} left out with weight 0")
+    if account.incomplete:
+        said.append(f"{account.incomplete:,} left out with missing answers")
+    if account.filled:
+        said.append(f"{account.filled:,} missing answers in the rows used ({_MISSING[result.options.missing]})")
+    if account.coded:
+        said.append("made missing: " + ", ".join(f"{count:,} × {code:g}" for code, count in account.coded.items()))
+    n_eff, n = result.sample.n_eff.sum(), result.sample.n.sum()
+    if abs(n_eff - n) > 0.5:
+        said.append(f"effective number of answers with the case weights {n_eff:,.0f}")
+    return "; ".join(said) + "."
+
+
+def _replicates(result: Fit) -> str:
+    if result.replicates is None:
+        return "No replicates, so no standard errors: PLS has no analytic ones."
+    failed = int(result.sample.failed.sum())
+    total = result.options.replicates * len(result.sample)
+    reasons = result.failures.groupby("reason").replicates.sum()
+    why = f" ({', '.join(f'{reason}: {count:,}' for reason, count in reasons.items())})" if failed else ""
+    each = " for each unit" if result.units is not None else ""
+    return (
+        f"Uncertainty: {result.options.replicates:,} replicates{each}, {result.replicates.method}, seed {result.seed}; "
+        f"{result.options.interval} intervals, {result.options.level:.0%}; {failed:,} of {total:,} replicates failed{why}."
+    )
+
+
+def _block(title: str, frame: pd.DataFrame, result: Fit, digits: int, first: str | None = None) -> str:
+    """Return a titled table: labels, estimate, standard error and interval."""
+    level = f"{result.options.level:.0%} interval"
+    labels = [first] if first else [str(name) for name in frame.columns[: list(frame.columns).index("estimate")]]
+    shown = frame.head(UNITS_SHOWN) if result.units is not None else frame
+    rows = [[*map(str, row)] for row in shown[labels].itertuples(index=False)]
+    numbers = [_cells(row, digits) for row in shown[["estimate", "se", "lower", "upper"]].itertuples(index=False)]
+    heads = [*(labels if result.units is not None else [""] * len(labels)), "estimate", "se", level]
+    cells = [heads, *(a + b for a, b in zip(rows, numbers, strict=True))]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = [
+        "  " + "  ".join(
+            cell.ljust(width) if at < len(labels) else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in cells
+    ]  # fmt: skip
+    more = [f"  ... {len(frame) - len(shown):,} more rows"] if len(frame) > len(shown) else []
+    return "\n".join([title, *lines, *more])
+
+
+def _cells(row: Iterable[float], digits: int) -> list[str]:
+    estimate, se, lower, upper = row
+    known = np.isfinite(se)
+    return [
+        f"{estimate:.{digits}f}",
+        f"{se:.{digits + 1}f}" if known else "–",
+        f"{lower:.{digits}f} to {upper:.{digits}f}" if known else "–",
+    ]
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="  ")

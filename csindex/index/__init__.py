@@ -1,0 +1,1 @@
+"""Index scores and impacts on the 0-100 scale."""

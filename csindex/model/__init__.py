@@ -1,0 +1,1 @@
+"""Items, constructs, paths, models, and the ready-made models."""

@@ -1,0 +1,93 @@
+"""What makes a set of constructs and paths a model."""
+
+from collections.abc import Sequence
+from graphlib import CycleError, TopologicalSorter
+
+from csindex.errors import ModelError
+from csindex.model.parts import Construct, Path
+
+ITERATED = ("A", "B", "nonnegative B")
+
+
+def check_measurement(constructs: Sequence[Construct], known: set[str] | None) -> tuple[str, ...]:
+    """Return the items in the constructs' order; `known` are the defined items, None if none are."""
+    if not constructs:
+        raise ModelError("the model has no constructs. Write e.g. 'Satisfaction =~ s1 + s2 + s3'.")
+    owner: dict[str, str] = {}
+    names = [construct.name for construct in constructs]
+    for construct in constructs:
+        if names.count(construct.name) > 1:
+            raise ModelError(f"construct {construct.name!r} is defined more than once.")
+        for item in construct.items:
+            if item in owner:
+                raise ModelError(
+                    f"item {item!r} is used twice, in {owner[item]!r} and in {construct.name!r}. "
+                    "An item belongs to one construct; leave it out of the other."
+                )
+            if item in names:
+                raise ModelError(f"{item!r} names both an item and a construct. Rename one of them.")
+            owner[item] = construct.name
+    if known is not None and known != set(owner):
+        undefined, unused = sorted(set(owner) - known), sorted(known - set(owner))
+        if unused:
+            raise ModelError(f"items {unused} belong to no construct. Add them to one, or leave them out.")
+        raise ModelError(f"items {undefined} of the constructs are not among the model's items.")
+    return tuple(owner)
+
+
+def default_target(constructs: Sequence[Construct], paths: Sequence[Path]) -> str:
+    """Return the construct that the model is about when nobody has said it."""
+    names = [construct.name for construct in constructs]
+    if "Satisfaction" in names:
+        return "Satisfaction"
+    last = [name for name in names if all(path.source != name for path in paths)]
+    if len(last) == 1:
+        return last[0]
+    raise ModelError(f"the model's target is not clear. Say target= one of: {', '.join(names)}.")
+
+
+def check_structure(constructs: Sequence[Construct], paths: Sequence[Path], target: str) -> None:
+    """Check that the paths join all constructs, without a cycle."""
+    names = [construct.name for construct in constructs]
+    if target not in names:
+        raise ModelError(f"target {target!r} is not a construct of the model. It has: {', '.join(names)}.")
+    seen: set[tuple[str, str]] = set()
+    for path in paths:
+        for end in (path.source, path.target):
+            if end not in names:
+                raise ModelError(
+                    f"path {path.source} -> {path.target}: there is no construct {end!r}. "
+                    f"Define it with '{end} =~ ...', or use one of: {', '.join(names)}."
+                )
+        if (path.source, path.target) in seen:
+            raise ModelError(f"path {path.source} -> {path.target} is given more than once.")
+        seen.add((path.source, path.target))
+    graph = TopologicalSorter({name: [p.source for p in paths if p.target == name] for name in names})
+    try:
+        graph.prepare()
+    except CycleError as cycle:
+        route = " -> ".join(reversed(cycle.args[1]))
+        raise ModelError(f"the paths form a cycle: {route}. Take one of them out.") from None
+    _check_connected(constructs, paths, target)
+
+
+def _check_connected(constructs: Sequence[Construct], paths: Sequence[Path], target: str) -> None:
+    reached, border = {target}, [target]
+    while border:
+        here = border.pop()
+        for path in paths:
+            if here in (path.source, path.target):
+                border += [end for end in (path.source, path.target) if end not in reached]
+                reached |= {path.source, path.target}
+    lone = [construct.name for construct in constructs if construct.name not in reached]
+    if lone:
+        raise ModelError(
+            f"constructs {lone} are not connected with {target!r} by any path. Add a path, or fit them as a model of "
+            "their own."
+        )
+    only = constructs[0]
+    if len(constructs) == 1 and only.mode in ITERATED and len(only.items) > 1:
+        raise ModelError(
+            f"construct {only.name!r} stands alone, so mode {only.mode!r} has no neighbour to weight its items by. "
+            "Use mode 'first component', 'equal' or 'fixed'."
+        )

@@ -1,0 +1,98 @@
+"""The model as index arrays and 0/1 matrices: the only form of it that numerics see."""
+
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csindex.model.model import Model
+from csindex.model.parts import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A model of p items and k constructs, in the order of ``model.item_names`` and ``model.construct_names``.
+
+    Attributes
+    ----------
+    blocks : tuple of k slices
+        The items of each construct.
+    modes : tuple of k modes
+        Single items are ``"A"`` whatever the model says: their weight is 1.
+    fixed : (p,)
+        Given weights; 1 where there are none.
+    low, span : (p,)
+        Lower end and width of each item's scale.
+    sign : (p,)
+        -1 for reversed items, else 1.
+    links : (k, k) bool
+        ``links[target, source]`` is True where there is a path.
+    order : tuple of k ints
+        The constructs, sources before targets.
+    sources : tuple of k int arrays
+        The sources of each construct.
+    """
+
+    blocks: tuple[slice, ...]
+    modes: tuple[Mode, ...]
+    fixed: NDArray[np.float64]
+    low: NDArray[np.float64]
+    span: NDArray[np.float64]
+    sign: NDArray[np.float64]
+    links: NDArray[np.bool_]
+    order: tuple[int, ...]
+    sources: tuple[NDArray[np.intp], ...]
+
+    @property
+    def p(self) -> int:
+        """Number of items."""
+        return len(self.low)
+
+    @property
+    def k(self) -> int:
+        """Number of constructs."""
+        return len(self.blocks)
+
+    @property
+    def block_of(self) -> NDArray[np.intp]:
+        """(p,) index of each item's construct."""
+        return np.repeat(np.arange(self.k), [block.stop - block.start for block in self.blocks])
+
+    @property
+    def arrows(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Targets and sources of the paths, by target."""
+        targets, sources = np.nonzero(self.links)
+        return targets, sources
+
+    @property
+    def reaches(self) -> NDArray[np.bool_]:
+        """(k, k) ``reaches[target, source]`` is True where a route of one or more paths leads from source to target."""
+        reach = self.links.copy()
+        for j in self.order:
+            reach[j] |= reach[self.links[j]].any(axis=0)
+        return reach
+
+
+def design_of(model: Model) -> Design:
+    """Return the arrays of `model`."""
+    names = model.construct_names
+    ends = np.cumsum([0] + [len(construct.items) for construct in model.constructs])
+    links = np.zeros((len(names), len(names)), dtype=np.bool_)
+    for path in model.paths:
+        links[names.index(path.target), names.index(path.source)] = True
+    graph = {j: tuple(np.flatnonzero(links[j]).tolist()) for j in range(len(names))}
+    scales = np.array([item.scale for item in model.items])
+    turned = {item for construct in model.constructs for item in construct.reversed}
+    return Design(
+        blocks=tuple(slice(int(a), int(b)) for a, b in pairwise(ends)),
+        modes=tuple("A" if len(c.items) == 1 else c.mode for c in model.constructs),
+        fixed=np.concatenate([np.array(c.weights or [1.0] * len(c.items)) for c in model.constructs]),
+        low=scales[:, 0],
+        span=scales[:, 1] - scales[:, 0],
+        sign=np.array([-1.0 if name in turned else 1.0 for name in model.item_names]),
+        links=links,
+        order=tuple(TopologicalSorter(graph).static_order()),
+        sources=tuple(np.flatnonzero(row) for row in links),
+    )

@@ -1,0 +1,232 @@
+"""The model: constructs measured by items, joined by paths."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path as FilePath
+from typing import Any
+
+from csindex.errors import ModelError
+from csindex.model import document, lavaan
+from csindex.model.checks import check_measurement, check_structure, default_target
+from csindex.model.parts import Construct, Item, Path, names_of, scale_of
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A satisfaction-index model. It is validated when it is made and does not change afterwards.
+
+    Parameters
+    ----------
+    constructs : sequence of Construct
+    paths : sequence of Path or of (source, target)
+    items : sequence of Item
+        Every item of the constructs, once. Items that are only named there are taken to be on 1-10.
+    target : str, optional
+        The construct that the index is about and that impacts are computed for. Without it ``"Satisfaction"``, or the
+        only construct with no outgoing path.
+    name, source, notes : str
+        What the model is called, the publication it comes from, and what is certain about it.
+
+    Raises
+    ------
+    ModelError
+        Unknown names, an item used twice, an empty or disconnected construct, a cycle, a path given twice.
+
+    Examples
+    --------
+    >>> from csindex import Model
+    >>> Model.parse("Quality =~ q1 + q2; Satisfaction =~ s1 + s2; Satisfaction ~ Quality").target
+    'Satisfaction'
+    """
+
+    constructs: tuple[Construct, ...]
+    paths: tuple[Path, ...]
+    items: tuple[Item, ...] = ()
+    target: str = ""
+    name: str = ""
+    source: str = ""
+    notes: str = ""
+
+    def __post_init__(self) -> None:
+        set_field = object.__setattr__
+        set_field(self, "constructs", tuple(self.constructs))
+        set_field(self, "paths", tuple(path if isinstance(path, Path) else Path(*path) for path in self.paths))
+        given = {item.name: item for item in self.items}
+        if len(given) < len(tuple(self.items)):
+            names = [item.name for item in self.items]
+            raise ModelError(f"items {sorted({n for n in names if names.count(n) > 1})} are defined more than once.")
+        used = check_measurement(self.constructs, set(given) if given else None)
+        set_field(self, "items", tuple(given.get(name, Item(name)) for name in used))
+        set_field(self, "target", self.target or default_target(self.constructs, self.paths))
+        check_structure(self.constructs, self.paths, self.target)
+
+    @classmethod
+    def parse(
+        cls,
+        text: str,
+        *,
+        scale: tuple[float, float] = (1, 10),
+        scales: Mapping[str, tuple[float, float]] | None = None,
+        target: str = "",
+        reversed: Iterable[str] = (),
+        modes: Mapping[str, str] | None = None,
+        name: str = "",
+    ) -> "Model":
+        """Read a model in the lavaan notation.
+
+        Parameters
+        ----------
+        text : str
+            Statements on lines of their own or separated by ``;``: ``=~`` measured by (Mode A), ``<~`` composed of
+            (Mode B), ``~`` depends on. ``#`` or ``!`` begins a comment.
+        scale : (float, float)
+            The scale of every item that `scales` does not name.
+        scales : mapping of item to (float, float), optional
+        target : str, optional
+            See `Model`.
+        reversed : iterable of str
+            Items on which a high answer means less of their construct.
+        modes : mapping of construct to mode, optional
+            For modes that the notation has no operator for, e.g. ``{"Value": "nonnegative B"}``.
+        name : str
+
+        Raises
+        ------
+        ModelError
+            Naming the line that cannot be read, and see `Model`.
+
+        Examples
+        --------
+        >>> import csindex as csi
+        >>> csi.Model.parse("Q =~ q1 + q2; S =~ s1 + s2; S ~ Q", scale=(1, 7), scales={"s2": (0, 1)}).items[3].scale
+        (0.0, 1.0)
+        """
+        blocks, links = lavaan.read(text)
+        turned = names_of(reversed, "a reversed item")
+        modes = dict(modes or {})
+        constructs = tuple(
+            Construct(block, items, modes.pop(block, mode), reversed=tuple(i for i in items if i in turned))  # type: ignore[arg-type]
+            for block, (mode, items) in blocks.items()
+        )
+        named = {item for construct in constructs for item in construct.items}
+        scales = dict(scales or {})
+        for what, unknown in (
+            ("reversed", [i for i in turned if i not in named]),
+            ("scales", [i for i in scales if i not in named]),
+            ("modes", list(modes)),
+        ):
+            if unknown:
+                raise ModelError(f"{what}= names {unknown}, which the model does not have.")
+        whole = scale_of(scale, "scale=")
+        items = [Item(item, scales.get(item, whole)) for construct in constructs for item in construct.items]
+        return cls(constructs, tuple(Path(*link) for link in links), tuple(items), target, name)
+
+    @classmethod
+    def from_yaml(cls, source: str | PathLike[str]) -> "Model":
+        """Read a model from YAML text or from a file that holds it (see `to_yaml`).
+
+        Parameters
+        ----------
+        source : str or path
+            YAML text, or the path of a ``.yaml`` / ``.yml`` file. Object tags are refused; no code is run.
+
+        Raises
+        ------
+        ModelError
+            If the text is not YAML, or does not describe a model.
+        """
+        text = source
+        if not isinstance(source, str) or source.rstrip().endswith((".yaml", ".yml")):
+            path = FilePath(source)
+            if not path.is_file():
+                raise ModelError(f"there is no model file at {str(path)!r}.")
+            text = path.read_text(encoding="utf-8")
+        return cls(**document.read(str(text)))
+
+    def to_yaml(self, path: str | PathLike[str] | None = None) -> str:
+        """Write the model as YAML; return the text, and also write it to `path` if one is given."""
+        text = document.write(self.constructs, self.paths, self.items, self.target, self.name, self.source, self.notes)
+        if path is not None:
+            FilePath(path).write_text(text, encoding="utf-8")
+        return text
+
+    def to_lavaan(self) -> str:
+        """Write the constructs and paths in the lavaan notation; scales and texts have no place there."""
+        return lavaan.write(self.constructs, self.paths)
+
+    @property
+    def construct_names(self) -> tuple[str, ...]:
+        """Names of the constructs, in the model's order."""
+        return tuple(construct.name for construct in self.constructs)
+
+    @property
+    def item_names(self) -> tuple[str, ...]:
+        """Names of the items, construct by construct: the order of every array inside."""
+        return tuple(item.name for item in self.items)
+
+    def construct(self, name: str) -> Construct:
+        """Return the construct called `name`."""
+        for construct in self.constructs:
+            if construct.name == name:
+                return construct
+        raise ModelError(f"the model has no construct {name!r}. It has: {', '.join(self.construct_names)}.")
+
+    def item(self, name: str) -> Item:
+        """Return the item called `name`."""
+        for item in self.items:
+            if item.name == name:
+                return item
+        raise ModelError(f"the model has no item {name!r}. It has: {', '.join(self.item_names)}.")
+
+    def rename(self, columns: Mapping[str, str | Iterable[str]]) -> "Model":
+        """Return the model with items called as your columns are.
+
+        Parameters
+        ----------
+        columns : mapping
+            From an item's name to your column, or from a construct's name to the columns of its items, in their order.
+
+        Raises
+        ------
+        ModelError
+            If a key is neither an item nor a construct, or the number of columns does not match.
+
+        Examples
+        --------
+        >>> import csindex as csi
+        >>> csi.acsi().rename({"SATIS": "q10", "Value": ["q7", "q8"]}).construct("Value").items
+        ('q7', 'q8')
+        """
+        new = {name: name for name in self.item_names}
+        for key, value in columns.items():
+            if key in self.construct_names:
+                old = self.construct(key).items
+            elif key in new:
+                old = (key,)
+            else:
+                raise ModelError(
+                    f"{key!r} is neither an item nor a construct of the model. Items: {', '.join(self.item_names)}; "
+                    f"constructs: {', '.join(self.construct_names)}."
+                )
+            names = names_of(value, f"a column of {key!r}")
+            if len(names) != len(old):
+                raise ModelError(f"{key!r} stands for {len(old)} items {old}, but {len(names)} columns were given.")
+            new.update(zip(old, names, strict=True))
+        return replace(
+            self,
+            items=tuple(replace(item, name=new[item.name]) for item in self.items),
+            constructs=tuple(
+                replace(c, items=tuple(new[i] for i in c.items), reversed=tuple(new[i] for i in c.reversed))
+                for c in self.constructs
+            ),
+        )
+
+    def with_modes(self, modes: Mapping[str, Any]) -> "Model":
+        """Return the model with other modes for some constructs, e.g. ``{"Image": "B"}``."""
+        for name in modes:
+            self.construct(name)
+        return replace(self, constructs=tuple(replace(c, mode=modes.get(c.name, c.mode)) for c in self.constructs))
+
+    def __str__(self) -> str:
+        return (f"# {self.name}\n" if self.name else "") + self.to_lavaan()

@@ -1,0 +1,168 @@
+"""The parts of a model: items, constructs and paths."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from csindex.errors import ModelError
+from csindex.options import choose
+
+Mode = Literal["A", "B", "nonnegative B", "first component", "equal", "fixed"]
+
+_MODE_SPELLINGS = {"a": "A", "b": "B", "nonnegative_b": "nonnegative B", "first_component": "first component"}
+
+
+def name_of(value: object, what: str) -> str:
+    """Return `value` if it can name an item or a construct."""
+    if not isinstance(value, str) or not value.strip():
+        raise ModelError(f"{what} must be a non-empty text, not {value!r}.")
+    return value.strip()
+
+
+def names_of(values: object, what: str) -> tuple[str, ...]:
+    """Return `values` as a tuple of names; a single text is one name."""
+    if isinstance(values, str):
+        return (name_of(values, what),)
+    if not isinstance(values, Iterable):
+        raise ModelError(f"{what} must be a list of texts, not {values!r}.")
+    return tuple(name_of(value, what) for value in values)
+
+
+def scale_of(value: object, what: str) -> tuple[float, float]:
+    """Return the lower and upper end of a question's scale."""
+    try:
+        low, high = (float(end) for end in value)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        raise ModelError(f"{what}: the scale must be its two ends, e.g. (1, 10), not {value!r}.") from None
+    if not (math.isfinite(low) and math.isfinite(high)) or low == high:
+        raise ModelError(f"{what}: the scale ends {low:g} and {high:g} must be two different finite numbers.")
+    if low > high:
+        raise ModelError(
+            f"{what}: the scale ends ({low:g}, {high:g}) are swapped. Write ({high:g}, {low:g}); "
+            "if a high answer means something bad, also list the item under reversed=."
+        )
+    return low, high
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question, answered on a scale.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column that holds the answers.
+    scale : (float, float)
+        Lowest and highest answer that the questionnaire offers (not the lowest and highest that were given).
+    text, text_ko : str
+        The question in English and in Korean.
+
+    Examples
+    --------
+    >>> from csindex import Item
+    >>> Item("q1", scale=(1, 10), text="Overall, how satisfied are you?").scale
+    (1.0, 10.0)
+    """
+
+    name: str
+    scale: tuple[float, float] = (1.0, 10.0)
+    text: str = ""
+    text_ko: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", name_of(self.name, "an item's name"))
+        object.__setattr__(self, "scale", scale_of(self.scale, f"item {self.name!r}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """Something that is measured by a block of items.
+
+    Parameters
+    ----------
+    name : str
+        The construct's name, e.g. ``"Satisfaction"``.
+    items : sequence of str
+        Names of its items.
+    mode : {"A", "B", "nonnegative B", "first component", "equal", "fixed"}
+        How its outer weights come about: correlation weights (Mode A, reflective blocks), regression weights (Mode B,
+        formative blocks), regression weights that cannot be negative, the block's first principal component, equal
+        weights, or the given `weights`. All but the first three skip the PLS iteration. Equal and fixed weights
+        apply to the items as the variant sees them: standardized, or centred on 0-100.
+    weights : sequence of float, optional
+        One number for each item, for ``mode="fixed"`` only.
+    reversed : sequence of str
+        Items on which a high answer means less of the construct; they are turned round (low + high - answer).
+    label, label_ko : str
+        What tables for readers call the construct, in English and in Korean.
+
+    Examples
+    --------
+    >>> from csindex import Construct
+    >>> Construct("Value", ["price", "quality"], mode="B").items
+    ('price', 'quality')
+    """
+
+    name: str
+    items: tuple[str, ...]
+    mode: Mode = "A"
+    weights: tuple[float, ...] | None = None
+    reversed: tuple[str, ...] = ()
+    label: str = ""
+    label_ko: str = ""
+
+    def __post_init__(self) -> None:
+        set_field = object.__setattr__
+        set_field(self, "name", name_of(self.name, "a construct's name"))
+        set_field(self, "items", names_of(self.items, f"construct {self.name!r}: an item"))
+        set_field(self, "reversed", names_of(self.reversed, f"construct {self.name!r}: a reversed item"))
+        mode = _MODE_SPELLINGS.get(str(self.mode).lower(), self.mode)
+        set_field(self, "mode", choose(f"construct {self.name!r}: mode", mode, get_args(Mode)))
+        if not self.items:
+            raise ModelError(f"construct {self.name!r} has no items. Give it at least one, or leave it out.")
+        strangers = [item for item in self.reversed if item not in self.items]
+        if strangers:
+            raise ModelError(
+                f"construct {self.name!r}: {strangers} are listed as reversed but are not among its items."
+            )
+        self._check_weights()
+
+    def _check_weights(self) -> None:
+        if (self.mode == "fixed") != (self.weights is not None):
+            raise ModelError(f"construct {self.name!r}: weights= and mode='fixed' go together; one of them is missing.")
+        if self.weights is None:
+            return
+        weights = tuple(float(weight) for weight in self.weights)
+        if len(weights) != len(self.items) or not all(map(math.isfinite, weights)) or not any(weights):
+            raise ModelError(
+                f"construct {self.name!r}: weights {weights} must be {len(self.items)} finite numbers, one for each "
+                "item, and not all zero."
+            )
+        object.__setattr__(self, "weights", weights)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """An arrow of the structural model.
+
+    Parameters
+    ----------
+    source, target : str
+        Names of two constructs; the path says that `target` depends on `source`.
+    sign : {1, -1, 0}
+        The sign that theory expects, 0 where it expects none. It is only used to point out estimates that contradict
+        it; nothing is constrained.
+    """
+
+    source: str
+    target: str
+    sign: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", name_of(self.source, "a path's source"))
+        object.__setattr__(self, "target", name_of(self.target, "a path's target"))
+        if self.sign not in (-1, 0, 1):
+            raise ModelError(f"path {self.source} -> {self.target}: sign={self.sign!r} must be 1, -1 or 0.")
+        if self.source == self.target:
+            raise ModelError(f"path {self.source} -> {self.target}: a construct cannot depend on itself.")

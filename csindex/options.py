@@ -1,0 +1,74 @@
+"""The choices of a fit, checked once and carried on its result."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from csindex.errors import OptionError
+
+Scheme = Literal["path", "centroid", "factorial"]
+Variant = Literal["standardized", "centered"]
+Convention = Literal["fornell", "standardized", "equal"]
+Missing = Literal["listwise", "pairwise", "mean"]
+Interval = Literal["percentile", "normal", "basic"]
+
+_SPELLINGS = {"standardised": "standardized", "centred": "centered"}
+
+
+def choose(name: str, value: object, known: Iterable[str]) -> str:
+    """Return `value` if it is one of the `known` spellings.
+
+    Raises
+    ------
+    OptionError
+        Naming the argument, what was found and what can be used.
+    """
+    known = tuple(known)
+    text = _SPELLINGS.get(value, value) if isinstance(value, str) else value
+    if text not in known:
+        raise OptionError(f"{name}={value!r} is not known. Use one of: {', '.join(map(repr, known))}.")
+    return str(text)
+
+
+def whole(name: str, value: object, least: int) -> int:
+    """Return `value` as an integer of at least `least`."""
+    if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() < least:
+        raise OptionError(f"{name}={value!r} must be a whole number of at least {least}.")
+    return int(value.__index__())
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a fit is to be done; every field is also an argument of `csindex.fit`."""
+
+    scheme: Scheme = "path"
+    variant: Variant = "standardized"
+    convention: Convention = "fornell"
+    missing: Missing = "listwise"
+    interval: Interval = "percentile"
+    level: float = 0.95
+    replicates: int = 1000
+    tolerance: float = 1e-7
+    max_iterations: int = 300
+    max_failed: float = 0.10
+
+    def __post_init__(self) -> None:
+        known = {
+            "scheme": Scheme,
+            "variant": Variant,
+            "convention": Convention,
+            "missing": Missing,
+            "interval": Interval,
+        }
+        for name, values in known.items():
+            object.__setattr__(self, name, choose(name, getattr(self, name), get_args(values)))
+        object.__setattr__(self, "replicates", whole("replicates", self.replicates, 0))
+        object.__setattr__(self, "max_iterations", whole("max_iterations", self.max_iterations, 1))
+        if self.replicates == 1:
+            raise OptionError("replicates=1 gives no spread. Use 0 for none, or at least 100 for an interval.")
+        if not 0 < self.level < 1:
+            raise OptionError(f"level={self.level!r} must lie between 0 and 1, e.g. 0.95.")
+        if not 0 < self.tolerance < 1e-2:
+            raise OptionError(f"tolerance={self.tolerance!r} must lie between 0 and 0.01, e.g. 1e-7.")
+        if not 0 <= self.max_failed <= 1:
+            raise OptionError(f"max_failed={self.max_failed!r} must lie between 0 and 1, e.g. 0.10.")

@@ -1,0 +1,1 @@
+"""Answers, their sampling design, moments and replicates of moments."""

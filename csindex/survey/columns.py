@@ -1,0 +1,138 @@
+"""Columns of any data frame as NumPy arrays."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from csindex.errors import SurveyError
+
+
+def row_count(data: Any) -> int:
+    """Return the number of rows of any data frame.
+
+    Raises
+    ------
+    SurveyError
+        If `data` is no data frame, or has no rows.
+    """
+    frame = _opened(data)
+    if isinstance(frame, pd.DataFrame):
+        count = len(frame)
+    else:
+        import narwhals as nw
+
+        count = int(frame.lazy().select(nw.len()).collect().item())
+    if not count:
+        raise SurveyError("the data frame is empty: it has no rows.")
+    return count
+
+
+def as_frame(data: Any, columns: Iterable[str]) -> pd.DataFrame:
+    """Return the named columns of `data` as a pandas frame with the given rows.
+
+    Parameters
+    ----------
+    data : pandas, Polars, PyArrow, Modin, DuckDB, ... data frame, or a mapping of columns
+    columns : iterable of str
+
+    Raises
+    ------
+    SurveyError
+        If `data` is no data frame, lacks a column or has one twice.
+    """
+    columns = list(dict.fromkeys(columns))
+    frame = _opened(data)
+    if isinstance(frame, pd.DataFrame):
+        _check_names(list(frame.columns), columns)
+        return frame[columns]
+    _check_names(frame.collect_schema().names(), columns)
+    eager = frame.lazy().select(columns).collect()
+    return pd.DataFrame({name: eager[name].to_numpy() for name in columns})
+
+
+def _opened(data: Any) -> Any:
+    """Return `data` as a pandas frame, or as a narwhals frame over what it is."""
+    if isinstance(data, pd.DataFrame):
+        return data
+    if isinstance(data, dict):
+        return pd.DataFrame(data)
+    import narwhals as nw
+
+    try:
+        return nw.from_native(data)
+    except TypeError:
+        raise SurveyError(
+            f"a data frame (pandas, Polars, PyArrow, ...), a Survey or Moments is expected, not {type(data).__name__}."
+        ) from None
+
+
+def _check_names(present: list[Any], wanted: Sequence[str]) -> None:
+    missing = [name for name in wanted if name not in present]
+    if missing:
+        near = [name for name in present if str(name).lower().strip() in {m.lower().strip() for m in missing}]
+        hint = (
+            f" Did you mean {near}?"
+            if near
+            else f" It has: {', '.join(map(str, present[:30]))}{' ...' * (len(present) > 30)}."
+        )
+        raise SurveyError(
+            f"the data frame has no column {', '.join(map(repr, missing))}.{hint} "
+            "Rename the model's items to your columns with model.rename({...})."
+        )
+    twice = [name for name in wanted if present.count(name) > 1]
+    if twice:
+        raise SurveyError(f"the data frame has more than one column called {', '.join(map(repr, twice))}. Rename one.")
+
+
+def rows_text(bad: NDArray[np.bool_]) -> str:
+    """Return e.g. ``"12 rows, first 17"`` for the rows (counting from 1) where `bad` is True."""
+    places = np.flatnonzero(bad)
+    return f"{len(places):,} row{'s' * (len(places) != 1)}, first {places[0] + 1:,}"
+
+
+def listed(values: Iterable[object], most: int = 6) -> str:
+    """Return values as running text, shortened after `most`."""
+    shown = [f"{value:g}" if isinstance(value, float) else str(value) for value in values]
+    if len(shown) > most:
+        return f"{', '.join(shown[:most])} and {len(shown) - most} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def numbers(series: "pd.Series[Any]", what: str) -> NDArray[np.float64]:
+    """Return a column as floats with NaN for missing.
+
+    Raises
+    ------
+    SurveyError
+        If it holds text, labels, dates or infinities.
+    """
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        labels = listed(map(repr, series.cat.categories[:3]))
+        raise SurveyError(
+            f"{what} holds labels ({labels}, ...), not numbers. Turn them into answers on the scale first, "
+            f"e.g. frame[{series.name!r}].map({{label: number, ...}})."
+        )
+    if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_complex_dtype(series.dtype):
+        values = series.to_numpy(dtype=np.float64, na_value=np.nan)
+    else:
+        values = _parsed(series, what)
+    infinite = np.isinf(values)
+    if infinite.any():
+        raise SurveyError(f"{what} holds infinite values ({rows_text(infinite)}). Make them missing first.")
+    return values
+
+
+def _parsed(series: "pd.Series[Any]", what: str) -> NDArray[np.float64]:
+    absent = series.isna().to_numpy(dtype=np.bool_)
+    number = np.array([isinstance(value, (int, float, np.number)) for value in series], dtype=np.bool_)
+    bad = ~(absent | number)
+    if bad.any():
+        found = listed(dict.fromkeys(repr(value) for value in series[bad][:200]), most=3)
+        raise SurveyError(
+            f"{what} holds {found} ({rows_text(bad)}), not numbers. Correct these cells, or read the column as numbers "
+            f"with pandas.to_numeric(frame[{series.name!r}], errors='coerce'), which makes them missing."
+        )
+    return np.array([np.nan if gone else float(value) for gone, value in zip(absent, series, strict=True)])
