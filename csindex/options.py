@@ -10,9 +10,10 @@ Scheme = Literal["path", "centroid", "factorial"]
 Variant = Literal["standardized", "centered"]
 Convention = Literal["fornell", "standardized", "equal"]
 Missing = Literal["listwise", "pairwise", "mean"]
-Interval = Literal["percentile", "normal", "basic"]
+Interval = Literal["percentile", "normal", "basic", "bca", "studentized"]
+Resampling = Literal["bootstrap", "jackknife", "parametric", "replicate weights"]
 
-_SPELLINGS = {"standardised": "standardized", "centred": "centered"}
+_SPELLINGS = {"standardised": "standardized", "centred": "centered", "studentised": "studentized", "BCa": "bca"}
 
 
 def choose(name: str, value: object, known: Iterable[str]) -> str:
@@ -45,6 +46,7 @@ class Options:
     variant: Variant = "standardized"
     convention: Convention = "fornell"
     missing: Missing = "listwise"
+    resampling: Resampling = "bootstrap"
     interval: Interval = "percentile"
     level: float = 0.95
     replicates: int = 1000
@@ -58,6 +60,7 @@ class Options:
             "variant": Variant,
             "convention": Convention,
             "missing": Missing,
+            "resampling": Resampling,
             "interval": Interval,
         }
         for name, values in known.items():

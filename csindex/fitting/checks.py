@@ -116,11 +116,10 @@ def estimate_problems(estimates: Estimates, options: Options) -> dict[int, str]:
 
 def replicate_problems(drawn: Estimates, options: Options) -> dict[int, str]:
     """Return the units too many of whose replicates (U, R) failed."""
-    share = (drawn.status != Status.OK).mean(axis=1)
+    made = (drawn.status != Status.ABSENT).sum(axis=1)
+    share = 1 - (drawn.status == Status.OK).sum(axis=1) / made
     return {
-        int(
-            unit
-        ): f"{share[unit]:.0%} of {drawn.status.shape[1]:,} replicates failed ({_reasons(drawn.status[unit])}), "
+        int(unit): f"{share[unit]:.0%} of {made[unit]:,} replicates failed ({_reasons(drawn.status[unit])}), "
         f"more than max_failed={options.max_failed:g} allows. Intervals from the others would be too narrow."
         for unit in np.flatnonzero(share > options.max_failed)
     }
@@ -243,7 +242,8 @@ def dropped_text(dropped: pd.DataFrame, kept: int) -> list[Text]:
 
 def failure_text(drawn: Estimates) -> list[Text]:
     """Say that many replicates failed."""
-    share = float((drawn.status != Status.OK).mean())
+    made = drawn.status[drawn.status != Status.ABSENT]
+    share = float((made != Status.OK).mean())
     if share <= MANY_FAILED:
         return []
     text = (

@@ -24,6 +24,8 @@ class Status(IntEnum):
     INDEFINITE = 2
     SINGULAR = 3
     UNCONVERGED = 4
+    NO_MOMENTS = 5
+    ABSENT = 6
 
 
 REASONS = {
@@ -31,7 +33,9 @@ REASONS = {
     Status.INDEFINITE: "pairwise correlations are not positive definite",
     Status.SINGULAR: "items or constructs are collinear",
     Status.UNCONVERGED: "the iteration did not converge",
+    Status.NO_MOMENTS: "nobody was left, or the weights could not be raked",
 }
+"""Why members failed; absent ones only fill up a stack of units with different numbers of replicates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,10 @@ class Estimates:
         for field in fields(self):
             getattr(self, field.name)[at] = getattr(part, field.name)
 
+    def part(self, members: slice) -> "Estimates":
+        """Return the estimates of some members."""
+        return Estimates(**{field.name: getattr(self, field.name)[members] for field in fields(self)})
+
     def reshape(self, *stack: int) -> "Estimates":
         """Return the same estimates with another shape of the stack."""
         parts = {}
@@ -108,6 +116,7 @@ def estimate(mean: Array, cov: Array, design: Design, options: Options, start: A
     with np.errstate(invalid="ignore"):
         sd = np.sqrt(np.einsum("mii->mi", cov)) * hundred
     status = np.where((sd > CONSTANT_BELOW).all(axis=1), Status.OK, Status.CONSTANT).astype(np.int8)
+    status[~np.isfinite(mean).all(axis=1)] = Status.NO_MOMENTS
     standardized = options.variant == "standardized"
     turn = design.sign * hundred
     scale = turn / sd if standardized else np.broadcast_to(turn, sd.shape)

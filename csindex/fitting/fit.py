@@ -18,11 +18,14 @@ from csindex.fitting.result import Fit
 from csindex.fitting.tables import RESERVED
 from csindex.model.design import design_of
 from csindex.model.model import Model
-from csindex.options import Convention, Interval, Missing, Options, Scheme, Variant, choose, whole
+from csindex.options import Convention, Interval, Missing, Options, Resampling, Scheme, Variant, choose, whole
 from csindex.survey.moments import Moments
-from csindex.survey.sources import MomentSource, RowSource, Source
+from csindex.survey.sources import Kind, MomentSource, RowSource, Source
 from csindex.survey.stacks import flatten
 from csindex.survey.survey import Account, Codes, Survey
+
+UNLIKE_SAMPLES = ("jackknife", "replicate weights")
+MOST_DELETED, INNER = 200, 25
 
 
 def fit(
@@ -40,14 +43,16 @@ def fit(
     variant: Variant = "standardized",
     convention: Convention = "fornell",
     replicates: int = 1000,
+    resampling: Resampling | None = None,
     seed: int | None = 1,
     level: float = 0.95,
-    interval: Interval = "percentile",
+    interval: Interval | None = None,
     bad_units: Literal["raise", "drop"] = "raise",
     tolerance: float = 1e-7,
     max_iterations: int = 300,
     max_failed: float = 0.10,
     block_size: int | None = None,
+    n_jobs: int = 1,
     progress: bool = True,
 ) -> Fit:
     """Fit a satisfaction-index model: index scores on 0-100 and driver weights, each with its uncertainty.
@@ -73,12 +78,20 @@ def fit(
     convention : {"fornell", "standardized", "equal"}
         How item weights become index weights; see `conventions`.
     replicates : int
-        Bootstrap replicates; 0 for none (standard errors are then NaN, as PLS has no analytic ones).
+        Number of replicates; 0 for none (standard errors are then NaN, as PLS has no analytic ones). A jackknife deletes
+        one sampling unit at a time where there are no more of them, else this many random groups (Kott 2001).
+    resampling : {"bootstrap", "jackknife", "parametric", "replicate weights"}, optional
+        How replicates are made. By default by the replicate weights that the survey has; else by the bootstrap of rows,
+        or, with strata, clusters or a finite population correction, by the rescaling bootstrap of Rao, Wu & Yue (1992);
+        for moments parametrically.
     seed : int or None
         The same seed gives the same numbers. None draws one, which is kept on the result.
     level : float
         Of the intervals.
-    interval : {"percentile", "normal", "basic"}
+    interval : {"percentile", "normal", "basic", "bca", "studentized"}, optional
+        By default percentile intervals; normal ones, with the design's degrees of freedom, for jackknife and supplied
+        replicates, which are no picture of the sampling distribution. *bca* adds a jackknife for its acceleration,
+        *studentized* 25 resamples of each resample.
     bad_units : {"raise", "drop"}
         Whether a unit that cannot be estimated is an error, or is left out with a warning and listed on the result.
     tolerance, max_iterations
@@ -87,6 +100,9 @@ def fit(
         Share of failed replicates above which a result is refused; a warning comes above 1 %.
     block_size : int, optional
         About how many replicates are estimated at a time. It bounds memory and changes no result.
+    n_jobs : int
+        Number of joblib's workers, -1 for all cores; the backend is the one that ``joblib.parallel_config`` names (loky,
+        threading, Dask, Ray). It changes no result.
     progress : bool
         Show a bar on work that takes more than two seconds.
 
@@ -111,24 +127,26 @@ def fit(
     >>> result.index.set_index("construct").estimate.round(1)["Satisfaction"]
     np.float64(75.6)
     """
-    options = Options(
-        scheme=scheme,
-        variant=variant,
-        convention=convention,
-        missing=missing,
-        interval=interval,
-        level=level,
-        replicates=replicates,
-        tolerance=tolerance,
-        max_iterations=max_iterations,
-        max_failed=max_failed,
-    )
     if not isinstance(model, Model):
         raise OptionError(
             f"model must be a csindex Model, e.g. csindex.acsi() or Model.parse(text), not {model!r:.80}."
         )
     choose("estimator", estimator, ["pls"])
     choose("bad_units", bad_units, ["raise", "drop"])
+    resampling = resampling or _usual_resampling(data)
+    options = Options(
+        scheme=scheme,
+        variant=variant,
+        convention=convention,
+        missing=missing,
+        resampling=resampling,
+        interval=interval or ("normal" if resampling in UNLIKE_SAMPLES else "percentile"),
+        level=level,
+        replicates=replicates,
+        tolerance=tolerance,
+        max_iterations=max_iterations,
+        max_failed=max_failed,
+    )
     seed = int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) if seed is None else whole("seed", seed, 0)
     if block_size is not None:
         whole("block_size", block_size, 1)
@@ -141,12 +159,22 @@ def fit(
     kept = kept.settle(checks.block_problems(model, design, kept.moments), EstimationError, drop)
     sample = estimate(flatten(kept.moments.mean, 1), flatten(kept.moments.cov, 2), design, options)
     kept = replace(kept, estimates=sample).settle(checks.estimate_problems(sample, options), EstimationError, drop)
-    if replicates:
+    for kind, (name, wanted) in _kinds(options, source).items():
         assert kept.estimates is not None
         drawn = replicate(
-            source, kept.numbers, kept.estimates, design, options, seed=seed, block_size=block_size, progress=progress
+            source if kind != "parametric" else MomentSource(kept.moments),
+            kept.numbers,
+            kept.estimates,
+            design,
+            options,
+            kind=kind,
+            wanted=wanted,
+            seed=seed,
+            block_size=block_size,
+            n_jobs=n_jobs,
+            progress=progress,
         )
-        kept = replace(kept, replicates=drawn)
+        kept = replace(kept, drawn={**kept.drawn, name: drawn})
         kept = kept.settle(checks.replicate_problems(drawn.estimates, options), EstimationError, drop)
     assert kept.estimates is not None
     result = Fit(
@@ -156,13 +184,40 @@ def fit(
         seed=seed,
         moments=kept.moments,
         estimates=kept.estimates,
-        replicates=kept.replicates,
         account=account,
         dropped=kept.dropped,
+        degrees=source.degrees(),
+        **{"replicates": None, **kept.drawn},
         missing_codes=codes,
     )
     _tell(result)
     return result
+
+
+def _usual_resampling(data: Any) -> Resampling:
+    if isinstance(data, Moments):
+        return "parametric"
+    return "replicate weights" if isinstance(data, Survey) and data.replicate_weights is not None else "bootstrap"
+
+
+def _kinds(options: Options, source: Source) -> dict[Kind, tuple[str, int]]:
+    """Return the kinds of replicates that are needed: what the result calls them, and how many."""
+    if not options.replicates:
+        return {}
+    kinds: dict[Kind, tuple[str, int]] = {options.resampling: ("replicates", options.replicates)}
+    if options.interval in ("percentile", "basic", "bca", "studentized") and options.resampling in UNLIKE_SAMPLES:
+        raise OptionError(
+            f"interval={options.interval!r} does not go with resampling={options.resampling!r}; use 'normal'."
+        )
+    if options.interval in ("bca", "studentized") and options.resampling != "bootstrap":
+        raise OptionError(f"interval={options.interval!r} needs resampling='bootstrap', with respondents' rows.")
+    if options.interval == "bca":
+        kinds["jackknife"] = ("jackknife", MOST_DELETED)
+    if options.interval == "studentized":
+        kinds["nested"] = ("nested", INNER)
+    if source.weighted:
+        kinds["simple"] = ("simple", max(MOST_DELETED, options.replicates // 4))
+    return kinds
 
 
 def _tell(result: Fit) -> None:

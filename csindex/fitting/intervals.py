@@ -1,7 +1,6 @@
 """From replicates to standard errors, intervals and p-values: the one source of all three (array functions)."""
 
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 
@@ -10,11 +9,39 @@ from csindex.survey.stacks import Array
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of the uncertainty of q quantities of U units.
+
+    Attributes
+    ----------
+    estimate : (U, q)
+    draws : (U, R, q)
+        Replicates, NaN where one failed.
+    coefficients : (U, R) or None
+        Of the variance Σ c_r (replicate_r - estimate)²; None where it is the replicates' own variance.
+    degrees : float
+        Degrees of freedom of the normal interval; infinite for the normal distribution itself.
+    jackknife, leverage : (U, J, q), (U, J) or None
+        Jackknife replicates and their coefficients, for the acceleration of BCa intervals.
+    nested : (U, R, K, q) or None
+        Replicates of each replicate, for studentised intervals.
+    """
+
+    estimate: Array
+    draws: Array
+    coefficients: Array | None = None
+    degrees: float = np.inf
+    jackknife: Array | None = None
+    leverage: Array | None = None
+    nested: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Uncertainty:
     """Uncertainty of q quantities of U units, all arrays (U, q).
 
-    A quantity's interval at level 1 - p just touches 0: an interval without 0 and a p-value below 1 - level are the same
-    statement.
+    A quantity's interval at level 1 - p just touches 0: "the interval leaves 0 out" and "p is below 1 - level" are the
+    same statement.
     """
 
     se: Array
@@ -29,58 +56,115 @@ def unknown(estimate: Array) -> Uncertainty:
     return Uncertainty(nothing, nothing, nothing, nothing)
 
 
-def uncertainty(estimate: Array, draws: Array, level: float, interval: Interval) -> Uncertainty:
+def uncertainty(evidence: Evidence, level: float, interval: Interval) -> Uncertainty:
     """Return standard errors, intervals and p-values.
 
     Parameters
     ----------
-    estimate : (U, q)
-    draws : (U, R, q)
-        Replicates of the estimates, NaN where one failed.
+    evidence : Evidence
     level : float
-    interval : {"percentile", "normal", "basic"}
-        *percentile*: quantiles of the replicates (type 7); *normal*: estimate ± z · se; *basic*: the percentile
-        interval mirrored at the estimate (Davison & Hinkley 1997, section 5.2).
+    interval : {"percentile", "normal", "basic", "bca", "studentized"}
+        *percentile*: quantiles of the replicates (type 7). *normal*: estimate ± t · se. *basic*: the percentile interval
+        mirrored at the estimate. *bca*: percentiles corrected for bias and acceleration (Efron 1987). *studentized*:
+        quantiles of (replicate - estimate)/its own standard error (Davison & Hinkley 1997, sections 5.2 and 5.3).
     """
-    ordered = np.sort(np.moveaxis(draws, 1, -1), axis=-1)
+    estimate, tail = evidence.estimate, (1 - level) / 2
+    ordered = np.sort(np.moveaxis(evidence.draws, 1, -1), axis=-1)
     known = np.isfinite(ordered).sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        se = _deviation(ordered, known)
+        se = standard_error(evidence, ordered, known)
         if interval == "normal":
-            return _normal(estimate, se, level)
-        tail = (1 - level) / 2
+            return _normal(estimate, se, evidence.degrees, tail)
+        if interval == "studentized":
+            return _studentized(evidence, se, tail)
+        if interval == "bca":
+            return _bca(evidence, ordered, known, se, tail)
         low, high = _quantile(ordered, known, tail), _quantile(ordered, known, 1 - tail)
         if interval == "basic":
-            return Uncertainty(se, 2 * estimate - high, 2 * estimate - low, _p_value(ordered, known, 2 * estimate))
-        return Uncertainty(se, low, high, _p_value(ordered, known, np.zeros_like(estimate)))
+            share = _share(ordered, known, 2 * estimate)
+            return Uncertainty(se, 2 * estimate - high, 2 * estimate - low, _two_sided(*share, known))
+        return Uncertainty(se, low, high, _two_sided(*_share(ordered, known, np.zeros_like(estimate)), known))
 
 
-def _deviation(ordered: Array, known: Array) -> Array:
-    centre = np.nansum(ordered, axis=-1) / known
-    return np.asarray(np.sqrt(np.nansum((ordered - centre[..., None]) ** 2, axis=-1) / (known - 1)))
+def standard_error(evidence: Evidence, ordered: Array, known: Array) -> Array:
+    """Return the standard error (U, q); replicates that failed are taken to be like the others."""
+    if evidence.coefficients is None:
+        centre = np.nansum(ordered, axis=-1) / known
+        return np.asarray(np.sqrt(np.nansum((ordered - centre[..., None]) ** 2, axis=-1) / (known - 1)))
+    c = evidence.coefficients[..., None]
+    square = c * (evidence.draws - evidence.estimate[:, None]) ** 2
+    there = np.where(np.isfinite(square), c, 0.0).sum(axis=1)
+    return np.asarray(np.sqrt(np.nansum(square, axis=1) * c.sum(axis=1) / there))
 
 
-def _normal(estimate: Array, se: Array, level: float) -> Uncertainty:
-    from scipy.special import ndtr
+def _normal(estimate: Array, se: Array, degrees: float, tail: float) -> Uncertainty:
+    from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
-    reach = NormalDist().inv_cdf((1 + level) / 2) * se
-    return Uncertainty(se, estimate - reach, estimate + reach, 2 * ndtr(-np.abs(estimate) / se))
+    reach = (stdtrit(degrees, 1 - tail) if np.isfinite(degrees) else ndtri(1 - tail)) * se
+    z = -np.abs(estimate) / se
+    p = 2 * (stdtr(degrees, z) if np.isfinite(degrees) else ndtr(z))
+    return Uncertainty(se, estimate - reach, estimate + reach, np.asarray(p, dtype=np.float64))
 
 
-def _quantile(ordered: Array, known: Array, share: float) -> Array:
+def _studentized(evidence: Evidence, se: Array, tail: float) -> Uncertainty:
+    assert evidence.nested is not None
+    nested = evidence.nested
+    inner = np.sqrt(np.nanvar(nested, axis=2, ddof=1)) if nested.shape[2] else np.full(evidence.draws.shape, np.nan)
+    t = (evidence.draws - evidence.estimate[:, None]) / inner
+    # A quantity that does not vary (a single item's weight) has no t; its interval is the point itself.
+    t = np.where(inner > 0, t, np.where(np.isfinite(evidence.draws), 0.0, np.nan))
+    ordered = np.sort(np.moveaxis(t, 1, -1), axis=-1)
+    known = np.isfinite(ordered).sum(axis=-1)
+    low, high = _quantile(ordered, known, tail), _quantile(ordered, known, 1 - tail)
+    share = _share(ordered, known, evidence.estimate / se)
+    lower, upper = evidence.estimate - high * se, evidence.estimate - low * se
+    return Uncertainty(se, lower, upper, _two_sided(*share, known))
+
+
+def _bca(evidence: Evidence, ordered: Array, known: Array, se: Array, tail: float) -> Uncertainty:
+    from scipy.special import ndtr, ndtri
+
+    estimate, a = evidence.estimate, acceleration(evidence)
+    less = (ordered < estimate[..., None]).sum(axis=-1)
+    same = (ordered == estimate[..., None]).sum(axis=-1)
+    edge = 0.5 / known
+    z0 = ndtri(np.clip((less + same / 2) / known, edge, 1 - edge))
+
+    def corrected(z: float) -> Array:
+        return np.asarray(ndtr(z0 + (z0 + z) / (1 - a * (z0 + z))))
+
+    lower, upper = (_quantile(ordered, known, corrected(ndtri(share))) for share in (tail, 1 - tail))
+    left, right = _share(ordered, known, np.zeros_like(estimate))
+    y_left, y_right = ndtri(left) - z0, ndtri(right) - z0
+    p = _two_sided(ndtr(y_left / (1 + a * y_left) - z0), ndtr(y_right / (1 + a * y_right) - z0), known)
+    # Where the replicates end on one side of 0, no share of them can be turned into a smaller p.
+    p = np.where((right <= 0) | (left >= 1), 2 / (known + 1), p)
+    return Uncertainty(se, lower, upper, p)
+
+
+def acceleration(evidence: Evidence) -> Array:
+    """Return the acceleration (U, q) from jackknife influences l = c · (mean - replicate): Σl³/(6 (Σl²)^1.5)."""
+    assert evidence.jackknife is not None and evidence.leverage is not None
+    jack = evidence.jackknife
+    influence = evidence.leverage[..., None] * (np.nanmean(jack, axis=1, keepdims=True) - jack)
+    cube, square = np.nansum(influence**3, axis=1), np.nansum(influence**2, axis=1)
+    return np.where(square > 0, cube / (6 * np.where(square > 0, square, 1.0) ** 1.5), 0.0)
+
+
+def _quantile(ordered: Array, known: Array, share: float | Array) -> Array:
     """Return type-7 quantiles (U, q) of the `known` first values along the last axis."""
     at = np.maximum((known - 1) * share, 0.0)
+    at = np.where(np.isfinite(at), at, 0.0)
     below = np.floor(at).astype(np.intp)
     above = np.minimum(below + 1, np.maximum(known - 1, 0))
     a, b = (np.take_along_axis(ordered, place[..., None], axis=-1)[..., 0] for place in (below, above))
-    return np.where(known > 1, a + (at - below) * (b - a), np.nan)
+    return np.where((known > 1) & np.isfinite(share), a + (at - below) * (b - a), np.nan)
 
 
-def _p_value(ordered: Array, known: Array, point: Array) -> Array:
-    """Return twice the smaller share of the replicates' distribution on one side of `point`.
+def _share(ordered: Array, known: Array, point: Array) -> tuple[Array, Array]:
+    """Return the shares (U, q) of the distribution below `point`, and not above it.
 
-    The distribution is the inverse of `_quantile`, so that p agrees with the interval; it is never less than what R
-    replicates can show, 2/(R + 1).
+    The distribution is the inverse of `_quantile`; the two differ where several replicates are equal to `point`.
     """
     less = (ordered < point[..., None]).sum(axis=-1)
     not_more = (ordered <= point[..., None]).sum(axis=-1)
@@ -92,5 +176,9 @@ def _p_value(ordered: Array, known: Array, point: Array) -> Array:
     inner = np.where(between, less - 1 + (point - a) / np.where(b > a, b - a, 1.0), np.where(less > 0, known - 1, 0))
     left = inner / (known - 1)
     right = np.where(not_more > less, (not_more - 1) / (known - 1), left)
-    p = 2 * np.minimum(right, 1 - left)
-    return np.where(known > 1, np.clip(p, 2 / (known + 1), 1.0), np.nan)
+    return np.where(known > 1, left, np.nan), np.where(known > 1, right, np.nan)
+
+
+def _two_sided(left: Array, right: Array, known: Array) -> Array:
+    """Return twice the smaller tail, at least what R replicates can show, 2/(R + 1)."""
+    return np.asarray(np.clip(2 * np.minimum(right, 1 - left), 2 / (known + 1), 1.0))

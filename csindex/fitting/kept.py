@@ -1,7 +1,7 @@
 """The units of a fit, and what is known of them so far; units with a problem are taken out on the way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -28,13 +28,15 @@ class Kept:
         A stack of the units; ``moments.units`` is None for a single one without a name.
     dropped : data frame
         Labels of the units that were taken out, with the ``reason``.
+    estimates : Estimates or None
+    drawn : mapping of kind to Replicates
     """
 
     numbers: NDArray[np.intp]
     moments: Moments
     dropped: pd.DataFrame
     estimates: Estimates | None = None
-    replicates: Replicates | None = None
+    drawn: Mapping[str, Replicates] = field(default_factory=dict)
 
     @classmethod
     def of(cls, moments: Moments) -> "Kept":
@@ -67,7 +69,7 @@ class Kept:
         lost = sorted(problems)
         reasons = self.units.iloc[lost].assign(reason=[problems[unit] for unit in lost])
         kept = np.setdiff1d(np.arange(len(self.numbers)), lost)
-        m, r = self.moments, self.replicates
+        m = self.moments
         return replace(
             self,
             numbers=self.numbers[kept],
@@ -78,10 +80,18 @@ class Kept:
             ),
             dropped=pd.concat([self.dropped, reasons], ignore_index=True),
             estimates=None if self.estimates is None else _chosen(self.estimates, kept),
-            replicates=None
-            if r is None
-            else replace(r, mean=take(r.mean, kept), packed=take(r.packed, kept), estimates=_chosen(r.estimates, kept)),
+            drawn={kind: _replicates(replicates, kept) for kind, replicates in self.drawn.items()},
         )
+
+
+def _replicates(replicates: Replicates, kept: NDArray[np.intp]) -> Replicates:
+    return replace(
+        replicates,
+        mean=take(replicates.mean, kept),
+        packed=take(replicates.packed, kept),
+        estimates=_chosen(replicates.estimates, kept),
+        coefficients=None if replicates.coefficients is None else replicates.coefficients[kept],
+    )
 
 
 def _chosen(estimates: Estimates, members: NDArray[np.intp]) -> Estimates:

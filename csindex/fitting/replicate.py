@@ -1,14 +1,16 @@
 """Estimates on replicates of the moments, in blocks that bound memory."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csindex.fitting.estimates import Estimates, estimate
+from csindex.fitting.estimates import Estimates, Status, estimate
 from csindex.model.design import Design
 from csindex.options import Options
-from csindex.survey.sources import Source
+from csindex.survey.sources import Kind, Source
 from csindex.survey.stacks import Array, take, unpack
 
 BLOCK_CELLS = 1_500_000
@@ -20,24 +22,41 @@ class Replicates:
 
     Attributes
     ----------
+    kind : str
+        What they were made of; see `csindex.survey.sources.Kind`.
+    words : str
+        How they were made.
     mean : (U, R, p)
     packed : (U, R, p(p+1)/2)
-        Covariances without their double half; see `moments`.
+        Covariances without their double half; see `cov`.
     estimates : Estimates
         With the stack (U, R).
-    method : str
-        How the replicates were made.
+    coefficients : (U, R) or None
+        Variance = Σ coefficient · (replicate - estimate)²; None where it is the replicates' own variance.
     """
 
+    kind: Kind
+    words: str
     mean: Array
     packed: Array
     estimates: Estimates
-    method: str
+    coefficients: Array | None
 
     @property
     def cov(self) -> Array:
         """(U, R, p, p) covariances, made when asked for."""
         return unpack(self.packed, self.mean.shape[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """Some replicates of a unit: its `row` in the result, its `unit` in the source, the tile's `number`, and their places."""
+
+    row: int
+    unit: int
+    number: int
+    begin: int
+    end: int
 
 
 def replicate(
@@ -47,8 +66,11 @@ def replicate(
     design: Design,
     options: Options,
     *,
+    kind: Kind,
+    wanted: int,
     seed: int,
     block_size: int | None = None,
+    n_jobs: int = 1,
     progress: bool = False,
 ) -> Replicates:
     """Make the replicates of all units and estimate them.
@@ -61,45 +83,120 @@ def replicate(
     sample : Estimates
         Of these units, a stack (U,).
     design, options : Design, Options
+    kind : str
+        What the replicates are made of.
+    wanted : int
+        How many for each unit; of nested ones, how many in each of the bootstrap's resamples.
     seed : int
     block_size : int, optional
         About how many replicates are estimated at a time. It bounds memory and changes no result.
+    n_jobs : int
+        Number of joblib's workers.
     progress : bool
         Show a bar when it takes more than a few seconds.
     """
-    R, p = options.replicates, design.p
+    p = design.p
+    words = source.words(kind)
+    counts = [source.size(kind, int(unit), wanted) for unit in units]
+    inner = wanted if kind == "nested" else 1
+    if kind == "nested":
+        counts = [options.replicates * inner] * len(units)
+    R = max(counts)
+    mean, packed = np.full((p, len(units), R), np.nan), np.full((p * (p + 1) // 2, len(units), R), np.nan)
+    out = Estimates.allocate(len(units) * R, design)
+    out.status[...] = Status.ABSENT
     size = block_size or max(1, BLOCK_CELLS // p**2)
-    members = len(units) * R
-    mean, packed = np.empty((p, members)), np.empty((p * (p + 1) // 2, members))
-    out = Estimates.allocate(members, design)
-    begin = end = 0
-    with _bar(members, progress) as bar:
-        for row, unit in enumerate(units):
-            tile = source.tile_size(unit)
-            for number in range(-(-R // tile)):
-                count = min(tile, R - number * tile)
-                # A tile is always drawn whole, so that more replicates begin with the same ones.
-                m, s = source.tile(int(unit), number, seed, tile)
-                mean[:, end : end + count], packed[:, end : end + count] = m[:, :count], s[:, :count]
-                end += count
-                last = row == len(units) - 1 and end == members
-                while end - begin >= size or (last and begin < end):
-                    block = slice(begin, min(begin + size, end))
-                    start = take(sample.weights, np.arange(block.start, block.stop) // R)
-                    cov = unpack(packed[:, block].T, p)
-                    out.put(block, estimate(mean[:, block].T, cov, design, options, start))
-                    bar.update(block.stop - begin)
-                    begin = block.stop
-    stack = (len(units), R)
+    tiles = _tiles(source, kind, units, counts, inner)
+    blocks = list(_blocks(tiles, size))
+    with _bar(sum(counts), progress) as bar:
+        for block, (m, s, found) in zip(
+            blocks, _computed(source, blocks, sample, design, options, kind, wanted, seed, n_jobs), strict=True
+        ):
+            at = 0
+            for tile in block:
+                part = slice(at, at + tile.end - tile.begin)
+                mean[:, tile.row, tile.begin : tile.end] = m[:, part]
+                packed[:, tile.row, tile.begin : tile.end] = s[:, part]
+                out.put(slice(tile.row * R + tile.begin, tile.row * R + tile.end), found.part(part))
+                at = part.stop
+            bar.update(at)
+    coefficients = None
+    if source.coefficients(kind, int(units[0]), counts[0]) is not None:
+        coefficients = np.zeros((len(units), R))
+        for row, (unit, count) in enumerate(zip(units, counts, strict=True)):
+            coefficients[row, :count] = source.coefficients(kind, int(unit), count)
     return Replicates(
-        mean=np.moveaxis(mean.reshape(p, *stack), 0, -1),
-        packed=np.moveaxis(packed.reshape(-1, *stack), 0, -1),
-        estimates=out.reshape(*stack),
-        method=source.method,
+        kind, words, np.moveaxis(mean, 0, -1), np.moveaxis(packed, 0, -1), out.reshape(len(units), R), coefficients
     )
 
 
-def _bar(members: int, progress: bool):  # type: ignore[no-untyped-def]
+def _tiles(source: Source, kind: Kind, units: NDArray[np.intp], counts: list[int], inner: int) -> list[Tile]:
+    tiles = [
+        Tile(row, int(unit), number, begin, min(begin + size, count))
+        for row, (unit, count) in enumerate(zip(units, counts, strict=True))
+        for size in [source.tile_size(kind, int(unit)) * inner]
+        for number, begin in enumerate(range(0, count, size))
+    ]
+    # Where units share their draws, the tiles of one draw are made together.
+    return sorted(tiles, key=lambda tile: tile.number) if source.joint else tiles
+
+
+def _blocks(tiles: Iterable[Tile], size: int) -> Iterator[list[Tile]]:
+    block: list[Tile] = []
+    for tile in tiles:
+        block.append(tile)
+        if sum(t.end - t.begin for t in block) >= size:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _computed(
+    source: Source,
+    blocks: list[list[Tile]],
+    sample: Estimates,
+    design: Design,
+    options: Options,
+    kind: Kind,
+    wanted: int,
+    seed: int,
+    n_jobs: int,
+) -> Iterator[tuple[Array, Array, Estimates]]:
+    """Yield the moments and estimates of each block, computed here or by joblib's workers."""
+    task = (source, sample.weights, design, options, kind, wanted, seed)
+    if n_jobs == 1:
+        yield from (_block(block, *task) for block in blocks)
+        return
+    from joblib import Parallel, delayed
+
+    yield from Parallel(n_jobs=n_jobs, return_as="generator")(delayed(_block)(block, *task) for block in blocks)
+
+
+def _block(
+    block: list[Tile],
+    source: Source,
+    weights: Array,
+    design: Design,
+    options: Options,
+    kind: Kind,
+    wanted: int,
+    seed: int,
+) -> tuple[Array, Array, Estimates]:
+    means, covs, rows = [], [], []
+    for tile in block:
+        count = tile.end - tile.begin
+        # A tile is always made whole, so that more replicates begin with the same ones.
+        m, s = source.tile(kind, tile.unit, tile.number, seed, source.size(kind, tile.unit, wanted))
+        means.append(m[:, :count])
+        covs.append(s[:, :count])
+        rows += [tile.row] * count
+    mean, packed = np.concatenate(means, axis=1), np.concatenate(covs, axis=1)
+    start = take(weights, np.array(rows))
+    return mean, packed, estimate(mean.T, unpack(packed.T, design.p), design, options, start)
+
+
+def _bar(total: int, progress: bool) -> Any:
     from tqdm.auto import tqdm
 
-    return tqdm(total=members, desc="replicates", unit="", disable=not progress, delay=2.0, leave=False)
+    return tqdm(total=total, desc="replicates", unit="", disable=not progress, delay=2.0, leave=False)

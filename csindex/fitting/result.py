@@ -1,5 +1,6 @@
 """What a fit gives: tables of everything, each number with its uncertainty."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,8 @@ from csindex.errors import ModelError, SurveyError
 from csindex.estimation.structure import adjusted_r2, total_effects
 from csindex.fitting import summary
 from csindex.fitting.checks import failures
-from csindex.fitting.estimates import Estimates
-from csindex.fitting.intervals import Uncertainty, uncertainty, unknown
+from csindex.fitting.estimates import Estimates, Status
+from csindex.fitting.intervals import Evidence, Uncertainty, uncertainty, unknown
 from csindex.fitting.replicate import Replicates
 from csindex.fitting.tables import table
 from csindex.index.impacts import STEP, in_points
@@ -24,6 +25,9 @@ from csindex.survey.columns import as_frame
 from csindex.survey.moments import Moments
 from csindex.survey.stacks import Array
 from csindex.survey.survey import Account, Codes, Survey
+
+Quantity = Callable[[Estimates], Array]
+"""A function from the estimates of a stack (...) to q numbers (..., q)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -46,6 +50,10 @@ class Fit:
         Arrays of the sample, with the stack (U,).
     replicates : Replicates or None
         Replicates of the moments, and their estimates, with the stack (U, R).
+    jackknife, nested, simple : Replicates or None
+        What BCa intervals, studentised intervals and design effects also need.
+    degrees : float
+        Degrees of freedom of design-based variances, infinite without a design.
     account : Account or None
         What became of the rows and answers.
     dropped : data frame
@@ -63,6 +71,10 @@ class Fit:
     replicates: Replicates | None
     account: Account | None
     dropped: pd.DataFrame
+    jackknife: Replicates | None = None
+    nested: Replicates | None = None
+    simple: Replicates | None = None
+    degrees: float = np.inf
     missing_codes: Codes | None = None
 
     @property
@@ -81,8 +93,7 @@ class Fit:
 
         The index of a construct that is measured by one yes/no item is the percentage of yes.
         """
-        drawn = None if self.replicates is None else self.replicates.estimates.index
-        return self._table({"construct": self.model.construct_names}, self.estimates.index, drawn)
+        return self.table({"construct": self.model.construct_names}, lambda e: e.index)
 
     def impacts(self, target: str | None = None, step: float = STEP) -> pd.DataFrame:
         """Return driver weights: what goes with a rise of a driver's index, in points of the target's index.
@@ -106,41 +117,35 @@ class Fit:
         ModelError
             If the target is not a construct, or nothing leads to it.
         """
-        design, names = self.design, self.model.construct_names
+        names = self.model.construct_names
         goal = names.index(self.model.construct(target or self.model.target).name)
-        sources = np.flatnonzero(design.reaches[goal])
+        sources = np.flatnonzero(self.design.reaches[goal])
         if not len(sources):
             raise ModelError(
                 f"nothing in the model leads to {names[goal]!r}, so it has no drivers. Name another target."
             )
 
-        def impact(e: Estimates, effect: Array) -> Array:
-            return in_points(effect, e.deviation)[..., goal, sources]
+        def total(e: Estimates) -> Array:
+            return step * in_points(self.total(e), e.deviation)[..., goal, sources]
 
-        total = impact(self.estimates, self._total(self.estimates))
-        drawn = None
-        if self.replicates is not None:
-            drawn = step * impact(self.replicates.estimates, self._total(self.replicates.estimates))
+        direct = in_points(self.estimates.paths, self.estimates.deviation)[..., goal, sources]
         labels = {"source": [names[i] for i in sources], "target": [names[goal]] * len(sources)}
-        extra = {"direct": impact(self.estimates, self.estimates.paths), "total": total}
-        return self._table(labels, step * total, drawn, extra=extra)
+        return self.table(labels, total, extra={"direct": direct, "total": total(self.estimates) / step})
 
     @property
     def paths(self) -> pd.DataFrame:
         """Standardized path coefficients: ``source, target, estimate, se, lower, upper, p``."""
-        targets, sources = self.design.arrows
-        return self._matrix(targets, sources, lambda e: e.paths)
+        return self._arrows(self.design.links, lambda e: e.paths)
 
     @property
     def effects(self) -> pd.DataFrame:
         """Standardized total and indirect effects: ``source, target, effect, estimate, se, lower, upper, p``."""
-        targets, sources = np.nonzero(self.design.reaches)
-        total = self._matrix(targets, sources, self._total, effect="total")
-        detour = self.design.links.astype(np.intp) @ self.design.reaches > 0
-        targets, sources = np.nonzero(detour)
-        if not len(targets):
+        design = self.design
+        total = self._arrows(design.reaches, self.total, effect="total")
+        detour = design.links.astype(np.intp) @ design.reaches > 0
+        if not detour.any():
             return total
-        indirect = self._matrix(targets, sources, lambda e: self._total(e) - e.paths, effect="indirect")
+        indirect = self._arrows(detour, lambda e: self.total(e) - e.paths, effect="indirect")
         return pd.concat([total, indirect], ignore_index=True)
 
     @property
@@ -162,20 +167,20 @@ class Fit:
     def r2(self) -> pd.DataFrame:
         """Share of variance explained: ``construct, adjusted, estimate, se, lower, upper``."""
         chosen = np.flatnonzero(self.design.links.any(axis=1))
-        labels = {"construct": [self.model.construct_names[i] for i in chosen]}
         adjusted = adjusted_r2(self.estimates.r2, self.moments.n, self.design)[..., chosen]
-        drawn = None if self.replicates is None else self.replicates.estimates.r2[..., chosen]
-        return self._table(labels, self.estimates.r2[..., chosen], drawn, extra={"adjusted": adjusted})
+        labels = {"construct": [self.model.construct_names[i] for i in chosen]}
+        return self.table(labels, lambda e: e.r2[..., chosen], extra={"adjusted": adjusted})
 
     @property
     def sample(self) -> pd.DataFrame:
-        """Answers and replicates of each unit: ``n, n_eff, replicates, failed``."""
+        """Answers and replicates of each unit: ``n, n_eff, replicates, failed`` (n_eff by Kish, from the weights)."""
         columns = {} if self.units is None else {name: self.units[name] for name in self.units.columns}
-        failed = np.zeros(len(self.estimates.index), dtype=np.intp)
+        made = failed = np.zeros(len(self.estimates.index), dtype=np.intp)
         if self.replicates is not None:
-            failed = (self.replicates.estimates.status != 0).sum(axis=1)
+            status = self.replicates.estimates.status
+            made = (status != Status.ABSENT).sum(axis=1)
+            failed = made - (status == Status.OK).sum(axis=1)
         n, n_eff = self.moments.n.astype(np.intp), self.moments.n_eff
-        made = self.options.replicates if self.replicates is not None else 0
         return pd.DataFrame({**columns, "n": n, "n_eff": n_eff, "replicates": made, "failed": failed})
 
     def scores(self, data: Any) -> pd.DataFrame:
@@ -215,12 +220,68 @@ class Fit:
     def __repr__(self) -> str:
         return summary.short(self)
 
-    def _total(self, estimates: Estimates) -> Array:
-        B = estimates.paths
-        k = self.design.k
+    def total(self, estimates: Estimates) -> Array:
+        """Return total effects (..., k, k), ``[target, source]``, of the estimates of any stack."""
+        B, k = estimates.paths, self.design.k
         inner = np.moveaxis(B, (-2, -1), (0, 1)).reshape(k, k, -1)
         total = np.moveaxis(total_effects(np.moveaxis(inner, -1, 0), self.design), 0, -1)
         return np.moveaxis(total.reshape(k, k, *B.shape[:-2]), (0, 1), (-2, -1))
+
+    def evidence(self, quantity: Quantity) -> Evidence | None:
+        """Return what is known of the uncertainty of q quantities; None without replicates."""
+        if self.replicates is None:
+            return None
+        estimate = quantity(self.estimates)
+        jackknife, nested = self.jackknife, self.nested
+        inner = None if nested is None else quantity(nested.estimates)
+        return Evidence(
+            estimate=estimate,
+            draws=quantity(self.replicates.estimates),
+            coefficients=self.replicates.coefficients,
+            degrees=self.degrees,
+            jackknife=None if jackknife is None else quantity(jackknife.estimates),
+            leverage=None if jackknife is None else jackknife.coefficients,
+            nested=None
+            if inner is None
+            else inner.reshape(len(estimate), self.options.replicates, -1, inner.shape[-1]),
+        )
+
+    def table(
+        self,
+        labels: Mapping[str, Sequence[str]],
+        quantity: Quantity,
+        *,
+        extra: Mapping[str, Array] | None = None,
+        p: bool = False,
+    ) -> pd.DataFrame:
+        """Return a tidy frame of any q quantities, with their uncertainty.
+
+        Parameters
+        ----------
+        labels : mapping of column to q labels
+        quantity : function from Estimates of a stack (...) to an array (..., q)
+        extra : mapping of column to (U, q) array, optional
+            Columns before the estimate.
+        p : bool
+            Add the p-value of the hypothesis that the quantity is 0.
+        """
+        estimate, evidence = quantity(self.estimates), self.evidence(quantity)
+        options = self.options
+        spread: Uncertainty = (
+            unknown(estimate) if evidence is None else uncertainty(evidence, options.level, options.interval)
+        )
+        columns = {**self._design_effects(quantity, spread), **(extra or {})}
+        return table(self.units, labels, estimate, spread, extra=columns, p=p)
+
+    def _design_effects(self, quantity: Quantity, spread: Uncertainty) -> dict[str, Array]:
+        """Return n, effective n and design effect (Kish 1965) of each quantity, for surveys with weights or a design."""
+        if self.simple is None:
+            return {}
+        with np.errstate(invalid="ignore", divide="ignore"):
+            plain = np.nanvar(quantity(self.simple.estimates), axis=1, ddof=1)
+            deff = np.where(plain > 1e-20, spread.se**2 / plain, np.nan)
+            n = np.broadcast_to(self.moments.n[:, None], deff.shape)
+            return {"n": n, "n_eff": n / deff, "deff": deff}
 
     def _unit_of(self, frame: Any) -> NDArray[np.intp]:
         assert self.units is not None
@@ -233,22 +294,14 @@ class Fit:
             )
         return unit.to_numpy(dtype=np.intp)
 
-    def _matrix(self, targets: NDArray[np.intp], sources: NDArray[np.intp], of: Any, effect: str = "") -> pd.DataFrame:
+    def _arrows(self, which: NDArray[np.bool_], quantity: Quantity, effect: str = "") -> pd.DataFrame:
         names = self.model.construct_names
+        targets, sources = np.nonzero(which)
         labels = {"source": [names[i] for i in sources], "target": [names[i] for i in targets]}
         if effect:
             labels["effect"] = [effect] * len(sources)
-        drawn = None if self.replicates is None else of(self.replicates.estimates)[..., targets, sources]
-        return self._table(labels, of(self.estimates)[..., targets, sources], drawn, p=True)
+        return self.table(labels, lambda e: quantity(e)[..., targets, sources], p=True)
 
-    def _items(self, of: Any) -> pd.DataFrame:
+    def _items(self, quantity: Quantity) -> pd.DataFrame:
         owner = [self.model.construct_names[j] for j in self.design.block_of]
-        drawn = None if self.replicates is None else of(self.replicates.estimates)
-        return self._table({"construct": owner, "item": self.model.item_names}, of(self.estimates), drawn)
-
-    def _table(self, labels: Any, estimate: Array, drawn: Array | None, **more: Any) -> pd.DataFrame:
-        options = self.options
-        spread: Uncertainty = (
-            unknown(estimate) if drawn is None else uncertainty(estimate, drawn, options.level, options.interval)
-        )
-        return table(self.units, labels, estimate, spread, **more)
+        return self.table({"construct": owner, "item": self.model.item_names}, quantity)

@@ -143,7 +143,7 @@ def _replicates(result: Fit) -> str:
     why = f" ({', '.join(f'{reason}: {count:,}' for reason, count in reasons.items())})" if failed else ""
     each = " for each unit" if result.units is not None else ""
     return (
-        f"Uncertainty: {result.options.replicates:,} replicates{each}, {result.replicates.method}, seed {result.seed}; "
+        f"Uncertainty: {result.options.replicates:,} replicates{each}, {result.replicates.words}, seed {result.seed}; "
         f"{result.options.interval} intervals, {result.options.level:.0%}; {failed:,} of {total:,} replicates failed{why}."
     )
 

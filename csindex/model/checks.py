@@ -19,6 +19,8 @@ def check_measurement(constructs: Sequence[Construct], known: set[str] | None) -
         if names.count(construct.name) > 1:
             raise ModelError(f"construct {construct.name!r} is defined more than once.")
         for item in construct.items:
+            if construct.items.count(item) > 1:
+                raise ModelError(f"item {item!r} is listed more than once in {construct.name!r}. Leave one out.")
             if item in owner:
                 raise ModelError(
                     f"item {item!r} is used twice, in {owner[item]!r} and in {construct.name!r}. "
@@ -35,9 +37,13 @@ def check_measurement(constructs: Sequence[Construct], known: set[str] | None) -
     return tuple(owner)
 
 
-def default_target(constructs: Sequence[Construct], paths: Sequence[Path]) -> str:
-    """Return the construct that the model is about when nobody has said it."""
+def target_of(constructs: Sequence[Construct], paths: Sequence[Path], given: str) -> str:
+    """Return the construct that the model is about, as far as possible also when nobody has said it."""
     names = [construct.name for construct in constructs]
+    if given:
+        if given not in names:
+            raise ModelError(f"target {given!r} is not a construct of the model. It has: {', '.join(names)}.")
+        return given
     if "Satisfaction" in names:
         return "Satisfaction"
     last = [name for name in names if all(path.source != name for path in paths)]
@@ -46,11 +52,9 @@ def default_target(constructs: Sequence[Construct], paths: Sequence[Path]) -> st
     raise ModelError(f"the model's target is not clear. Say target= one of: {', '.join(names)}.")
 
 
-def check_structure(constructs: Sequence[Construct], paths: Sequence[Path], target: str) -> None:
+def check_structure(constructs: Sequence[Construct], paths: Sequence[Path]) -> None:
     """Check that the paths join all constructs, without a cycle."""
     names = [construct.name for construct in constructs]
-    if target not in names:
-        raise ModelError(f"target {target!r} is not a construct of the model. It has: {', '.join(names)}.")
     seen: set[tuple[str, str]] = set()
     for path in paths:
         for end in (path.source, path.target):
@@ -68,11 +72,12 @@ def check_structure(constructs: Sequence[Construct], paths: Sequence[Path], targ
     except CycleError as cycle:
         route = " -> ".join(reversed(cycle.args[1]))
         raise ModelError(f"the paths form a cycle: {route}. Take one of them out.") from None
-    _check_connected(constructs, paths, target)
+    _check_connected(constructs, paths)
 
 
-def _check_connected(constructs: Sequence[Construct], paths: Sequence[Path], target: str) -> None:
-    reached, border = {target}, [target]
+def _check_connected(constructs: Sequence[Construct], paths: Sequence[Path]) -> None:
+    first = constructs[0].name
+    reached, border = {first}, [first]
     while border:
         here = border.pop()
         for path in paths:
@@ -82,8 +87,7 @@ def _check_connected(constructs: Sequence[Construct], paths: Sequence[Path], tar
     lone = [construct.name for construct in constructs if construct.name not in reached]
     if lone:
         raise ModelError(
-            f"constructs {lone} are not connected with {target!r} by any path. Add a path, or fit them as a model of "
-            "their own."
+            f"constructs {lone} are not connected with {first!r} by any path. Add a path, or make two models of them."
         )
     only = constructs[0]
     if len(constructs) == 1 and only.mode in ITERATED and len(only.items) > 1:

@@ -1,25 +1,23 @@
 """A model as a YAML document."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from csindex.errors import ModelError
-from csindex.model.parts import Construct, Item, Path
+from csindex.model.parts import Construct, Item, Path, names_of
 
 _TOP = {"name", "source", "notes", "target", "scale", "constructs", "paths"}
 _CONSTRUCT = {"items", "mode", "weights", "reversed", "label", "label_ko"}
 _ITEM = {"scale", "text", "text_ko"}
+_TEXTS = {"label", "label_ko", "text", "text_ko"}
+_ARROW = re.compile(r"((?:(?!->).)+)->((?:(?!->).)+?)(?:\(([+-])\)\s*)?")
 _SIGNS = {1: "+", -1: "-", 0: ""}
 
 
 def read(text: str) -> dict[str, Any]:
     """Read a YAML document; return the arguments of a Model."""
-    import yaml
-
-    try:
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ModelError(f"the model file is not plain YAML: {error}") from None
+    content = _plain(text)
     top = _mapping(content, "the model file", _TOP)
     blocks = _mapping(top.get("constructs"), "constructs", None)
     scale = top.get("scale", (1, 10))
@@ -27,14 +25,49 @@ def read(text: str) -> dict[str, Any]:
     for name, body in blocks.items():
         block = _mapping(body if isinstance(body, Mapping) else {"items": body}, f"construct {name!r}", _CONSTRUCT)
         texts = block.pop("items", None) or ()
-        if not isinstance(texts, Mapping):
-            texts = dict.fromkeys([texts] if isinstance(texts, str) else texts)
-        constructs.append(Construct(name, tuple(texts), **block))
-        for item, detail in texts.items():
-            items.append(Item(item, **{"scale": scale, **_mapping(detail or {}, f"item {item!r}", _ITEM)}))
+        named = names_of(texts, f"construct {name!r}: an item")
+        constructs.append(Construct(name, named, **_as_text(block)))
+        for item in named:
+            detail = texts[item] if isinstance(texts, Mapping) else None
+            items.append(Item(item, **{"scale": scale, **_as_text(_mapping(detail or {}, f"item {item!r}", _ITEM))}))
     plain = {key: str(top.get(key) or "") for key in ("target", "name", "source", "notes")}
-    paths = tuple(_path(entry) for entry in top.get("paths") or ())
+    paths = tuple(_path(entry) for entry in _entries(top.get("paths")))
     return {"constructs": tuple(constructs), "paths": paths, "items": tuple(items), **plain}
+
+
+def _plain(text: str) -> Any:
+    """Read YAML without object tags; a key that is given twice is an error, not the last of the two."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        pass
+
+    def mapping(loader: Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if (key.tag, str(key.value)) in seen:
+                raise ModelError(
+                    f"the model file has {key.value!r} a second time in line {key.start_mark.line + 1}. Join the two."
+                )
+            seen.add((key.tag, str(key.value)))
+        return loader.construct_mapping(node, deep=True)
+
+    Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
+    try:
+        return yaml.load(text, Loader)
+    except yaml.YAMLError as error:
+        raise ModelError(f"the model file is not plain YAML: {error}") from None
+
+
+def _as_text(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values, with labels and questions that YAML read as numbers or nothing made text."""
+    return {key: str(value or "") if key in _TEXTS else value for key, value in values.items()}
+
+
+def _entries(value: Any) -> Sequence[Any]:
+    if value is not None and not isinstance(value, list):
+        raise ModelError(f"paths must be a list, one '- Source -> Target' a line, not {value!r}.")
+    return value or []
 
 
 def _mapping(value: Any, what: str, known: set[str] | None) -> dict[str, Any]:
@@ -47,14 +80,12 @@ def _mapping(value: Any, what: str, known: set[str] | None) -> dict[str, Any]:
 
 
 def _path(entry: Any) -> Path:
-    arrow, _, sign = str(entry).partition("(")
-    ends = [end.strip() for end in arrow.split("->")]
-    sign = sign.strip().rstrip(")").strip()
-    if len(ends) != 2 or sign not in ("", "+", "-"):
+    match = _ARROW.fullmatch(str(entry))
+    if match is None:
         raise ModelError(
             f"path {entry!r} must read 'Source -> Target', optionally with an expected sign: '(+)', '(-)'."
         )
-    return Path(ends[0], ends[1], {"+": 1, "-": -1, "": 0}[sign])
+    return Path(match[1], match[2], {"+": 1, "-": -1, None: 0}[match[3]])
 
 
 def write(

@@ -39,6 +39,10 @@ def read(text: str) -> tuple[dict[str, tuple[Mode, tuple[str, ...]]], list[tuple
 
 
 def _advice(term: str) -> str:
+    if "~" in term:
+        return "It looks like a statement of its own, after one that has no end: is there a '+' too many before it?"
+    if not term:
+        return "There is a '+' too many."
     if "*" in term:
         return (
             "Labels and fixed values ('a*x') are not supported; use reversed= for an item that is turned round, and "
@@ -53,15 +57,14 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
     """Yield each statement with the number of the line that it begins on; lines that end or begin with + go on."""
     begun, pending = 0, ""
     for number, line in enumerate(text.splitlines(), 1):
-        for piece in re.split(r"[#!]", line, maxsplit=1)[0].split(";"):
+        for at, piece in enumerate(re.split(r"[#!]", line, maxsplit=1)[0].split(";")):
             piece = piece.strip()
-            if not piece:
-                continue
-            if pending and not (pending.endswith(("+", "~")) or piece.startswith("+")):
+            goes_on = not at and (pending.endswith(("+", "~")) or piece.startswith("+"))
+            if pending and (at or piece) and not goes_on:
                 yield begun, pending
                 pending = ""
             begun = begun if pending else number
-            pending = f"{pending} {piece}" if pending else piece
+            pending = f"{pending} {piece}".strip()
     if pending:
         yield begun, pending
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from csindex.errors import ModelError
 from csindex.model import document, lavaan
-from csindex.model.checks import check_measurement, check_structure, default_target
-from csindex.model.parts import Construct, Item, Path, names_of, scale_of
+from csindex.model.checks import check_measurement, check_structure, target_of
+from csindex.model.parts import Construct, Item, Path, names_of, parts_of, scale_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,17 @@ class Model:
 
     def __post_init__(self) -> None:
         set_field = object.__setattr__
-        set_field(self, "constructs", tuple(self.constructs))
-        set_field(self, "paths", tuple(path if isinstance(path, Path) else Path(*path) for path in self.paths))
-        given = {item.name: item for item in self.items}
-        if len(given) < len(tuple(self.items)):
-            names = [item.name for item in self.items]
-            raise ModelError(f"items {sorted({n for n in names if names.count(n) > 1})} are defined more than once.")
+        set_field(self, "constructs", parts_of(self.constructs, Construct, "constructs"))
+        set_field(self, "paths", parts_of(self.paths, Path, "paths"))
+        items = parts_of(self.items, Item, "items")
+        given = {item.name: item for item in items}
         used = check_measurement(self.constructs, set(given) if given else None)
+        if len(given) < len(items):
+            names = [item.name for item in items]
+            raise ModelError(f"items {sorted({n for n in names if names.count(n) > 1})} are defined more than once.")
         set_field(self, "items", tuple(given.get(name, Item(name)) for name in used))
-        set_field(self, "target", self.target or default_target(self.constructs, self.paths))
-        check_structure(self.constructs, self.paths, self.target)
+        check_structure(self.constructs, self.paths)
+        set_field(self, "target", target_of(self.constructs, self.paths, self.target))
 
     @classmethod
     def parse(
@@ -104,13 +105,13 @@ class Model:
         """
         blocks, links = lavaan.read(text)
         turned = names_of(reversed, "a reversed item")
-        modes = dict(modes or {})
+        modes = _mapping(modes, "modes=", "{'Value': 'nonnegative B'}")
         constructs = tuple(
-            Construct(block, items, modes.pop(block, mode), reversed=tuple(i for i in items if i in turned))  # type: ignore[arg-type]
+            Construct(block, items, modes.pop(block, mode), reversed=tuple(i for i in items if i in turned))
             for block, (mode, items) in blocks.items()
         )
         named = {item for construct in constructs for item in construct.items}
-        scales = dict(scales or {})
+        scales = _mapping(scales, "scales=", "{'q1': (0, 1)}")
         for what, unknown in (
             ("reversed", [i for i in turned if i not in named]),
             ("scales", [i for i in scales if i not in named]),
@@ -137,6 +138,8 @@ class Model:
             If the text is not YAML, or does not describe a model.
         """
         text = source
+        if not isinstance(source, (str, PathLike)):
+            raise ModelError(f"YAML text or the path of a file is expected, not {type(source).__name__}.")
         if not isinstance(source, str) or source.rstrip().endswith((".yaml", ".yml")):
             path = FilePath(source)
             if not path.is_file():
@@ -230,3 +233,9 @@ class Model:
 
     def __str__(self) -> str:
         return (f"# {self.name}\n" if self.name else "") + self.to_lavaan()
+
+
+def _mapping(value: Any, what: str, example: str) -> dict[str, Any]:
+    if value is not None and not isinstance(value, Mapping):
+        raise ModelError(f"{what} must be a mapping, e.g. {example}, not {value!r}.")
+    return dict(value or {})

@@ -1,9 +1,9 @@
 """The parts of a model: items, constructs and paths."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from csindex.errors import ModelError
 from csindex.options import choose
@@ -13,26 +13,35 @@ Mode = Literal["A", "B", "nonnegative B", "first component", "equal", "fixed"]
 _MODE_SPELLINGS = {"a": "A", "b": "B", "nonnegative_b": "nonnegative B", "first_component": "first component"}
 
 
-def name_of(value: object, what: str) -> str:
-    """Return `value` if it can name an item or a construct."""
+def column_of(value: object, what: str) -> str:
+    """Return `value` if it can name an item; it is not stripped, as a column may be called ``"q1 "``."""
     if not isinstance(value, str) or not value.strip():
         raise ModelError(f"{what} must be a non-empty text, not {value!r}.")
-    return value.strip()
+    return value
+
+
+def name_of(value: object, what: str) -> str:
+    """Return `value` without spaces around it if it can name a construct."""
+    name = column_of(value, what).strip()
+    if "->" in name or "\n" in name:
+        raise ModelError(f"{what} must be one line without '->', not {name!r}.")
+    return name
 
 
 def names_of(values: object, what: str) -> tuple[str, ...]:
-    """Return `values` as a tuple of names; a single text is one name."""
+    """Return `values` as a tuple of items' names; a single text is one name."""
     if isinstance(values, str):
-        return (name_of(values, what),)
+        return (column_of(values, what),)
     if not isinstance(values, Iterable):
         raise ModelError(f"{what} must be a list of texts, not {values!r}.")
-    return tuple(name_of(value, what) for value in values)
+    return tuple(column_of(value, what) for value in values)
 
 
 def scale_of(value: object, what: str) -> tuple[float, float]:
     """Return the lower and upper end of a question's scale."""
     try:
-        low, high = (float(end) for end in value)  # type: ignore[attr-defined]
+        ends: tuple[float, ...] = () if isinstance(value, str) else tuple(map(float, value))  # type: ignore[call-overload]
+        low, high = ends
     except (TypeError, ValueError):
         raise ModelError(f"{what}: the scale must be its two ends, e.g. (1, 10), not {value!r}.") from None
     if not (math.isfinite(low) and math.isfinite(high)) or low == high:
@@ -71,7 +80,7 @@ class Item:
     text_ko: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", name_of(self.name, "an item's name"))
+        object.__setattr__(self, "name", column_of(self.name, "an item's name"))
         object.__setattr__(self, "scale", scale_of(self.scale, f"item {self.name!r}"))
 
 
@@ -133,10 +142,13 @@ class Construct:
             raise ModelError(f"construct {self.name!r}: weights= and mode='fixed' go together; one of them is missing.")
         if self.weights is None:
             return
-        weights = tuple(float(weight) for weight in self.weights)
+        try:
+            weights = tuple(float(weight) for weight in self.weights)
+        except (TypeError, ValueError):
+            weights = ()
         if len(weights) != len(self.items) or not all(map(math.isfinite, weights)) or not any(weights):
             raise ModelError(
-                f"construct {self.name!r}: weights {weights} must be {len(self.items)} finite numbers, one for each "
+                f"construct {self.name!r}: weights {self.weights!r} must be {len(self.items)} finite numbers, one for each "
                 "item, and not all zero."
             )
         object.__setattr__(self, "weights", weights)
@@ -166,3 +178,21 @@ class Path:
             raise ModelError(f"path {self.source} -> {self.target}: sign={self.sign!r} must be 1, -1 or 0.")
         if self.source == self.target:
             raise ModelError(f"path {self.source} -> {self.target}: a construct cannot depend on itself.")
+
+
+Part = TypeVar("Part", Item, Construct, Path)
+
+
+def parts_of(values: object, kind: type[Part], what: str) -> tuple[Part, ...]:
+    """Return the parts of a model as a tuple; a path may also be its source and target."""
+    if not isinstance(values, Iterable) or isinstance(values, (str, Mapping)):
+        raise ModelError(f"{what} must be a list of {kind.__name__} objects, not {values!r}.")
+    parts = []
+    for value in values:
+        ends = kind is Path and isinstance(value, (tuple, list)) and len(value) in (2, 3)
+        part = kind(*value) if ends else value
+        if not isinstance(part, kind):
+            also = " or (source, target)" if kind is Path else ""
+            raise ModelError(f"{what} must be {kind.__name__} objects{also}; {value!r} is none.")
+        parts.append(part)
+    return tuple(parts)

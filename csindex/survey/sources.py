@@ -1,24 +1,29 @@
 """Where moments come from: rows of answers, or moments that somebody else has made.
 
 A source gives the sample moments of its units and, on demand, tiles of replicate moments of one unit. A tile depends on
-the seed, the unit and the tile's number only, so that results do not depend on how tiles are put together.
+the seed, the kind of replicates, the unit and the tile's number only, so that results do not depend on how tiles are put
+together or who computes them.
 """
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+from zlib import crc32
 
 import numpy as np
 
-from csindex.errors import SurveyError
+from csindex.errors import OptionError, SurveyError
 from csindex.options import Missing
-from csindex.survey import sums
+from csindex.survey import resampling, sums
 from csindex.survey.moments import Moments
-from csindex.survey.resampling import bootstrap, parametric_moments, rescaled_bootstrap
 from csindex.survey.stacks import Array, pack, unpack
 from csindex.survey.survey import Answers
 
 TILE = 500
 TILE_CELLS = 2_000_000
+
+Kind = Literal["bootstrap", "jackknife", "replicate weights", "simple", "nested", "parametric"]
+"""What replicates are made of: *simple* are simple random samples of the weighted population, with which design effects
+are measured; *nested* are resamples of bootstrap resamples, for studentised intervals."""
 
 _MAKERS = {
     "listwise": (sums.complete_sums, sums.complete_moments),
@@ -30,51 +35,63 @@ _MAKERS = {
 class Source(Protocol):
     """What a fit needs to know about moments."""
 
+    @property
+    def joint(self) -> bool:
+        """Whether a tile of one unit goes with the tile of the same number of every other unit."""
+
+    @property
+    def weighted(self) -> bool:
+        """Whether answers differ in weight or belong to a sampling design, so that there is a design effect."""
+
     def sample(self) -> Moments:
         """Return the sample moments: no leading axis, or one of units."""
 
-    @property
-    def method(self) -> str:
-        """How replicates are made, in words."""
+    def words(self, kind: Kind) -> str:
+        """Return how replicates of a kind are made, in words."""
 
-    def tile_size(self, unit: int) -> int:
+    def size(self, kind: Kind, unit: int, wanted: int) -> int:
+        """Return how many replicates a unit has when `wanted` are asked for (at most, of a jackknife)."""
+
+    def coefficients(self, kind: Kind, unit: int, count: int) -> Array | None:
+        """Return (R,) coefficients of the variance; None where it is the replicates' own variance."""
+
+    def degrees(self) -> float:
+        """Return the degrees of freedom of design-based variances, infinite without a design."""
+
+    def tile_size(self, kind: Kind, unit: int) -> int:
         """Return the number of replicates in a tile of this unit."""
 
-    def tile(self, unit: int, number: int, seed: int, replicates: int) -> tuple[Array, Array]:
-        """Return mean (p, T) and packed covariance (p(p+1)/2, T) of a tile of replicates, stack last."""
+    def tile(self, kind: Kind, unit: int, number: int, seed: int, count: int) -> tuple[Array, Array]:
+        """Return mean (p, T) and packed covariance (p(p+1)/2, T) of a tile, stack last.
+
+        `count` is the unit's number of replicates; of nested ones the number in each resample.
+        """
 
 
-def generator(seed: int, unit: int, number: int) -> np.random.Generator:
+def generator(seed: int, kind: Kind, unit: int, number: int) -> np.random.Generator:
     """Return the random numbers of one tile."""
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(unit, number)))
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(crc32(kind.encode()), unit, number)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RowSource:
-    """Moments of rows of answers; replicates by the bootstrap, within strata and by clusters where there are any."""
+    """Moments of rows of answers."""
 
     answers: Answers
     items: tuple[str, ...]
     missing: Missing
-
-    def __post_init__(self) -> None:
-        answers = self.answers
-        if answers.cluster is None:
-            return
-        pairs = np.unique(np.column_stack([answers.unit, answers.stratum, answers.cluster]), axis=0)
-        strata, counts = np.unique(pairs[:, :2], axis=0, return_counts=True)
-        if (counts < 2).any():
-            raise SurveyError(
-                f"{(counts < 2).sum()} of {len(strata)} strata have a single cluster, so that nothing tells how "
-                "clusters differ there. Join such strata with a neighbour."
-            )
+    _last: dict[tuple[Kind, int, int], Array] = field(default_factory=dict)
 
     @property
-    def method(self) -> str:
-        """How replicates are made, in words."""
-        if self.answers.cluster is not None:
-            return "rescaling bootstrap of clusters (Rao, Wu & Yue 1992)"
-        return "bootstrap within strata" if self.answers.stratum.any() else "bootstrap"
+    def joint(self) -> bool:
+        """Whether a tile of one unit goes with the tile of the same number of every other unit."""
+        return self.answers.sampling is not None
+
+    @property
+    def weighted(self) -> bool:
+        """Whether answers differ in weight or belong to a sampling design, so that there is a design effect."""
+        answers = self.answers
+        return self.joint or answers.given is not None or bool(np.ptp(answers.weights) > 0)
 
     def sample(self) -> Moments:
         """Return the sample moments: no leading axis, or one of units."""
@@ -83,42 +100,128 @@ class RowSource:
         mean, cov = np.empty((p, units)), np.empty((p * (p + 1) // 2, units))
         n, weight, n_eff = np.empty(units), np.empty(units), np.empty(units)
         for unit in range(units):
-            rows = slice(ends[unit], ends[unit + 1])
-            w = self.answers.weights[rows]
+            w = self.answers.weights[self._rows(unit)]
             n[unit], weight[unit], n_eff[unit] = len(w), w.sum(), w.sum() ** 2 / (w**2).sum()
-            mean[:, unit : unit + 1], cov[:, unit : unit + 1] = self._moments(rows, np.ones((len(w), 1)))
+            mean[:, unit : unit + 1], cov[:, unit : unit + 1] = self.moments_of(unit, w[:, None])
         matrix = unpack(cov.T, p)
         if self.answers.units is None:
             return Moments(self.items, mean[:, 0], matrix[0], n[0], weight[0], n_eff[0])
         return Moments(self.items, mean.T, matrix, n, weight, n_eff, self.answers.units)
 
-    def _moments(self, rows: slice, counts: Array) -> tuple[Array, Array]:
-        x, weights = self.answers.values[rows], self.answers.weights[rows]
-        # A round shift leaves sums of whole answers exact, so that replicates do not depend on the order of rows.
-        centre = np.nansum(x, axis=0) / np.maximum(1, (~np.isnan(x)).sum(axis=0))
-        shift = np.asarray(np.round(centre))
+    def words(self, kind: Kind) -> str:
+        """Return how replicates of a kind are made, in words."""
+        sampling = self.answers.sampling
+        if kind == "jackknife":
+            return f"jackknife of {sampling.words}" if sampling else "jackknife"
+        if kind == "bootstrap" and sampling is not None:
+            return f"rescaling bootstrap of {sampling.words} (Rao, Wu & Yue 1992)"
+        return {"replicate weights": "supplied replicate weights"}.get(kind, kind)
+
+    def size(self, kind: Kind, unit: int, wanted: int) -> int:
+        """Return how many replicates a unit has when `wanted` are asked for (at most, of a jackknife)."""
+        if kind == "replicate weights":
+            if self.answers.given is None:
+                raise OptionError("resampling='replicate weights' needs a Survey with replicate_weights=.")
+            return int(self.answers.given.shape[1])
+        return min(wanted, self._sampled(unit)) if kind == "jackknife" else wanted
+
+    def coefficients(self, kind: Kind, unit: int, count: int) -> Array | None:
+        """Return (R,) coefficients of the variance; None where it is the replicates' own variance."""
+        if kind == "replicate weights":
+            return self.answers.coefficients
+        return self._deleted(unit, count, 0, slice(0, count))[1] if kind == "jackknife" else None
+
+    def degrees(self) -> float:
+        """Return the degrees of freedom of design-based variances, infinite without a design."""
+        if self.answers.given is not None:
+            return float(self.answers.given.shape[1] - 1)
+        return np.inf if self.answers.sampling is None else float(self.answers.sampling.degrees)
+
+    def tile_size(self, kind: Kind, unit: int) -> int:
+        """Return the number of replicates in a tile of this unit."""
+        rows = self._sampled(unit) if self.joint else self._rows(unit).stop - self._rows(unit).start
+        return int(max(1, min(TILE, TILE_CELLS // max(1, rows)))) // (25 if kind == "nested" else 1) or 1
+
+    def tile(self, kind: Kind, unit: int, number: int, seed: int, count: int) -> tuple[Array, Array]:
+        """Return mean (p, T) and packed covariance (p(p+1)/2, T) of a tile, stack last."""
+        rows = self._rows(unit)
+        weights = self.answers.weights[rows, None]
+        size = self.tile_size(kind, unit)
+        if kind == "replicate weights":
+            assert self.answers.given is not None
+            return self.moments_of(unit, self.answers.given[rows, number * size : (number + 1) * size])
+        if kind == "simple":
+            rng = generator(seed, kind, unit, number)
+            return self.moments_of(unit, resampling.proportional(rng, weights[:, 0], size))
+        sampling = self.answers.sampling
+        if sampling is not None:
+            return self.moments_of(unit, weights * self._drawn(kind, number, seed, count)[sampling.psu[rows]])
+        if kind == "jackknife":
+            return self.moments_of(
+                unit, weights * self._deleted(unit, count, seed, slice(number * size, (number + 1) * size))[0]
+            )
+        n = rows.stop - rows.start
+        if kind == "nested":
+            # Resamples of the very resamples that the bootstrap uses: its tile is made again and cut.
+            outer = self.tile_size("bootstrap", unit)
+            first = number * size
+            made = resampling.bootstrap(generator(seed, "bootstrap", unit, first // outer), n, outer)
+            counts = made[:, first % outer : first % outer + size]
+            return self.moments_of(
+                unit, weights * resampling.nested_bootstrap(generator(seed, kind, unit, number), counts, count)
+            )
+        return self.moments_of(unit, weights * resampling.bootstrap(generator(seed, kind, unit, number), n, size))
+
+    def _drawn(self, kind: Kind, number: int, seed: int, count: int) -> Array:
+        """Return multipliers (m, T) of all PSUs; the last are kept, as every unit asks for the same ones."""
+        sampling = self.answers.sampling
+        assert sampling is not None
+        key = (kind, number, seed)
+        if key not in self._last:
+            size = self.tile_size(kind, 0)
+            self._last.clear()
+            if kind == "jackknife":
+                self._last[key] = self._deleted(0, count, seed, slice(number * size, (number + 1) * size))[0]
+            elif kind == "nested":
+                raise OptionError("studentised intervals are not available for strata, clusters or fpc. Use 'bca'.")
+            else:
+                rng = generator(seed, kind, 0, number)
+                self._last[key] = resampling.rescaled_bootstrap(rng, sampling.stratum, sampling.fraction, size)
+        return self._last[key]
+
+    def _deleted(self, unit: int, count: int, seed: int, chosen: slice) -> tuple[Array, Array]:
+        """Return multipliers and coefficients of jackknife replicates: of PSUs, or of groups where there are fewer."""
+        sampling = self.answers.sampling
+        m = self._sampled(unit)
+        stratum = np.zeros(m, dtype=np.intp) if sampling is None else sampling.stratum
+        fraction = np.zeros(m) if sampling is None else sampling.fraction
+        chosen = slice(chosen.start, min(chosen.stop, count))
+        if count >= m:
+            return resampling.jackknife(stratum, fraction, chosen)
+        group = resampling.random_groups(generator(seed, "jackknife", unit, -1 % 2**32), stratum, count)
+        return resampling.group_jackknife(group, count, stratum, chosen)
+
+    def _sampled(self, unit: int) -> int:
+        """Return the number of PSUs: of the whole sample where there is a design, else of the unit."""
+        if self.answers.sampling is not None:
+            return len(self.answers.sampling.stratum)
+        rows = self._rows(unit)
+        return int(rows.stop - rows.start)
+
+    def _rows(self, unit: int) -> slice:
+        first, end = self.answers.ends[unit : unit + 2].tolist()
+        return slice(first, end)
+
+    def moments_of(self, unit: int, weights: Array) -> tuple[Array, Array]:
+        """Return mean (p, T) and packed covariance of a unit's rows with weights (n, T)."""
+        x = self.answers.values[self._rows(unit)]
+        # A round shift leaves sums of whole answers exact, so that results do not depend on the order of rows.
+        shift = np.asarray(np.round(np.nansum(x, axis=0) / np.maximum(1, (~np.isnan(x)).sum(axis=0))))
         complete = self.missing == "listwise" or not np.isnan(x).any()
         add, to_moments = _MAKERS["listwise" if complete else self.missing]
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean, cov = to_moments(add(x - shift, weights, counts), x.shape[1], float(len(x)))
+            mean, cov = to_moments(add(x - shift, weights), x.shape[1], float(len(x)))
         return mean + shift[:, None], cov
-
-    def tile_size(self, unit: int) -> int:
-        """Return the number of replicates in a tile of this unit."""
-        ends = self.answers.ends
-        return int(max(1, min(TILE, TILE_CELLS // max(1, ends[unit + 1] - ends[unit]))))
-
-    def tile(self, unit: int, number: int, seed: int, replicates: int) -> tuple[Array, Array]:
-        """Return mean (p, T) and packed covariance (p(p+1)/2, T) of a tile of replicates, stack last."""
-        ends = self.answers.ends
-        rows = slice(ends[unit], ends[unit + 1])
-        rng = generator(seed, unit, number)
-        stratum = self.answers.stratum[rows]
-        if self.answers.cluster is None:
-            counts = bootstrap(rng, stratum, replicates)
-        else:
-            counts = rescaled_bootstrap(rng, stratum, self.answers.cluster[rows], replicates)
-        return self._moments(rows, counts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,22 +229,39 @@ class MomentSource:
     """Moments without rows; replicates are moments of normal samples of the same (effective) size."""
 
     moments: Moments
+    joint: bool = False
+    weighted: bool = False
 
     def sample(self) -> Moments:
         """Return the sample moments: no leading axis, or one of units."""
         return self.moments
 
-    @property
-    def method(self) -> str:
-        """How replicates are made, in words."""
+    def words(self, kind: Kind) -> str:
+        """Return how replicates of a kind are made, in words."""
+        if kind != "parametric":
+            raise OptionError(
+                f"{kind} replicates need respondents' rows; moments have none. Use resampling='parametric'."
+            )
         return "parametric: moments of normal samples"
 
-    def tile_size(self, unit: int) -> int:  # noqa: ARG002
+    def size(self, kind: Kind, unit: int, wanted: int) -> int:  # noqa: ARG002
+        """Return how many replicates a unit has when `wanted` are asked for."""
+        return wanted
+
+    def coefficients(self, kind: Kind, unit: int, count: int) -> Array | None:  # noqa: ARG002
+        """Return None: the variance is the replicates' own."""
+        return None
+
+    def degrees(self) -> float:
+        """Return infinity."""
+        return np.inf
+
+    def tile_size(self, kind: Kind, unit: int) -> int:  # noqa: ARG002
         """Return the number of replicates in a tile."""
         return TILE
 
-    def tile(self, unit: int, number: int, seed: int, replicates: int) -> tuple[Array, Array]:
-        """Return mean (p, T) and packed covariance (p(p+1)/2, T) of a tile of replicates, stack last."""
+    def tile(self, kind: Kind, unit: int, number: int, seed: int, count: int) -> tuple[Array, Array]:  # noqa: ARG002
+        """Return mean (p, T) and packed covariance (p(p+1)/2, T) of a tile, stack last."""
         p = len(self.moments.items)
         mean, cov = self.moments.mean.reshape(-1, p)[unit], self.moments.cov.reshape(-1, p, p)[unit]
         n_eff = float(self.moments.n_eff.ravel()[unit])
@@ -149,5 +269,6 @@ class MomentSource:
             raise SurveyError(
                 f"{n_eff:.0f} answers are too few for parametric replicates of {p} items; {p + 1} are the least."
             )
-        drawn, matrix = parametric_moments(generator(seed, unit, number), mean, cov, n_eff, replicates)
+        rng = generator(seed, kind, unit, number)
+        drawn, matrix = resampling.parametric_moments(rng, mean, cov, n_eff, TILE)
         return drawn.T, np.moveaxis(pack(matrix), 0, -1)

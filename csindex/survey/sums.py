@@ -1,8 +1,8 @@
 """From rows to weighted sums, and from sums to moments: the only place where respondents' answers are touched.
 
-Everything is written for T sets of row multiplicities at once: column t of `counts` says how often each row occurs in
-replicate t. The sums of all replicates are one matrix product. Answers are shifted by a constant near their centre
-beforehand, so that nothing is lost to cancellation.
+Everything is written for T replicates at once: column t of `weights` holds the rows' weights in replicate t. The sums of
+all replicates are one matrix product. Answers are shifted by a constant near their centre beforehand, so that nothing is
+lost to cancellation.
 """
 
 from collections.abc import Callable
@@ -10,20 +10,19 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from csindex.survey.stacks import Array, packing, unpack
+from csindex.survey.stacks import Array, packing
 
 CHUNK = 16_384
 
 
-def complete_sums(x: Array, weights: Array, counts: Array) -> Array:
+def complete_sums(x: Array, weights: Array) -> Array:
     """Return weighted sums of rows without missing answers.
 
     Parameters
     ----------
     x : (n, p)
         Shifted answers.
-    weights : (n,)
-    counts : (n, T)
+    weights : (n, T)
 
     Returns
     -------
@@ -33,13 +32,13 @@ def complete_sums(x: Array, weights: Array, counts: Array) -> Array:
     rows, columns, _ = packing(x.shape[1])
 
     def products(part: slice) -> Array:
-        weighted = x[part] * weights[part, None]
-        return np.column_stack([weights[part], weighted, weighted[:, rows] * x[part][:, columns]])
+        answers = x[part]
+        return np.column_stack([np.ones(len(answers)), answers, answers[:, rows] * answers[:, columns]])
 
-    return _summed(products, counts)
+    return _summed(products, weights)
 
 
-def present_sums(x: Array, weights: Array, counts: Array) -> Array:
+def present_sums(x: Array, weights: Array) -> Array:
     """Return weighted sums of rows with missing answers (NaN), each over the rows where both items are answered.
 
     Returns
@@ -54,26 +53,25 @@ def present_sums(x: Array, weights: Array, counts: Array) -> Array:
     def products(part: slice) -> Array:
         answered = ~np.isnan(x[part])
         filled = np.where(answered, x[part], 0.0)
-        w = weights[part, None]
         with_j = answered.astype(np.float64)[:, None, :]
         return np.column_stack(
             [
-                w,
-                ((w * filled)[:, :, None] * with_j).reshape(-1, p * p),
-                ((w * filled**2)[:, :, None] * with_j).reshape(-1, p * p),
-                w * (answered[:, rows] & answered[:, columns]),
-                w * filled[:, rows] * filled[:, columns],
+                np.ones(len(filled)),
+                (filled[:, :, None] * with_j).reshape(-1, p * p),
+                (filled[:, :, None] ** 2 * with_j).reshape(-1, p * p),
+                answered[:, rows] & answered[:, columns],
+                filled[:, rows] * filled[:, columns],
             ]
         )
 
-    return _summed(products, counts)
+    return _summed(products, weights)
 
 
-def _summed(products: Callable[[slice], Array], counts: Array) -> Array:
-    """Return products' @ counts, in chunks of rows so that memory stays bounded."""
-    total = products(slice(0, CHUNK)).T @ counts[:CHUNK]
-    for begin in range(CHUNK, len(counts), CHUNK):
-        total += products(slice(begin, begin + CHUNK)).T @ counts[begin : begin + CHUNK]
+def _summed(products: Callable[[slice], Array], weights: Array) -> Array:
+    """Return products' @ weights, in chunks of rows so that memory stays bounded."""
+    total = products(slice(0, CHUNK)).T @ weights[:CHUNK]
+    for begin in range(CHUNK, len(weights), CHUNK):
+        total += products(slice(begin, begin + CHUNK)).T @ weights[begin : begin + CHUNK]
     return np.asarray(total)
 
 
@@ -130,13 +128,3 @@ def _parts(sums: Array, p: int) -> tuple[Array, Array, Array, Array, Array]:
 
 def _of(packed: Array, rows: NDArray[np.intp], columns: NDArray[np.intp], p: int) -> Array:
     return packed[packing(p)[2][rows, columns]]
-
-
-def smallest_eigenvalue(packed: Array, p: int) -> Array:
-    """Return the smallest eigenvalue of each correlation matrix of packed covariances (..., p(p+1)/2)."""
-    cov = unpack(packed, p)
-    sd = np.sqrt(np.einsum("...ii->...i", cov))
-    correlation = cov / (sd[..., :, None] * sd[..., None, :])
-    sound = np.isfinite(correlation).all(axis=(-2, -1))
-    safe = np.where(sound[..., None, None], correlation, np.eye(p))
-    return np.where(sound, np.linalg.eigvalsh(safe)[..., 0], np.nan)

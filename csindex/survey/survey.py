@@ -1,7 +1,7 @@
 """A survey: answers with their weights and design, checked once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from csindex.errors import OptionError, SurveyError
 from csindex.model.parts import Item
 from csindex.survey.columns import as_frame, listed, numbers, row_count, rows_text
+from csindex.survey.sampling import ReplicateMethod, Sampling, replicate_coefficients, sampling_of
 
 Codes = Sequence[float] | Mapping[str, Sequence[float]]
+Columns = str | Sequence[str]
 ANY_SCALE = (-1e300, 1e300)
 
 
@@ -45,27 +47,32 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Answers of n rows to p items, sorted by unit, stratum and cluster, all arrays in the same row order.
+    """Answers of n rows to p items, sorted by unit, all arrays in the same row order.
 
     Attributes
     ----------
     values : (n, p)
         NaN where an answer is missing.
     weights : (n,)
-    unit, stratum, cluster : (n,) int
-        Codes from 0; strata are numbered within units and clusters within strata.
+    unit : (n,) int
+        Codes from 0.
     units : data frame of U rows, or None
         Labels of the units.
     account : Account
+    sampling : Sampling or None
+        Where strata, clusters or a finite population correction were given.
+    given, coefficients : (n, R), (R,) or None
+        Supplied replicate weights, and the coefficients of their variance.
     """
 
     values: NDArray[np.float64]
     weights: NDArray[np.float64]
     unit: NDArray[np.intp]
-    stratum: NDArray[np.intp]
-    cluster: NDArray[np.intp] | None
     units: pd.DataFrame | None
     account: Account
+    sampling: Sampling | None = None
+    given: NDArray[np.float64] | None = None
+    coefficients: NDArray[np.float64] | None = None
 
     @property
     def ends(self) -> NDArray[np.intp]:
@@ -85,9 +92,21 @@ class Survey:
     weights : str or (n,) array, optional
         Case weights: a column, or one number for each row.
     strata, clusters : str or sequence of str, optional
-        Columns of the sampling design. Answers are resampled within strata, and by whole clusters.
+        Columns of the sampling design: what was sampled separately, and what was sampled as a whole.
+    fpc : str, optional
+        Column for the finite population correction: the number of sampling units (clusters, or respondents without
+        clusters) in the population of the stratum, or the share of them that was sampled.
+    replicate_weights : sequence of str, optional
+        Columns of replicate weights that came with the data.
+    replicate_method : {"bootstrap", "BRR", "Fay", "JK1", "JKn", "SDR"}, optional
+        What kind they are; needed with `replicate_weights`.
+    replicate_scale : float or (R,) array, optional
+        Coefficients of their variance, where they are not those of the method; needed for JKn.
+    fay : float, optional
+        Fay's factor, for ``replicate_method="Fay"``.
     by : str or sequence of str, optional
-        Columns that tell the units (companies, waves, ...) apart that each get their own estimates.
+        Columns that tell the units (companies, waves, ...) apart that each get their own estimates. With a sampling
+        design units are domains of the one sample; where they were sampled separately, name them in `strata` too.
     missing_codes : sequence of float, or mapping of item to sequence of float, optional
         Numbers that mean "don't know", "refused", ... and are made missing, e.g. ``[98, 99]``.
 
@@ -95,7 +114,7 @@ class Survey:
     ------
     SurveyError
         Columns that are missing or double, an empty frame, weights that are negative, missing, infinite or all zero,
-        rows without a unit, stratum or cluster.
+        rows without a unit, stratum or cluster, a stratum with a single sampling unit.
 
     Examples
     --------
@@ -106,28 +125,62 @@ class Survey:
 
     frame: Any
     weights: str | ArrayLike | None = None
-    strata: str | Sequence[str] | None = None
-    clusters: str | Sequence[str] | None = None
-    by: str | Sequence[str] | None = None
+    strata: Columns | None = None
+    clusters: Columns | None = None
+    fpc: str | None = None
+    replicate_weights: Sequence[str] | None = None
+    replicate_method: ReplicateMethod | None = None
+    replicate_scale: float | ArrayLike | None = None
+    fay: float | None = None
+    by: Columns | None = None
     missing_codes: Codes | None = None
     _design: pd.DataFrame = None  # type: ignore[assignment]
+    _given: NDArray[np.float64] | None = None
+    _coefficients: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
-        columns = [*_names(self.strata), *_names(self.clusters), *_names(self.by)]
-        if isinstance(self.weights, str):
-            columns.append(self.weights)
         rows = row_count(self.frame)
-        found = as_frame(self.frame, columns) if columns else pd.DataFrame(index=pd.RangeIndex(rows))
+        names = [*_names(self.strata), *_names(self.clusters), *_names(self.by), *_names(self.fpc)]
+        if isinstance(self.weights, str):
+            names.append(self.weights)
+        found = as_frame(self.frame, names) if names else pd.DataFrame(index=pd.RangeIndex(rows))
         design = pd.DataFrame(index=pd.RangeIndex(rows))
         design["weight"] = _weights(self.weights, found)
-        for role, names in (("unit", self.by), ("stratum", self.strata), ("cluster", self.clusters)):
-            design[role] = _codes(found, _names(names), role)
+        for role, columns in (("unit", self.by), ("stratum", self.strata), ("cluster", self.clusters)):
+            design[role] = _codes(found, _names(columns), role)
+        if self.clusters is None:
+            design["cluster"] = -1
+        design["fpc"] = np.nan if self.fpc is None else numbers(found[self.fpc], f"fpc column {self.fpc!r}")
+        if self.fpc is not None and design["fpc"].isna().any():
+            raise SurveyError(f"fpc column {self.fpc!r} is empty in {rows_text(design['fpc'].isna().to_numpy())}.")
         object.__setattr__(self, "_design", design)
+        if self.replicate_weights is not None:
+            self._take_replicate_weights()
+        if self.designed:
+            self._sampling(design["weight"].to_numpy() > 0, np.zeros(rows))
+
+    def _take_replicate_weights(self) -> None:
+        columns = _names(self.replicate_weights)
+        if self.strata is not None or self.clusters is not None or self.fpc is not None:
+            raise OptionError("replicate_weights= already contain the design; leave strata=, clusters= and fpc= out.")
+        if len(columns) < 2:
+            raise OptionError("replicate_weights= must name the columns, two or more.")
+        scale = None if self.replicate_scale is None else np.asarray(self.replicate_scale, dtype=np.float64)
+        coefficients = replicate_coefficients(self.replicate_method, len(columns), scale, self.fay)
+        frame = as_frame(self.frame, columns)
+        given = np.column_stack([_weights(name, frame) for name in columns])
+        object.__setattr__(self, "_given", given)
+        object.__setattr__(self, "_coefficients", coefficients)
 
     @property
     def n(self) -> int:
         """Number of rows."""
         return len(self._design)
+
+    @property
+    def designed(self) -> bool:
+        """Whether strata, clusters or a finite population correction were given."""
+        return self.strata is not None or self.clusters is not None or self.fpc is not None
 
     def units(self) -> pd.DataFrame | None:
         """Return the labels of the units, one row each, in the order of the results; None without ``by=``."""
@@ -155,24 +208,15 @@ class Survey:
         """
         asked = [item if isinstance(item, Item) else Item(item, ANY_SCALE) for item in items]
         values, coded = self._values(asked)
-        design = self._design
-        weight = design["weight"].to_numpy()
+        weight = self._design["weight"].to_numpy()
         absent = np.isnan(values)
         weighted = weight > 0
         drop = absent.any(axis=1) if missing == "listwise" else absent.all(axis=1)
         keep = weighted & ~drop
         if not keep.any():
-            counts = {
-                name: int(number)
-                for name, number in zip([item.name for item in asked], absent.sum(axis=0), strict=True)
-            }
-            worst = max(counts, key=lambda name: counts[name])
-            raise SurveyError(
-                f"no row has an answer to all {len(counts)} items; {worst!r} alone is missing in {counts[worst]:,} of "
-                f"{self.n:,} rows. Use missing='mean' or 'pairwise', or leave such items out of the model."
-            )
-        keys = [design[role].to_numpy() for role in ("cluster", "stratum", "unit")]
-        order = np.lexsort([_content_key(values, weight, asked), *keys])
+            _refuse_gaps([item.name for item in asked], absent)
+        key = _content_key(values, weight, asked)
+        order = np.lexsort([key, self._design["unit"].to_numpy()])
         rows = order[keep[order]]
         account = Account(
             rows=self.n,
@@ -183,14 +227,20 @@ class Survey:
             coded=coded,
             filled=int(absent[rows].sum()),
         )
+        sampling = self._sampling(weighted, key) if self.designed else None
+        if sampling is not None:
+            place = np.full(self.n, -1, dtype=np.intp)
+            place[weighted] = sampling.psu
+            sampling = replace(sampling, psu=place[rows])
         return Answers(
             values=values[rows],
             weights=weight[rows],
-            unit=design["unit"].to_numpy()[rows].astype(np.intp),
-            stratum=design["stratum"].to_numpy()[rows].astype(np.intp),
-            cluster=design["cluster"].to_numpy()[rows].astype(np.intp) if self.clusters is not None else None,
+            unit=self._design["unit"].to_numpy()[rows].astype(np.intp),
             units=self.units(),
             account=account,
+            sampling=sampling,
+            given=None if self._given is None else self._given[rows],
+            coefficients=self._coefficients,
         )
 
     def values(self, items: Sequence[Item]) -> NDArray[np.float64]:
@@ -202,6 +252,12 @@ class Survey:
             See `answers`.
         """
         return self._values(items)[0]
+
+    def _sampling(self, weighted: NDArray[np.bool_], key: NDArray[np.float64]) -> Sampling:
+        """Return the design of the rows that have a weight; rows without answers still belong to their PSU."""
+        names = _names(self.strata)
+        labels = as_frame(self.frame, names)[weighted] if names else None
+        return sampling_of(self._design[weighted], key[weighted], labels)
 
     def _values(self, items: Sequence[Item]) -> tuple[NDArray[np.float64], dict[float, int]]:
         names = [item.name for item in items]
@@ -241,6 +297,15 @@ def check_scale(answers: NDArray[np.float64], name: str, scale: tuple[float, flo
         )
 
 
+def _refuse_gaps(names: Sequence[str], absent: NDArray[np.bool_]) -> None:
+    counts = absent.sum(axis=0)
+    worst = int(counts.argmax())
+    raise SurveyError(
+        f"no row has an answer to all {len(names)} items; {names[worst]!r} alone is missing in {counts[worst]:,} of "
+        f"{len(absent):,} rows. Use missing='mean' or 'pairwise', or leave such items out of the model."
+    )
+
+
 def _content_key(values: NDArray[np.float64], weight: NDArray[np.float64], items: Sequence[Item]) -> Any:
     """Return a number (n,) for what each row says, so that replicates depend on no order of rows, items or units."""
     key = weight.copy()
@@ -249,7 +314,7 @@ def _content_key(values: NDArray[np.float64], weight: NDArray[np.float64], items
     return key
 
 
-def _names(names: str | Sequence[str] | None) -> list[str]:
+def _names(names: Columns | None) -> list[str]:
     return [] if names is None else [names] if isinstance(names, str) else list(names)
 
 
