@@ -29,6 +29,8 @@ from csindex.model.library import acsi, ccsi, ecsi, hkcsi, jcsi, ncsb, ncsi, pcs
 from csindex.model.model import Model
 from csindex.model.parts import Construct, Item, Path
 from csindex.survey.loyalty import price_tolerance, retention
+from csindex.survey.margins import Margins
+from csindex.survey.means import means
 from csindex.survey.moments import Moments
 from csindex.survey.population import Population, simulate
 from csindex.survey.survey import Survey
@@ -44,6 +46,7 @@ __all__ = [
     "EstimationError",
     "Fit",
     "Item",
+    "Margins",
     "MissingWarning",
     "Model",
     "ModelError",
@@ -66,6 +69,7 @@ __all__ = [
     "fit",
     "hkcsi",
     "jcsi",
+    "means",
     "ncsb",
     "ncsi",
     "pcsi",

@@ -23,10 +23,10 @@ from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.model.parts import Construct
 from csindex.options import Options
+from csindex.survey.answers import Account
 from csindex.survey.columns import listed
 from csindex.survey.moments import Moments
 from csindex.survey.stacks import Array
-from csindex.survey.survey import Account
 
 FEWEST = 10
 TELLING_POINTS = 1.0

@@ -19,13 +19,15 @@ from csindex.fitting.tables import RESERVED
 from csindex.model.design import design_of
 from csindex.model.model import Model
 from csindex.options import Convention, Interval, Missing, Options, Resampling, Scheme, Variant, choose, whole
+from csindex.survey.answers import Account
+from csindex.survey.checks import Codes
 from csindex.survey.moments import Moments
 from csindex.survey.sources import Kind, MomentSource, RowSource, Source
 from csindex.survey.stacks import flatten
-from csindex.survey.survey import Account, Codes, Survey
+from csindex.survey.survey import Survey
 
 UNLIKE_SAMPLES = ("jackknife", "replicate weights")
-MOST_DELETED, INNER = 200, 25
+MOST_DELETED, MOST_LEFT_OUT, INNER = 200, 400, 25
 
 
 def fit(
@@ -186,7 +188,9 @@ def fit(
         estimates=kept.estimates,
         account=account,
         dropped=kept.dropped,
-        degrees=source.degrees(),
+        degrees=np.array(
+            [source.degrees(resampling, u, source.size(resampling, u, replicates)) for u in kept.numbers.tolist()]
+        ),
         **{"replicates": None, **kept.drawn},
         missing_codes=codes,
     )
@@ -216,7 +220,7 @@ def _kinds(options: Options, source: Source) -> dict[Kind, tuple[str, int]]:
     if options.interval == "studentized":
         kinds["nested"] = ("nested", INNER)
     if source.weighted:
-        kinds["simple"] = ("simple", max(MOST_DELETED, options.replicates // 4))
+        kinds["simple"] = ("simple", MOST_LEFT_OUT)
     return kinds
 
 

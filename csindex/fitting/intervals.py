@@ -19,8 +19,8 @@ class Evidence:
         Replicates, NaN where one failed.
     coefficients : (U, R) or None
         Of the variance Σ c_r (replicate_r - estimate)²; None where it is the replicates' own variance.
-    degrees : float
-        Degrees of freedom of the normal interval; infinite for the normal distribution itself.
+    degrees : (U,) or None
+        Degrees of freedom of the variance where there are few sampling units; None where there are many.
     jackknife, leverage : (U, J, q), (U, J) or None
         Jackknife replicates and their coefficients, for the acceleration of BCa intervals.
     nested : (U, R, K, q) or None
@@ -30,7 +30,7 @@ class Evidence:
     estimate: Array
     draws: Array
     coefficients: Array | None = None
-    degrees: float = np.inf
+    degrees: Array | None = None
     jackknife: Array | None = None
     leverage: Array | None = None
     nested: Array | None = None
@@ -67,14 +67,17 @@ def uncertainty(evidence: Evidence, level: float, interval: Interval) -> Uncerta
         *percentile*: quantiles of the replicates (type 7). *normal*: estimate ± t · se. *basic*: the percentile interval
         mirrored at the estimate. *bca*: percentiles corrected for bias and acceleration (Efron 1987). *studentized*:
         quantiles of (replicate - estimate)/its own standard error (Davison & Hinkley 1997, sections 5.2 and 5.3).
+
+    With few sampling units the tails are those of Student's t: quantiles reach as much further as t reaches further
+    than the normal distribution (as Hesterberg 2015, section 4.1, does for small samples).
     """
-    estimate, tail = evidence.estimate, (1 - level) / 2
+    estimate, tail = evidence.estimate, _tail((1 - level) / 2, evidence.degrees)
     ordered = np.sort(np.moveaxis(evidence.draws, 1, -1), axis=-1)
     known = np.isfinite(ordered).sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        se = standard_error(evidence, ordered, known)
+        se = standard_error(evidence)
         if interval == "normal":
-            return _normal(estimate, se, evidence.degrees, tail)
+            return _normal(evidence, se, tail)
         if interval == "studentized":
             return _studentized(evidence, se, tail)
         if interval == "bca":
@@ -82,31 +85,51 @@ def uncertainty(evidence: Evidence, level: float, interval: Interval) -> Uncerta
         low, high = _quantile(ordered, known, tail), _quantile(ordered, known, 1 - tail)
         if interval == "basic":
             share = _share(ordered, known, 2 * estimate)
-            return Uncertainty(se, 2 * estimate - high, 2 * estimate - low, _two_sided(*share, known))
-        return Uncertainty(se, low, high, _two_sided(*_share(ordered, known, np.zeros_like(estimate)), known))
+            return Uncertainty(se, 2 * estimate - high, 2 * estimate - low, _two_sided(*share, known, evidence.degrees))
+        share = _share(ordered, known, np.zeros_like(estimate))
+        return Uncertainty(se, low, high, _two_sided(*share, known, evidence.degrees))
 
 
-def standard_error(evidence: Evidence, ordered: Array, known: Array) -> Array:
+def standard_error(evidence: Evidence) -> Array:
     """Return the standard error (U, q); replicates that failed are taken to be like the others."""
     if evidence.coefficients is None:
-        centre = np.nansum(ordered, axis=-1) / known
-        return np.asarray(np.sqrt(np.nansum((ordered - centre[..., None]) ** 2, axis=-1) / (known - 1)))
+        known = np.isfinite(evidence.draws).sum(axis=1)
+        gap = evidence.draws - (np.nansum(evidence.draws, axis=1) / known)[:, None]
+        return np.asarray(np.sqrt(np.nansum(gap**2, axis=1) / (known - 1)))
     c = evidence.coefficients[..., None]
     square = c * (evidence.draws - evidence.estimate[:, None]) ** 2
     there = np.where(np.isfinite(square), c, 0.0).sum(axis=1)
     return np.asarray(np.sqrt(np.nansum(square, axis=1) * c.sum(axis=1) / there))
 
 
-def _normal(estimate: Array, se: Array, degrees: float, tail: float) -> Uncertainty:
-    from scipy.special import ndtr, ndtri, stdtr, stdtrit
+def _tail(tail: float, degrees: Array | None) -> Array:
+    """Return the tail (U, 1), or a single one, of the normal distribution that reaches as far as that of Student's t."""
+    if degrees is None or not np.isfinite(degrees).any():
+        return np.array(tail)
+    from scipy.special import ndtr, stdtrit
 
-    reach = (stdtrit(degrees, 1 - tail) if np.isfinite(degrees) else ndtri(1 - tail)) * se
-    z = -np.abs(estimate) / se
-    p = 2 * (stdtr(degrees, z) if np.isfinite(degrees) else ndtr(z))
+    return np.asarray(np.where(np.isfinite(degrees), ndtr(stdtrit(degrees, tail)), tail))[:, None]
+
+
+def _student(p: Array, degrees: Array | None) -> Array:
+    """Return the two-sided p-values (U, q) of Student's t for those of the normal distribution."""
+    if degrees is None or not np.isfinite(degrees).any():
+        return p
+    from scipy.special import ndtri, stdtr
+
+    df = degrees[:, None]
+    return np.where(np.isfinite(df), 2 * stdtr(df, ndtri(p / 2)), p)
+
+
+def _normal(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
+    from scipy.special import ndtr, ndtri
+
+    estimate, reach = evidence.estimate, -ndtri(tail) * se
+    p = _student(2 * ndtr(-np.abs(estimate) / se), evidence.degrees)
     return Uncertainty(se, estimate - reach, estimate + reach, np.asarray(p, dtype=np.float64))
 
 
-def _studentized(evidence: Evidence, se: Array, tail: float) -> Uncertainty:
+def _studentized(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
     assert evidence.nested is not None
     nested = evidence.nested
     inner = np.sqrt(np.nanvar(nested, axis=2, ddof=1)) if nested.shape[2] else np.full(evidence.draws.shape, np.nan)
@@ -118,10 +141,10 @@ def _studentized(evidence: Evidence, se: Array, tail: float) -> Uncertainty:
     low, high = _quantile(ordered, known, tail), _quantile(ordered, known, 1 - tail)
     share = _share(ordered, known, evidence.estimate / se)
     lower, upper = evidence.estimate - high * se, evidence.estimate - low * se
-    return Uncertainty(se, lower, upper, _two_sided(*share, known))
+    return Uncertainty(se, lower, upper, _two_sided(*share, known, evidence.degrees))
 
 
-def _bca(evidence: Evidence, ordered: Array, known: Array, se: Array, tail: float) -> Uncertainty:
+def _bca(evidence: Evidence, ordered: Array, known: Array, se: Array, tail: Array) -> Uncertainty:
     from scipy.special import ndtr, ndtri
 
     estimate, a = evidence.estimate, acceleration(evidence)
@@ -130,13 +153,14 @@ def _bca(evidence: Evidence, ordered: Array, known: Array, se: Array, tail: floa
     edge = 0.5 / known
     z0 = ndtri(np.clip((less + same / 2) / known, edge, 1 - edge))
 
-    def corrected(z: float) -> Array:
+    def corrected(z: Array) -> Array:
         return np.asarray(ndtr(z0 + (z0 + z) / (1 - a * (z0 + z))))
 
     lower, upper = (_quantile(ordered, known, corrected(ndtri(share))) for share in (tail, 1 - tail))
     left, right = _share(ordered, known, np.zeros_like(estimate))
     y_left, y_right = ndtri(left) - z0, ndtri(right) - z0
-    p = _two_sided(ndtr(y_left / (1 + a * y_left) - z0), ndtr(y_right / (1 + a * y_right) - z0), known)
+    low, high = (ndtr(y / (1 + a * y) - z0) for y in (y_left, y_right))
+    p = _two_sided(low, high, known, evidence.degrees)
     # Where the replicates end on one side of 0, no share of them can be turned into a smaller p.
     p = np.where((right <= 0) | (left >= 1), 2 / (known + 1), p)
     return Uncertainty(se, lower, upper, p)
@@ -179,6 +203,6 @@ def _share(ordered: Array, known: Array, point: Array) -> tuple[Array, Array]:
     return np.where(known > 1, left, np.nan), np.where(known > 1, right, np.nan)
 
 
-def _two_sided(left: Array, right: Array, known: Array) -> Array:
+def _two_sided(left: Array, right: Array, known: Array, degrees: Array | None) -> Array:
     """Return twice the smaller tail, at least what R replicates can show, 2/(R + 1)."""
-    return np.asarray(np.clip(2 * np.minimum(right, 1 - left), 2 / (known + 1), 1.0))
+    return _student(np.clip(2 * np.minimum(right, 1 - left), 2 / (known + 1), 1.0), degrees)

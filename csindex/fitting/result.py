@@ -13,7 +13,7 @@ from csindex.estimation.structure import adjusted_r2, total_effects
 from csindex.fitting import summary
 from csindex.fitting.checks import failures
 from csindex.fitting.estimates import Estimates, Status
-from csindex.fitting.intervals import Evidence, Uncertainty, uncertainty, unknown
+from csindex.fitting.intervals import Evidence, Uncertainty, standard_error, uncertainty, unknown
 from csindex.fitting.replicate import Replicates
 from csindex.fitting.tables import table
 from csindex.index.impacts import STEP, in_points
@@ -21,10 +21,12 @@ from csindex.index.scores import index_scores, to_hundred
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.options import Options
+from csindex.survey.answers import Account
+from csindex.survey.checks import Codes
 from csindex.survey.columns import as_frame
 from csindex.survey.moments import Moments
 from csindex.survey.stacks import Array
-from csindex.survey.survey import Account, Codes, Survey
+from csindex.survey.survey import Survey
 
 Quantity = Callable[[Estimates], Array]
 """A function from the estimates of a stack (...) to q numbers (..., q)."""
@@ -52,8 +54,8 @@ class Fit:
         Replicates of the moments, and their estimates, with the stack (U, R).
     jackknife, nested, simple : Replicates or None
         What BCa intervals, studentised intervals and design effects also need.
-    degrees : float
-        Degrees of freedom of design-based variances, infinite without a design.
+    degrees : (U,)
+        Degrees of freedom of design-based variances, PSUs less strata; infinite without a design.
     account : Account or None
         What became of the rows and answers.
     dropped : data frame
@@ -74,7 +76,7 @@ class Fit:
     jackknife: Replicates | None = None
     nested: Replicates | None = None
     simple: Replicates | None = None
-    degrees: float = np.inf
+    degrees: Array | None = None
     missing_codes: Codes | None = None
 
     @property
@@ -277,9 +279,10 @@ class Fit:
         """Return n, effective n and design effect (Kish 1965) of each quantity, for surveys with weights or a design."""
         if self.simple is None:
             return {}
+        evidence = Evidence(quantity(self.estimates), quantity(self.simple.estimates), self.simple.coefficients)
         with np.errstate(invalid="ignore", divide="ignore"):
-            plain = np.nanvar(quantity(self.simple.estimates), axis=1, ddof=1)
-            deff = np.where(plain > 1e-20, spread.se**2 / plain, np.nan)
+            plain = standard_error(evidence)
+            deff = np.where(plain > 1e-10, (spread.se / plain) ** 2, np.nan)
             n = np.broadcast_to(self.moments.n[:, None], deff.shape)
             return {"n": n, "n_eff": n / deff, "deff": deff}
 

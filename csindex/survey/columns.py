@@ -1,6 +1,7 @@
 """Columns of any data frame as NumPy arrays."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import SurveyError
+
+_NUMBERS = (int, float, Decimal, np.integer, np.floating, np.bool_)
 
 
 def row_count(data: Any) -> int:
@@ -58,14 +61,17 @@ def _opened(data: Any) -> Any:
     if isinstance(data, pd.DataFrame):
         return data
     if isinstance(data, dict):
-        return pd.DataFrame(data)
+        try:
+            return pd.DataFrame(data)
+        except ValueError as error:
+            raise SurveyError(f"the columns of the dict cannot be put side by side: {error}.") from None
     import narwhals as nw
 
     try:
         return nw.from_native(data)
     except TypeError:
         raise SurveyError(
-            f"a data frame (pandas, Polars, PyArrow, ...), a Survey or Moments is expected, not {type(data).__name__}."
+            f"a data frame with rows of answers (pandas, Polars, PyArrow, ...) is expected, not {type(data).__name__}."
         ) from None
 
 
@@ -74,14 +80,16 @@ def _check_names(present: list[Any], wanted: Sequence[str]) -> None:
     if missing:
         near = [name for name in present if str(name).lower().strip() in {m.lower().strip() for m in missing}]
         hint = (
-            f" Did you mean {near}?"
+            f"Did you mean {near}?"
             if near
-            else f" It has: {', '.join(map(str, present[:30]))}{' ...' * (len(present) > 30)}."
+            else f"It has: {', '.join(map(str, present[:30]))}{' ...' * (len(present) > 30)}."
         )
-        raise SurveyError(
-            f"the data frame has no column {', '.join(map(repr, missing))}.{hint} "
-            "Rename the model's items to your columns with model.rename({...})."
+        remedy = (
+            "Names of columns must be text: frame.columns = frame.columns.astype(str)."
+            if any(not isinstance(name, str) for name in near or present)
+            else "Items are called as your columns are by model.rename({...})."
         )
+        raise SurveyError(f"the data frame has no column {', '.join(map(repr, missing))}. {hint} {remedy}")
     twice = [name for name in wanted if present.count(name) > 1]
     if twice:
         raise SurveyError(f"the data frame has more than one column called {', '.join(map(repr, twice))}. Rename one.")
@@ -110,10 +118,15 @@ def numbers(series: "pd.Series[Any]", what: str) -> NDArray[np.float64]:
         If it holds text, labels, dates or infinities.
     """
     if isinstance(series.dtype, pd.CategoricalDtype):
-        labels = listed(map(repr, series.cat.categories[:3]))
+        categories = series.cat.categories
+        remedy = (
+            ".astype(float)"
+            if pd.api.types.is_numeric_dtype(categories.dtype)
+            else ".map({label: number, ...}).astype(float)"
+        )
         raise SurveyError(
-            f"{what} holds labels ({labels}, ...), not numbers. Turn them into answers on the scale first, "
-            f"e.g. frame[{series.name!r}].map({{label: number, ...}})."
+            f"{what} holds labels ({listed(map(repr, categories), most=3)}), not numbers. Turn them into answers on the "
+            f"scale first: frame[{series.name!r}]{remedy}."
         )
     if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_complex_dtype(series.dtype):
         values = series.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -127,12 +140,17 @@ def numbers(series: "pd.Series[Any]", what: str) -> NDArray[np.float64]:
 
 def _parsed(series: "pd.Series[Any]", what: str) -> NDArray[np.float64]:
     absent = series.isna().to_numpy(dtype=np.bool_)
-    number = np.array([isinstance(value, (int, float, np.number)) for value in series], dtype=np.bool_)
+    number = np.array([isinstance(value, _NUMBERS) for value in series], dtype=np.bool_)
+    number &= not (pd.api.types.is_complex_dtype(series.dtype) or series.dtype.kind in "mM")
     bad = ~(absent | number)
     if bad.any():
         found = listed(dict.fromkeys(repr(value) for value in series[bad][:200]), most=3)
-        raise SurveyError(
-            f"{what} holds {found} ({rows_text(bad)}), not numbers. Correct these cells, or read the column as numbers "
-            f"with pandas.to_numeric(frame[{series.name!r}], errors='coerce'), which makes them missing."
+        text = any(isinstance(value, str) for value in series[bad])
+        remedy = (
+            f"Correct these cells, or read the column as numbers with pandas.to_numeric(frame[{series.name!r}], "
+            "errors='coerce'), which makes what is not a number missing."
+            if text
+            else "Correct these cells, or choose the column that holds the answers."
         )
+        raise SurveyError(f"{what} holds {found} ({rows_text(bad)}), not numbers. {remedy}")
     return np.array([np.nan if gone else float(value) for gone, value in zip(absent, series, strict=True)])

@@ -12,8 +12,9 @@ from csindex.errors import SurveyError
 from csindex.model.model import Model
 from csindex.model.parts import Item
 from csindex.options import Missing
+from csindex.survey.checks import Codes
 from csindex.survey.columns import listed
-from csindex.survey.survey import Codes, Survey
+from csindex.survey.survey import Survey
 
 
 @dataclass(frozen=True, slots=True, eq=False)

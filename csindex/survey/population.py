@@ -1,6 +1,6 @@
 """Populations with known truth, and answers drawn from them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,8 @@ class Population:
     _shifts: NDArray[np.float64] = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
+        if not isinstance(self.model, Model):
+            raise OptionError(f"model must be a csindex Model, e.g. csindex.acsi(), not {self.model!r:.80}.")
         model, design = self.model, design_of(self.model)
         B, latent = _structure(model, design, self.paths)
         loadings = _per_item(model, "loadings", self.loadings, 0.8)
@@ -83,15 +85,19 @@ class Population:
         yes_no = np.array([item.scale == (0, 1) for item in model.items])
         usual = np.where(yes_no, 0.15, 0.7)
         level = usual if self.level is None else _per_item(model, "level", self.level, usual)
-        if not 0 <= self.group_share < 1:
+        if not ((level >= 0) & (level <= 1)).all() or not ((level > 0) & (level < 1))[design.span == 1].all():
+            raise OptionError("level must lie between 0 and 1, from end to end of the scale; for yes/no strictly.")
+        spread = _per_item(model, "spread", self.spread, 0.22)
+        if not (spread > 0).all():
+            raise OptionError("spread must be more than 0.")
+        if not 0 <= _number("group_share", self.group_share) < 1:
             raise OptionError(f"group_share={self.group_share!r} must be at least 0 and less than 1.")
         names = self.group_names
         shifts = np.zeros((1, design.k))
         if names:
             root = np.linalg.cholesky(latent + 1e-12 * np.eye(design.k))
-            drawn = np.random.default_rng(self.seed).standard_normal((len(names), design.k)) @ root.T
+            drawn = np.random.default_rng(whole("seed", self.seed, 0)).standard_normal((len(names), design.k)) @ root.T
             shifts = np.sqrt(self.group_share) * drawn
-        spread = _per_item(model, "spread", self.spread, 0.22)
         set_field = object.__setattr__
         set_field(self, "latent", latent)
         set_field(self, "coefficients", B)
@@ -106,7 +112,12 @@ class Population:
         if isinstance(self.groups, (int, np.integer)):
             count = whole("groups", self.groups, 1)
             return [f"unit {number:0{len(str(count))}d}" for number in range(1, count + 1)]
-        return [str(name) for name in self.groups]
+        if isinstance(self.groups, str) or not isinstance(self.groups, Iterable):
+            raise OptionError(f"groups={self.groups!r} must be a number of groups, or their names.")
+        names = [str(name) for name in self.groups]
+        if len(set(names)) < len(names):
+            raise OptionError(f"groups={names} has a name more than once.")
+        return names
 
     @property
     def moments(self) -> Moments:
@@ -162,7 +173,10 @@ class Population:
             ``frame.attrs["population"]``.
         """
         whole("n", n, 1)
-        if not 0 <= missing < 1 or not 0 <= cluster_share < 1 or weights < 0:
+        if seed is not None:
+            whole("seed", seed, 0)
+        shares = _number("missing", missing), _number("cluster_share", cluster_share)
+        if not all(0 <= share < 1 for share in shares) or _number("weights", weights) < 0:
             raise OptionError("missing and cluster_share must be at least 0 and less than 1, weights not negative.")
         rng = np.random.default_rng(seed)
         design = design_of(self.model)
@@ -187,6 +201,9 @@ class Population:
             variance = np.log1p(weights**2)
             columns["weight"] = np.exp(np.sqrt(variance) * rng.standard_normal(len(group)) - variance / 2)
         answers[rng.random(answers.shape) < missing] = np.nan
+        clash = sorted(set(columns) & set(self.model.item_names))
+        if clash:
+            raise OptionError(f"items {clash} are called as columns of the survey are. Use model.rename({{...}}).")
         frame = pd.DataFrame({**columns, **dict(zip(self.model.item_names, answers.T, strict=True))})
         frame.attrs["population"] = self
         return frame
@@ -267,7 +284,7 @@ def _structure(model: Model, design: Design, paths: Any) -> tuple[Array, Array]:
     signs = {(names.index(path.target), names.index(path.source)): path.sign or 1 for path in model.paths}
     if isinstance(paths, Mapping):
         known = {(path.source, path.target) for path in model.paths}
-        strangers = [key for key in paths if tuple(key) not in known]
+        strangers = [key for key in paths if key not in known]
         if strangers:
             raise OptionError(f"paths names {strangers}, which the model does not have.")
     B, C = np.zeros((design.k, design.k)), np.eye(design.k)
@@ -280,10 +297,11 @@ def _structure(model: Model, design: Design, paths: Any) -> tuple[Array, Array]:
         b = (
             toward * np.sqrt(0.5 / (toward @ among @ toward))
             if paths is None or isinstance(paths, Mapping)
-            else toward * float(paths)
+            else toward * _number("paths", paths)
         )
         if isinstance(paths, Mapping):
-            b = np.array([paths.get((names[s], names[j]), usual) for s, usual in zip(sources, b, strict=True)])
+            given = [paths.get((names[s], names[j]), usual) for s, usual in zip(sources, b, strict=True)]
+            b = np.array([_number("paths", value) for value in given])
         if b @ among @ b >= 1:
             raise OptionError(f"paths explain all the variance of {names[j]!r} or more. Make them smaller.")
         B[j, sources] = b
@@ -294,9 +312,21 @@ def _structure(model: Model, design: Design, paths: Any) -> tuple[Array, Array]:
 
 def _per_item(model: Model, what: str, values: PerItem, usual: Any) -> Array:
     if not isinstance(values, Mapping):
-        return np.full(len(model.items), float(values))
+        return np.full(len(model.items), _number(what, values))
     strangers = [name for name in values if name not in model.item_names]
     if strangers:
         raise OptionError(f"{what} names {strangers}, which are not items of the model.")
     usual = np.broadcast_to(usual, len(model.items))
-    return np.array([values.get(name, default) for name, default in zip(model.item_names, usual, strict=True)])
+    return np.array(
+        [_number(what, values.get(name, default)) for name, default in zip(model.item_names, usual, strict=True)]
+    )
+
+
+def _number(what: str, value: object) -> float:
+    try:
+        found = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        found = np.nan
+    if not np.isfinite(found):
+        raise OptionError(f"{what}={value!r} must be a number.")
+    return found

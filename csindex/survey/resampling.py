@@ -39,14 +39,6 @@ def nested_bootstrap(rng: np.random.Generator, counts: Array, inner: int) -> Arr
     return tally(drawn.astype(np.int64), n).T.astype(np.float64)
 
 
-def proportional(rng: np.random.Generator, weights: Array, replicates: int) -> Array:
-    """Draw n rows with probabilities as their weights: a simple random sample of the population; return (n, T)."""
-    n = len(weights)
-    edges = np.cumsum(weights) / weights.sum()
-    drawn = np.minimum(np.searchsorted(edges, rng.random((replicates, n)), side="right"), n - 1)
-    return tally(drawn.astype(np.int64), n).T.astype(np.float64)
-
-
 def rescaled_bootstrap(rng: np.random.Generator, stratum: Ints, fraction: Array, replicates: int) -> Array:
     """Resample PSUs within strata and rescale (Rao, Wu & Yue 1992).
 
@@ -57,7 +49,7 @@ def rescaled_bootstrap(rng: np.random.Generator, stratum: Ints, fraction: Array,
     ----------
     rng : numpy.random.Generator
     stratum : (m,) int
-        Of each PSU, sorted; every stratum has two or more.
+        Of each PSU, sorted; every stratum has two or more, or was sampled completely.
     fraction : (m,)
         Share of its stratum's PSUs that was sampled; 0 for no finite population correction.
     replicates : int
@@ -70,7 +62,7 @@ def rescaled_bootstrap(rng: np.random.Generator, stratum: Ints, fraction: Array,
     drawn = np.concatenate([with_replacement(rng, int(m), int(m) - 1, replicates) for m in sizes], axis=1).T
     m = np.repeat(sizes, sizes)
     share = np.sqrt(1 - fraction)
-    return np.asarray(1 - share[:, None] + (share * m / (m - 1))[:, None] * drawn)
+    return np.asarray(1 - share[:, None] + (share * m / np.maximum(m - 1, 1))[:, None] * drawn)
 
 
 def jackknife(stratum: Ints, fraction: Array, chosen: slice) -> tuple[Array, Array]:
@@ -86,7 +78,7 @@ def jackknife(stratum: Ints, fraction: Array, chosen: slice) -> tuple[Array, Arr
     m = sizes[inverse].astype(np.float64)
     gone = numbers[chosen]
     same = stratum[:, None] == stratum[gone]
-    multipliers = np.where(same, (m / (m - 1))[:, None], 1.0)
+    multipliers = np.where(same, (m / np.maximum(m - 1, 1))[:, None], 1.0)
     multipliers[gone, np.arange(len(gone))] = 0.0
     return multipliers, ((m - 1) / m * (1 - fraction))[gone]
 
@@ -116,7 +108,7 @@ def group_jackknife(group: Ints, groups: int, stratum: Ints, chosen: slice) -> t
     lost = lost[inverse]
     with np.errstate(divide="ignore"):
         large = np.where(deleted, 0.0, m / (m - lost))
-    z = np.sqrt(groups / ((groups - 1) * m * (m - 1)))
+    z = np.sqrt(groups / ((groups - 1) * m * np.maximum(m - 1, 1)))
     small = np.where(lost > 0, np.where(deleted, 1 - (m - 1) * z, 1 + z), 1.0)
     return np.where(m >= groups, large, small), np.full(len(gone), (groups - 1) / groups)
 

@@ -38,11 +38,6 @@ class Sampling:
     clustered: bool
 
     @property
-    def degrees(self) -> int:
-        """Degrees of freedom of a design-based variance: PSUs less strata."""
-        return len(self.stratum) - len(np.unique(self.stratum))
-
-    @property
     def words(self) -> str:
         """The design in words."""
         strata = len(np.unique(self.stratum))
@@ -81,7 +76,8 @@ def sampling_of(design: pd.DataFrame, key: Array, labels: pd.DataFrame | None) -
         psu_stratum = stratum[order]
     psu = psu.ravel().astype(np.intp)
     _, inverse, sizes = np.unique(psu_stratum, return_inverse=True, return_counts=True)
-    lonely = np.flatnonzero(sizes[inverse] == 1)
+    fraction = _fractions(design, psu, sizes[inverse])
+    lonely = np.flatnonzero((sizes[inverse] == 1) & (fraction < 1))
     if len(lonely):
         rows = [int(np.flatnonzero(psu == unit)[0]) for unit in lonely[:6]]
         names = [_label(labels, row) for row in rows]
@@ -90,7 +86,7 @@ def sampling_of(design: pd.DataFrame, key: Array, labels: pd.DataFrame | None) -
             f"{len(lonely)} of {len(sizes)} strata have a single {kind} ({listed(names)}), so nothing tells how {kind}s "
             "differ there. Join such strata with a similar one."
         )
-    return Sampling(psu, psu_stratum.astype(np.intp), _fractions(design, psu, sizes[inverse]), clustered)
+    return Sampling(psu, psu_stratum.astype(np.intp), fraction, clustered)
 
 
 def _label(labels: pd.DataFrame | None, row: int) -> str:

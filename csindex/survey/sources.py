@@ -10,20 +10,21 @@ from typing import Literal, Protocol
 from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from csindex.errors import OptionError, SurveyError
 from csindex.options import Missing
 from csindex.survey import resampling, sums
+from csindex.survey.answers import Answers
 from csindex.survey.moments import Moments
 from csindex.survey.stacks import Array, pack, unpack
-from csindex.survey.survey import Answers
 
 TILE = 500
 TILE_CELLS = 2_000_000
 
 Kind = Literal["bootstrap", "jackknife", "replicate weights", "simple", "nested", "parametric"]
-"""What replicates are made of: *simple* are simple random samples of the weighted population, with which design effects
-are measured; *nested* are resamples of bootstrap resamples, for studentised intervals."""
+"""What replicates are made of: *simple* leave one row out at a time, which gives the variance of a simple random sample to
+measure design effects by; *nested* are resamples of bootstrap resamples, for studentised intervals."""
 
 _MAKERS = {
     "listwise": (sums.complete_sums, sums.complete_moments),
@@ -55,8 +56,8 @@ class Source(Protocol):
     def coefficients(self, kind: Kind, unit: int, count: int) -> Array | None:
         """Return (R,) coefficients of the variance; None where it is the replicates' own variance."""
 
-    def degrees(self) -> float:
-        """Return the degrees of freedom of design-based variances, infinite without a design."""
+    def degrees(self, kind: Kind, unit: int, count: int) -> float:
+        """Return the degrees of freedom of a unit's variance from `count` replicates, infinite without a design."""
 
     def tile_size(self, kind: Kind, unit: int) -> int:
         """Return the number of replicates in a tile of this unit."""
@@ -100,7 +101,7 @@ class RowSource:
         mean, cov = np.empty((p, units)), np.empty((p * (p + 1) // 2, units))
         n, weight, n_eff = np.empty(units), np.empty(units), np.empty(units)
         for unit in range(units):
-            w = self.answers.weights[self._rows(unit)]
+            w = self._weights(unit)
             n[unit], weight[unit], n_eff[unit] = len(w), w.sum(), w.sum() ** 2 / (w**2).sum()
             mean[:, unit : unit + 1], cov[:, unit : unit + 1] = self.moments_of(unit, w[:, None])
         matrix = unpack(cov.T, p)
@@ -111,10 +112,11 @@ class RowSource:
     def words(self, kind: Kind) -> str:
         """Return how replicates of a kind are made, in words."""
         sampling = self.answers.sampling
+        raked = ", weights raked in each" if self.answers.raking is not None else ""
         if kind == "jackknife":
-            return f"jackknife of {sampling.words}" if sampling else "jackknife"
+            return f"jackknife of {sampling.words}{raked}" if sampling else "jackknife"
         if kind == "bootstrap" and sampling is not None:
-            return f"rescaling bootstrap of {sampling.words} (Rao, Wu & Yue 1992)"
+            return f"rescaling bootstrap of {sampling.words} (Rao, Wu & Yue 1992){raked}"
         return {"replicate weights": "supplied replicate weights"}.get(kind, kind)
 
     def size(self, kind: Kind, unit: int, wanted: int) -> int:
@@ -123,37 +125,54 @@ class RowSource:
             if self.answers.given is None:
                 raise OptionError("resampling='replicate weights' needs a Survey with replicate_weights=.")
             return int(self.answers.given.shape[1])
+        if kind == "simple":
+            return min(wanted, len(self._weights(unit)))
         return min(wanted, self._sampled(unit)) if kind == "jackknife" else wanted
 
     def coefficients(self, kind: Kind, unit: int, count: int) -> Array | None:
         """Return (R,) coefficients of the variance; None where it is the replicates' own variance."""
         if kind == "replicate weights":
             return self.answers.coefficients
+        if kind == "simple":
+            w = self._weights(unit)
+            chosen = w[self._left_out(unit, count)]
+            # An answer's influence is (replicate - estimate)·(Σw - w)/w; their weighted mean square, over n - 1, is the
+            # variance. Where not all rows are left out in turn, those that are stand for all.
+            total = w.sum()
+            return np.asarray((total - chosen) ** 2 / (total * chosen * (len(w) - 1)) * (len(w) / count))
         return self._deleted(unit, count, 0, slice(0, count))[1] if kind == "jackknife" else None
 
-    def degrees(self) -> float:
-        """Return the degrees of freedom of design-based variances, infinite without a design."""
-        if self.answers.given is not None:
-            return float(self.answers.given.shape[1] - 1)
-        return np.inf if self.answers.sampling is None else float(self.answers.sampling.degrees)
+    def degrees(self, kind: Kind, unit: int, count: int) -> float:
+        """Return the degrees of freedom of a unit's variance from `count` replicates, infinite without a design."""
+        groups = kind == "replicate weights" or (kind == "jackknife" and count < self._sampled(unit))
+        most = count - 1.0 if groups else np.inf
+        sampling = self.answers.sampling
+        if sampling is None:
+            return most
+        units = np.unique(sampling.psu[self._rows(unit)])
+        return min(most, max(1.0, len(units) - len(np.unique(sampling.stratum[units]))))
 
     def tile_size(self, kind: Kind, unit: int) -> int:
         """Return the number of replicates in a tile of this unit."""
-        rows = self._sampled(unit) if self.joint else self._rows(unit).stop - self._rows(unit).start
+        rows = self._sampled(unit)
+        if self.answers.raking is not None:
+            rows = max(rows, len(self.answers.weights))
         return int(max(1, min(TILE, TILE_CELLS // max(1, rows)))) // (25 if kind == "nested" else 1) or 1
 
     def tile(self, kind: Kind, unit: int, number: int, seed: int, count: int) -> tuple[Array, Array]:
         """Return mean (p, T) and packed covariance (p(p+1)/2, T) of a tile, stack last."""
         rows = self._rows(unit)
-        weights = self.answers.weights[rows, None]
+        weights = self._weights(unit)[:, None]
         size = self.tile_size(kind, unit)
         if kind == "replicate weights":
             assert self.answers.given is not None
             return self.moments_of(unit, self.answers.given[rows, number * size : (number + 1) * size])
         if kind == "simple":
-            rng = generator(seed, kind, unit, number)
-            return self.moments_of(unit, resampling.proportional(rng, weights[:, 0], size))
+            gone = self._left_out(unit, count)[number * size : (number + 1) * size]
+            return self.moments_of(unit, weights * (np.arange(len(weights))[:, None] != gone))
         sampling = self.answers.sampling
+        if sampling is not None and self.answers.raking is not None:
+            return self.moments_of(unit, self._drawn(kind, number, seed, count)[rows])
         if sampling is not None:
             return self.moments_of(unit, weights * self._drawn(kind, number, seed, count)[sampling.psu[rows]])
         if kind == "jackknife":
@@ -173,20 +192,23 @@ class RowSource:
         return self.moments_of(unit, weights * resampling.bootstrap(generator(seed, kind, unit, number), n, size))
 
     def _drawn(self, kind: Kind, number: int, seed: int, count: int) -> Array:
-        """Return multipliers (m, T) of all PSUs; the last are kept, as every unit asks for the same ones."""
-        sampling = self.answers.sampling
-        assert sampling is not None
+        """Return multipliers (m, T) of all PSUs, or raked weights (n, T) of all rows.
+
+        The last ones are kept, as every unit asks for the same.
+        """
         key = (kind, number, seed)
         if key not in self._last:
-            size = self.tile_size(kind, 0)
-            self._last.clear()
+            sampling, raking, size = self.answers.sampling, self.answers.raking, self.tile_size(kind, 0)
+            assert sampling is not None
             if kind == "jackknife":
-                self._last[key] = self._deleted(0, count, seed, slice(number * size, (number + 1) * size))[0]
+                made = self._deleted(0, count, seed, slice(number * size, (number + 1) * size))[0]
             elif kind == "nested":
-                raise OptionError("studentised intervals are not available for strata, clusters or fpc. Use 'bca'.")
+                raise OptionError("studentized intervals are not available for sampling designs. Use interval='bca'.")
             else:
                 rng = generator(seed, kind, 0, number)
-                self._last[key] = resampling.rescaled_bootstrap(rng, sampling.stratum, sampling.fraction, size)
+                made = resampling.rescaled_bootstrap(rng, sampling.stratum, sampling.fraction, size)
+            self._last.clear()
+            self._last[key] = made if raking is None else raking.rake(made[sampling.psu]).weights
         return self._last[key]
 
     def _deleted(self, unit: int, count: int, seed: int, chosen: slice) -> tuple[Array, Array]:
@@ -200,6 +222,13 @@ class RowSource:
             return resampling.jackknife(stratum, fraction, chosen)
         group = resampling.random_groups(generator(seed, "jackknife", unit, -1 % 2**32), stratum, count)
         return resampling.group_jackknife(group, count, stratum, chosen)
+
+    def _left_out(self, unit: int, count: int) -> NDArray[np.intp]:
+        """Return the rows (count,) of a unit that "simple" replicates leave out, evenly spread over its rows."""
+        return np.linspace(0, len(self._weights(unit)) - 1, count).round().astype(np.intp)
+
+    def _weights(self, unit: int) -> Array:
+        return self.answers.weights[self._rows(unit)]
 
     def _sampled(self, unit: int) -> int:
         """Return the number of PSUs: of the whole sample where there is a design, else of the unit."""
@@ -252,7 +281,7 @@ class MomentSource:
         """Return None: the variance is the replicates' own."""
         return None
 
-    def degrees(self) -> float:
+    def degrees(self, kind: Kind, unit: int, count: int) -> float:  # noqa: ARG002
         """Return infinity."""
         return np.inf
 

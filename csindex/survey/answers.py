@@ -1,0 +1,127 @@
+"""What a survey gives on: arrays of the rows that are used, and an account of the others."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from csindex.errors import SurveyError
+from csindex.survey.margins import Margins
+from csindex.survey.raking import Raked, RakingReport, rake
+from csindex.survey.sampling import Sampling
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What became of the rows and answers.
+
+    Attributes
+    ----------
+    rows, used : int
+        Rows of the data frame, and rows that the moments are made of.
+    zero_weight, incomplete : int
+        Rows left out because their weight is 0, or because answers are missing.
+    missing : dict of item to int
+        Missing answers by item, among rows with a weight, coded ones included.
+    coded : dict of code to int
+        Answers made missing because of `missing_codes`.
+    filled : int
+        Missing answers in rows that are used all the same (pairwise, mean).
+    """
+
+    rows: int
+    used: int
+    zero_weight: int
+    incomplete: int
+    missing: dict[str, int]
+    coded: dict[float, int]
+    filled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RowMargins:
+    """Known margins and where rows belong in them.
+
+    Attributes
+    ----------
+    margins : Margins
+    base : (n,)
+        Weights before raking.
+    cells : tuple of (n,) int
+    """
+
+    margins: Margins
+    base: NDArray[np.float64]
+    cells: tuple[NDArray[np.intp], ...]
+
+    def rake(self, multipliers: NDArray[np.float64]) -> Raked:
+        """Return raked weights of replicates from the rows' multipliers (n, T); NaN where raking did not converge."""
+        settings = self.margins
+        raked = rake(
+            self.base[:, None] * multipliers,
+            self.cells,
+            settings.targets(),
+            counts=multipliers,
+            trim=settings.trim,
+            tolerance=settings.tolerance,
+            max_rounds=settings.max_rounds,
+        )
+        raked.weights[:, ~raked.converged] = np.nan
+        return raked
+
+    def weights(self) -> NDArray[np.float64]:
+        """Return the sample's raked weights (n,).
+
+        Raises
+        ------
+        SurveyError
+            If raking does not converge.
+        """
+        raked = self.rake(np.ones((len(self.base), 1)))
+        if not raked.converged[0]:
+            raise SurveyError(f"{RakingReport.of(self.base, raked)} ({len(self.base):,} rows used).")
+        return np.asarray(raked.weights[:, 0])
+
+    def part(self, rows: NDArray[np.intp]) -> "RowMargins":
+        """Return the margins of some rows."""
+        return RowMargins(self.margins, self.base[rows], tuple(cell[rows] for cell in self.cells))
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers of n rows to p items, sorted by unit, all arrays in the same row order.
+
+    Attributes
+    ----------
+    values : (n, p)
+        NaN where an answer is missing.
+    weights : (n,)
+    unit : (n,) int
+        Codes from 0.
+    units : data frame of U rows, or None
+        Labels of the units.
+    account : Account
+    sampling : Sampling or None
+        Where strata, clusters or a finite population correction were given.
+    given, coefficients : (n, R), (R,) or None
+        Supplied replicate weights, and the coefficients of their variance.
+    raking : RowMargins or None
+        What every replicate's weights are raked to.
+    """
+
+    values: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    unit: NDArray[np.intp]
+    units: pd.DataFrame | None
+    account: Account
+    sampling: Sampling | None = None
+    given: NDArray[np.float64] | None = None
+    coefficients: NDArray[np.float64] | None = None
+    raking: RowMargins | None = None
+
+    @property
+    def ends(self) -> NDArray[np.intp]:
+        """(U + 1,) first row of each unit, then n."""
+        count = 1 if self.units is None else len(self.units)
+        return np.searchsorted(self.unit, np.arange(count + 1)).astype(np.intp)

@@ -1,0 +1,107 @@
+"""What can be wrong with the columns of a survey."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from csindex.errors import OptionError, SurveyError
+from csindex.model.parts import Item
+from csindex.survey.columns import listed, numbers, rows_text
+
+Codes = Sequence[float] | Mapping[str, Sequence[float]]
+Columns = str | Sequence[str]
+
+
+def check_scale(answers: NDArray[np.float64], name: str, scale: tuple[float, float]) -> None:
+    """Raise a SurveyError if answers (n,) are all missing, or outside the ends of the item's scale."""
+    if np.isnan(answers).all():
+        raise SurveyError(f"item {name!r} has no answers: all {len(answers):,} are missing. Leave it out of the model.")
+    low, high = scale
+    outside = (answers < low) | (answers > high)
+    if outside.any():
+        found = np.unique(answers[outside]).tolist()
+        raise SurveyError(
+            f"item {name!r} holds {listed(found)} ({rows_text(outside)}), outside its scale {low:g}–{high:g}. If they "
+            f"mean a missing answer, declare them: missing_codes=[{', '.join(f'{value:g}' for value in found[:6])}]; "
+            "otherwise give the item its right scale."
+        )
+
+
+def refuse_gaps(names: Sequence[str], absent: NDArray[np.bool_]) -> None:
+    """Raise a SurveyError because no row is complete; `absent` is (n, p)."""
+    counts = absent.sum(axis=0)
+    worst = int(counts.argmax())
+    raise SurveyError(
+        f"no row has an answer to all {len(names)} items; {names[worst]!r} alone is missing in {counts[worst]:,} of "
+        f"{len(absent):,} rows. Use missing='mean' or 'pairwise', or leave such items out of the model."
+    )
+
+
+def content_key(values: NDArray[np.float64], weight: NDArray[np.float64], items: Sequence[Item]) -> NDArray[np.float64]:
+    """Return a number (n,) for what each row says, so that replicates depend on no order of rows, items or units."""
+    key = weight.copy()
+    for column in sorted(range(len(items)), key=lambda column: items[column].name):
+        key = key * 0.7548776662466927 + np.nan_to_num(values[:, column], nan=0.5698402909980532)
+    return key
+
+
+def names_in(names: Columns | None) -> list[str]:
+    """Return the names in an argument that takes one or several."""
+    return [] if names is None else [names] if isinstance(names, str) else list(names)
+
+
+def group_codes(frame: pd.DataFrame, names: list[str], role: str) -> NDArray[np.intp]:
+    """Return the rows' group numbers, in the groups' sorted order."""
+    if not names:
+        return np.zeros(len(frame), dtype=np.intp)
+    absent = frame[names].isna().any(axis=1).to_numpy()
+    if absent.any():
+        raise SurveyError(
+            f"{role} column {', '.join(map(repr, names))} is empty in {rows_text(absent)}. Fill it in, or take these "
+            "rows out."
+        )
+    return np.asarray(frame.groupby(names, sort=True, observed=True).ngroup(), dtype=np.intp)
+
+
+def case_weights(weights: str | ArrayLike | None, frame: pd.DataFrame) -> NDArray[np.float64]:
+    """Return case weights (n,), a column of the frame or an array; a SurveyError tells what is wrong with them."""
+    if weights is None:
+        return np.ones(len(frame))
+    if isinstance(weights, str):
+        what, values = f"weights column {weights!r}", numbers(frame[weights], f"weights column {weights!r}")
+    else:
+        what, values = "weights", np.asarray(weights, dtype=np.float64)
+        if values.shape != (len(frame),):
+            raise SurveyError(
+                f"weights has the shape {values.shape}; one number for each of {len(frame):,} rows is due."
+            )
+    for bad, how, remedy in (
+        (~np.isfinite(values), "missing or infinite", "Fill them in, or take these rows out."),
+        (values < 0, "negative", "Weights cannot be negative; correct them, or set them to 0 to leave the rows out."),
+    ):
+        if bad.any():
+            raise SurveyError(f"{what} is {how} in {rows_text(bad)}. {remedy}")
+    if not values.any():
+        raise SurveyError(f"{what} is zero in all rows. Nobody would count.")
+    return values
+
+
+def codes_by_item(codes: Codes | None, names: Sequence[str]) -> dict[str, tuple[float, ...]]:
+    """Return the codes that mean a missing answer, for each item."""
+    if codes is None:
+        return dict.fromkeys(names, ())
+    if isinstance(codes, Mapping):
+        strangers = [name for name in codes if name not in names]
+        if strangers:
+            raise OptionError(f"missing_codes names {strangers}, which are not among the items.")
+        return {name: _code_list(codes.get(name, ())) for name in names}
+    return dict.fromkeys(names, _code_list(codes))
+
+
+def _code_list(codes: Iterable[float] | float) -> tuple[float, ...]:
+    try:
+        return tuple(map(float, codes if isinstance(codes, Iterable) else [codes]))
+    except (TypeError, ValueError):
+        raise OptionError(f"missing_codes={codes!r} must be numbers, e.g. [98, 99].") from None
