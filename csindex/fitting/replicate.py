@@ -33,6 +33,9 @@ class Replicates:
         With the stack (U, R).
     coefficients : (U, R) or None
         Variance = Σ coefficient · (replicate - estimate)²; None where it is the replicates' own variance.
+    joint : bool
+        Whether replicate r of one unit goes with replicate r of every other, because units are domains of one sample;
+        otherwise units are independent.
     """
 
     kind: Kind
@@ -41,6 +44,7 @@ class Replicates:
     packed: Array
     estimates: Estimates
     coefficients: Array | None
+    joint: bool
 
     @property
     def cov(self) -> Array:
@@ -126,7 +130,13 @@ def replicate(
         for row, (unit, count) in enumerate(zip(units, counts, strict=True)):
             coefficients[row, :count] = source.coefficients(kind, int(unit), count)
     return Replicates(
-        kind, words, np.moveaxis(mean, 0, -1), np.moveaxis(packed, 0, -1), out.reshape(len(units), R), coefficients
+        kind=kind,
+        words=words,
+        mean=np.moveaxis(mean, 0, -1),
+        packed=np.moveaxis(packed, 0, -1),
+        estimates=out.reshape(len(units), R),
+        coefficients=coefficients,
+        joint=source.joint or kind == "replicate weights",
     )
 
 

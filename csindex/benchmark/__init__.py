@@ -1,0 +1,1 @@
+"""Leagues, ranks, aggregates, trends and other indices of many units."""
