@@ -38,6 +38,12 @@ def whole(name: str, value: object, least: int) -> int:
     return int(value.__index__())
 
 
+def within(name: str, value: object, low: float, high: float, example: str) -> None:
+    """Check that `value` is a number between `low` and `high`, both excluded."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low < value < high:
+        raise OptionError(f"{name}={value!r} must be a number between {low:g} and {high:g}, e.g. {example}.")
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a fit is to be done; every field is also an argument of `csindex.fit`."""
@@ -69,9 +75,6 @@ class Options:
         object.__setattr__(self, "max_iterations", whole("max_iterations", self.max_iterations, 1))
         if self.replicates == 1:
             raise OptionError("replicates=1 gives no spread. Use 0 for none, or at least 100 for an interval.")
-        if not 0 < self.level < 1:
-            raise OptionError(f"level={self.level!r} must lie between 0 and 1, e.g. 0.95.")
-        if not 0 < self.tolerance < 1e-2:
-            raise OptionError(f"tolerance={self.tolerance!r} must lie between 0 and 0.01, e.g. 1e-7.")
-        if not 0 <= self.max_failed <= 1:
-            raise OptionError(f"max_failed={self.max_failed!r} must lie between 0 and 1, e.g. 0.10.")
+        within("level", self.level, 0, 1, "0.95")
+        within("tolerance", self.tolerance, 0, 0.01, "1e-7")
+        within("max_failed", self.max_failed, -1e-9, 1 + 1e-9, "0.10")

@@ -66,10 +66,10 @@ def outer_weights(
     G, inverses = proxy_covariances(S, w, design), _inverses(S, design)
     for _ in range(max_iterations):
         if settled.mean() > COMPRESS_AT:
-            kept = ~settled
+            kept = _at_least_two(~settled)
             S, w, G, active = take(S, kept), take(w, kept), take(G, kept), active[kept]
             inverses = {j: take(block, kept) for j, block in inverses.items()}
-            settled = np.zeros(len(active), dtype=np.bool_)
+            settled = settled[kept]
         if settled.all():
             break
         new, G = _step(S, w, G, inverses, design, scheme)
@@ -98,6 +98,13 @@ def _step(
     G = proxy_covariances(S, new, design)
     scale = _proxy_sd(G, new, design)
     return new / scale[:, design.block_of], G / scale[:, :, None]
+
+
+def _at_least_two(kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Keep a second member beside a last one: sums over a stack of one are added up in another order."""
+    if kept.sum() == 1 and len(kept) > 1:
+        kept[np.flatnonzero(~kept)[0]] = True
+    return kept
 
 
 def _whole(w: Array) -> NDArray[np.bool_]:

@@ -15,6 +15,7 @@ from csindex.errors import (
     NegativeWeightWarning,
     ReplicateWarning,
     SmallSampleWarning,
+    SurveyError,
     UnitWarning,
 )
 from csindex.estimation.linear import largest_inflation
@@ -41,8 +42,7 @@ def unit_name(units: pd.DataFrame | None, unit: int) -> str:
     """Return e.g. ``"company 'Acme', wave 2"``; empty where there are no units."""
     if units is None:
         return ""
-    row = units.iloc[unit]
-    return ", ".join(f"{name} {value!r}" for name, value in zip(units.columns, row.tolist(), strict=True))
+    return ", ".join(f"{name} {units[name].tolist()[unit]!r}" for name in units.columns)
 
 
 def refuse(problems: Mapping[int, str], units: pd.DataFrame | None, error: type[CsindexError]) -> None:
@@ -51,7 +51,24 @@ def refuse(problems: Mapping[int, str], units: pd.DataFrame | None, error: type[
         raise error(next(iter(problems.values())))
     lines = [f"{unit_name(units, unit)}: {text}" for unit, text in list(problems.items())[:SHOWN]]
     more = f"\n... and {len(problems) - SHOWN} more units" if len(problems) > SHOWN else ""
-    raise error("\n".join(lines) + more + "\nbad_units='drop' fits the others without them.")
+    advice = "\nbad_units='drop' fits the others without them." if len(problems) < len(units) else ""
+    raise error("\n".join(lines) + more + advice)
+
+
+def check_scales(model: Model, moments: Moments) -> None:
+    """Raise a SurveyError if means that somebody else has made lie off their items' scales, or are missing."""
+    if not moments.mean.size:
+        raise SurveyError("the moments have no units.")
+    for at, item in enumerate(model.items):
+        mean, (low, high) = moments.mean[..., at].ravel(), item.scale
+        if not np.isfinite(mean).all():
+            raise SurveyError(f"the mean of item {item.name!r} is missing or infinite. All means are needed.")
+        off = mean[(mean < low) | (mean > high)]
+        if len(off):
+            raise SurveyError(
+                f"the mean of item {item.name!r} is {off[0]:g}, off its scale {low:g}–{high:g}. Give the model the scale that "
+                "the moments are on."
+            )
 
 
 def sample_problems(model: Model, moments: Moments) -> dict[int, str]:
@@ -61,12 +78,25 @@ def sample_problems(model: Model, moments: Moments) -> dict[int, str]:
     with np.errstate(invalid="ignore"):
         spread = moments.sd * (100 / width)
     problems = {}
-    for unit, count in enumerate(moments.n):
+    for unit, count in enumerate(moments.n.astype(np.intp).tolist()):
         flat = np.flatnonzero(~(spread[unit] > CONSTANT_BELOW))
+        unanswered = np.flatnonzero(np.isnan(moments.mean[unit]))
+        gaps = np.argwhere(~np.isfinite(moments.cov[unit]))
         if count < least:
             problems[unit] = (
-                f"{int(count)} usable row{'s' * (count != 1)} for {len(model.items)} items; {least} are the least for an "
+                f"{count} usable row{'s' * (count != 1)} for {len(model.items)} items; {least} are the least for an "
                 "estimate (hundreds for a precise one). Collect more answers, join small units, or use fewer items."
+            )
+        elif len(unanswered):
+            names = [model.item_names[i] for i in unanswered]
+            problems[unit] = (
+                f"item{'s' * (len(names) > 1)} {listed(map(repr, names))}: no answers, so there is no mean."
+            )
+        elif len(gaps) and gaps[0, 0] != gaps[0, 1]:
+            a, b = (model.item_names[i] for i in gaps[0])
+            problems[unit] = (
+                f"items {a!r} and {b!r}: nobody answered both, or their covariance is not known. Use missing='mean', or "
+                "leave one of them out."
             )
         elif len(flat):
             names = [model.item_names[i] for i in flat]
@@ -100,18 +130,31 @@ def _formative(model: Model, design: Design, moments: Moments) -> Iterator[tuple
             yield construct, R, largest_inflation(R)
 
 
-def estimate_problems(estimates: Estimates, options: Options) -> dict[int, str]:
+def estimate_problems(
+    model: Model, design: Design, moments: Moments, estimates: Estimates, options: Options
+) -> dict[int, str]:
     """Return why members of the sample (U,) have no estimates."""
     advice = {
         Status.INDEFINITE: "Use missing='mean' or 'listwise'.",
-        Status.SINGULAR: "Leave out one of the items or constructs that say the same, or use Mode A.",
+        Status.SINGULAR: "Leave out one of those that say the same.",
         Status.UNCONVERGED: f"After {options.max_iterations} rounds; try another scheme, or raise max_iterations.",
     }
     return {
-        int(unit): f"{REASONS[status]}. {advice.get(status, '')}".strip()
+        int(unit): f"{REASONS[status]}{near}. {advice.get(status, '')}".strip()
         for unit in np.flatnonzero(estimates.status)
         for status in [Status(int(estimates.status[unit]))]
+        for near in [_closest(model, design, moments.correlation[unit]) if status == Status.SINGULAR else ""]
     }
+
+
+def _closest(model: Model, design: Design, R: Array) -> str:
+    """Say which two constructs are closest, by the plain sums of their standardized items."""
+    member = np.stack([np.isin(np.arange(design.p), np.arange(b.start, b.stop)) for b in design.blocks]) * design.sign
+    sums = member @ R @ member.T
+    C = np.abs(sums / np.sqrt(np.outer(np.diag(sums), np.diag(sums)))) - np.eye(design.k)
+    a, b = np.unravel_index(C.argmax(), C.shape)
+    names = model.construct_names
+    return f"; the closest constructs, {names[a]!r} and {names[b]!r}, correlate {C[a, b]:.4f}"
 
 
 def replicate_problems(drawn: Estimates, options: Options) -> dict[int, str]:

@@ -11,7 +11,7 @@ from csindex.estimation.structure import path_coefficients
 from csindex.index.scores import index_deviations, index_scores, index_weights, to_hundred
 from csindex.model.design import Design
 from csindex.options import Options
-from csindex.survey.stacks import Array, empty
+from csindex.survey.stacks import Array, empty, take
 
 CONSTANT_BELOW = 1e-9
 
@@ -69,10 +69,12 @@ class Estimates:
 
     @classmethod
     def allocate(cls, members: int, design: Design) -> "Estimates":
-        """Return room for the estimates of `members`, to be filled with `put`."""
+        """Return room for the estimates of `members`, NaN until it is filled with `put`."""
         p, k = design.p, design.k
         shapes = {"weights": (p,), "loadings": (p,), "index_weights": (p,), "correlations": (k, k), "paths": (k, k)}
         arrays = {name: empty(members, *shapes.get(name, (k,))) for name in _REAL}
+        for array in arrays.values():
+            array[...] = np.nan
         return cls(**arrays, status=np.zeros(members, np.int8), rounds=np.zeros(members, np.intp))
 
     def put(self, at: slice, part: "Estimates") -> None:
@@ -99,6 +101,7 @@ class Estimates:
 _REAL = [field.name for field in fields(Estimates) if field.name not in ("status", "rounds")]
 
 
+@np.errstate(divide="ignore", invalid="ignore")
 def estimate(mean: Array, cov: Array, design: Design, options: Options, start: Array | None = None) -> Estimates:
     """Estimate every member of a stack.
 
@@ -112,9 +115,13 @@ def estimate(mean: Array, cov: Array, design: Design, options: Options, start: A
         Outer weights of the sample that a member replicates: where the iteration begins, and how its constructs are
         oriented. Without it each construct is oriented so that its items' correlations with it sum to more than 0.
     """
+    if len(mean) == 1:
+        # Sums over a stack of one are added up in another order; a twin keeps results the same in every stack.
+        twins = np.zeros(2, dtype=np.intp)
+        pair = estimate(take(mean, twins), take(cov, twins), design, options, None if start is None else take(start, twins))
+        return pair.part(slice(0, 1))
     hundred = 100.0 / design.span
-    with np.errstate(invalid="ignore"):
-        sd = np.sqrt(np.einsum("mii->mi", cov)) * hundred
+    sd = np.sqrt(np.einsum("mii->mi", cov)) * hundred
     status = np.where((sd > CONSTANT_BELOW).all(axis=1), Status.OK, Status.CONSTANT).astype(np.int8)
     status[~np.isfinite(mean).all(axis=1)] = Status.NO_MOMENTS
     standardized = options.variant == "standardized"
@@ -155,6 +162,8 @@ def _screen(S: Array, sd: Array, status: NDArray[np.int8], options: Options) -> 
         sound = status == Status.OK
         root = sd if options.variant == "centered" else np.ones_like(sd)
         R = S[sound] / (root[sound][:, :, None] * root[sound][:, None, :])
+        whole = np.isfinite(R).all(axis=(1, 2))
+        R[~whole] = -np.eye(R.shape[-1])
         status[np.flatnonzero(sound)[~(np.linalg.eigvalsh(R)[:, 0] > 0)]] = Status.INDEFINITE
     unsound = status != Status.OK
     if unsound.any():

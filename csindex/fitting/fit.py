@@ -152,19 +152,24 @@ def fit(
     seed = int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) if seed is None else whole("seed", seed, 0)
     if block_size is not None:
         whole("block_size", block_size, 1)
+    if whole("n_jobs", n_jobs, -64) == 0:
+        raise OptionError("n_jobs=0 would leave nobody to work. Use 1, or -1 for all cores.")
     given = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "missing_codes": missing_codes}
     source, account, codes = _source(model, data, options, given)
     design, drop = design_of(model), bad_units == "drop"
 
-    kept = Kept.of(source.sample())
+    moments = source.sample()
+    kept = Kept.of(moments)
     kept = kept.settle(checks.sample_problems(model, kept.moments), SurveyError, drop)
     kept = kept.settle(checks.block_problems(model, design, kept.moments), EstimationError, drop)
     sample = estimate(flatten(kept.moments.mean, 1), flatten(kept.moments.cov, 2), design, options)
-    kept = replace(kept, estimates=sample).settle(checks.estimate_problems(sample, options), EstimationError, drop)
+    kept = replace(kept, estimates=sample).settle(
+        checks.estimate_problems(model, design, kept.moments, sample, options), EstimationError, drop
+    )
     for kind, (name, wanted) in _kinds(options, source).items():
         assert kept.estimates is not None
         drawn = replicate(
-            source if kind != "parametric" else MomentSource(kept.moments),
+            MomentSource(moments) if kind == "parametric" else source,
             kept.numbers,
             kept.estimates,
             design,
@@ -257,7 +262,8 @@ def _source(
             raise OptionError(
                 f"moments with {moments.mean.ndim - 1} leading axes cannot be fitted; one axis of units is the most."
             )
-        _check_definite(moments, options)
+        checks.check_scales(model, moments)
+        _check_definite(moments)
         return MomentSource(moments), None, None
     survey = data if isinstance(data, Survey) else Survey(data, **given)
     answers = survey.answers(model.items, options.missing)
@@ -268,11 +274,11 @@ def _source(
     return RowSource(answers, model.item_names, options.missing), answers.account, survey.missing_codes
 
 
-def _check_definite(moments: Moments, options: Options) -> None:
+def _check_definite(moments: Moments) -> None:
     with np.errstate(invalid="ignore", divide="ignore"):
         R = moments.correlation
-    least = np.linalg.eigvalsh(np.where(np.isfinite(R), R, 0.0))[..., 0].min()
-    if options.replicates and least < -1e-10:
+    least = np.linalg.eigvalsh(np.where(np.isfinite(R), R, np.eye(R.shape[-1])))[..., 0].min()
+    if least < -1e-10:
         warnings.warn(
             f"the correlations are not positive definite (smallest eigenvalue {least:.2g}), e.g. because they are rounded; "
             "parametric replicates are drawn with negative eigenvalues set to 0.",

@@ -85,9 +85,11 @@ def uncertainty(evidence: Evidence, level: float, interval: Interval) -> Uncerta
         low, high = _quantile(ordered, known, tail), _quantile(ordered, known, 1 - tail)
         if interval == "basic":
             share = _share(ordered, known, 2 * estimate)
-            return Uncertainty(se, 2 * estimate - high, 2 * estimate - low, _two_sided(*share, known, evidence.degrees))
+            return Uncertainty(
+                se, 2 * estimate - high, 2 * estimate - low, _two_sided(*share, known, tail, evidence.degrees)
+            )
         share = _share(ordered, known, np.zeros_like(estimate))
-        return Uncertainty(se, low, high, _two_sided(*share, known, evidence.degrees))
+        return Uncertainty(se, low, high, _two_sided(*share, known, tail, evidence.degrees))
 
 
 def standard_error(evidence: Evidence) -> Array:
@@ -95,7 +97,7 @@ def standard_error(evidence: Evidence) -> Array:
     if evidence.coefficients is None:
         known = np.isfinite(evidence.draws).sum(axis=1)
         gap = evidence.draws - (np.nansum(evidence.draws, axis=1) / known)[:, None]
-        return np.asarray(np.sqrt(np.nansum(gap**2, axis=1) / (known - 1)))
+        return np.where(known > 1, np.sqrt(np.nansum(gap**2, axis=1) / (known - 1)), np.nan)
     c = evidence.coefficients[..., None]
     square = c * (evidence.draws - evidence.estimate[:, None]) ** 2
     there = np.where(np.isfinite(square), c, 0.0).sum(axis=1)
@@ -141,7 +143,7 @@ def _studentized(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
     low, high = _quantile(ordered, known, tail), _quantile(ordered, known, 1 - tail)
     share = _share(ordered, known, evidence.estimate / se)
     lower, upper = evidence.estimate - high * se, evidence.estimate - low * se
-    return Uncertainty(se, lower, upper, _two_sided(*share, known, evidence.degrees))
+    return Uncertainty(se, lower, upper, _two_sided(*share, known, tail, evidence.degrees))
 
 
 def _bca(evidence: Evidence, ordered: Array, known: Array, se: Array, tail: Array) -> Uncertainty:
@@ -160,9 +162,9 @@ def _bca(evidence: Evidence, ordered: Array, known: Array, se: Array, tail: Arra
     left, right = _share(ordered, known, np.zeros_like(estimate))
     y_left, y_right = ndtri(left) - z0, ndtri(right) - z0
     low, high = (ndtr(y / (1 + a * y) - z0) for y in (y_left, y_right))
-    p = _two_sided(low, high, known, evidence.degrees)
+    p = _two_sided(low, high, known, tail, evidence.degrees)
     # Where the replicates end on one side of 0, no share of them can be turned into a smaller p.
-    p = np.where((right <= 0) | (left >= 1), 2 / (known + 1), p)
+    p = np.where((right <= 0) | (left >= 1), _two_sided(left, right, known, tail, evidence.degrees), p)
     return Uncertainty(se, lower, upper, p)
 
 
@@ -203,6 +205,11 @@ def _share(ordered: Array, known: Array, point: Array) -> tuple[Array, Array]:
     return np.where(known > 1, left, np.nan), np.where(known > 1, right, np.nan)
 
 
-def _two_sided(left: Array, right: Array, known: Array, degrees: Array | None) -> Array:
-    """Return twice the smaller tail, at least what R replicates can show, 2/(R + 1)."""
-    return _student(np.clip(2 * np.minimum(right, 1 - left), 2 / (known + 1), 1.0), degrees)
+def _two_sided(left: Array, right: Array, known: Array, tail: Array, degrees: Array | None) -> Array:
+    """Return twice the smaller tail, at least what R replicates can show, 2/(R + 1).
+
+    Where R is too small for the level, the replicates end on one side of the interval's own tail; p then stays below it,
+    so that it says what the interval says.
+    """
+    raw = 2 * np.minimum(right, 1 - left)
+    return _student(np.clip(raw, np.minimum(2 / (known + 1), tail), 1.0), degrees)

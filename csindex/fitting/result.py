@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex.errors import ModelError, SurveyError
+from csindex.errors import ModelError, OptionError, SurveyError
 from csindex.estimation.structure import adjusted_r2, total_effects
 from csindex.fitting import summary
 from csindex.fitting.checks import failures
@@ -118,7 +118,11 @@ class Fit:
         ------
         ModelError
             If the target is not a construct, or nothing leads to it.
+        OptionError
+            If the step is no number.
         """
+        if isinstance(step, bool) or not isinstance(step, (int, float)):
+            raise OptionError(f"step={step!r} must be a number of index points, e.g. 5.")
         names = self.model.construct_names
         goal = names.index(self.model.construct(target or self.model.target).name)
         sources = np.flatnonzero(self.design.reaches[goal])

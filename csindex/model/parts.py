@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar, get_args
 
-from csindex.errors import ModelError
+from csindex.errors import ModelError, OptionError
 from csindex.options import choose
 
 Mode = Literal["A", "B", "nonnegative B", "first component", "equal", "fixed"]
@@ -127,7 +127,10 @@ class Construct:
         set_field(self, "items", names_of(self.items, f"construct {self.name!r}: an item"))
         set_field(self, "reversed", names_of(self.reversed, f"construct {self.name!r}: a reversed item"))
         mode = _MODE_SPELLINGS.get(str(self.mode).lower(), self.mode)
-        set_field(self, "mode", choose(f"construct {self.name!r}: mode", mode, get_args(Mode)))
+        try:
+            set_field(self, "mode", choose(f"construct {self.name!r}: mode", mode, get_args(Mode)))
+        except OptionError as error:
+            raise ModelError(str(error)) from None
         if not self.items:
             raise ModelError(f"construct {self.name!r} has no items. Give it at least one, or leave it out.")
         strangers = [item for item in self.reversed if item not in self.items]

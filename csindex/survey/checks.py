@@ -1,6 +1,7 @@
 """What can be wrong with the columns of a survey."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,20 +13,23 @@ from csindex.survey.columns import listed, numbers, rows_text
 
 Codes = Sequence[float] | Mapping[str, Sequence[float]]
 Columns = str | Sequence[str]
+ANY_SCALE = (-1e300, 1e300)
 
 
-def check_scale(answers: NDArray[np.float64], name: str, scale: tuple[float, float]) -> None:
-    """Raise a SurveyError if answers (n,) are all missing, or outside the ends of the item's scale."""
-    if np.isnan(answers).all():
+def check_scale(answers: NDArray[np.float64], name: str, scale: tuple[float, float], needed: bool = True) -> None:
+    """Raise a SurveyError if answers (n,) are outside the ends of the item's scale, or all missing though needed."""
+    if needed and np.isnan(answers).all():
         raise SurveyError(f"item {name!r} has no answers: all {len(answers):,} are missing. Leave it out of the model.")
     low, high = scale
     outside = (answers < low) | (answers > high)
     if outside.any():
         found = np.unique(answers[outside]).tolist()
+        codes = f"[{', '.join(f'{value:g}' for value in found[:6])}]"
+        # A code such as 0 is a good answer to other items, and is better declared for this one alone.
+        safe = codes if min(found) > max(high, 10) else f"{{{name!r}: {codes}}}"
         raise SurveyError(
             f"item {name!r} holds {listed(found)} ({rows_text(outside)}), outside its scale {low:g}–{high:g}. If they "
-            f"mean a missing answer, declare them: missing_codes=[{', '.join(f'{value:g}' for value in found[:6])}]; "
-            "otherwise give the item its right scale."
+            f"mean a missing answer, declare them: missing_codes={safe}; otherwise give the item its right scale."
         )
 
 
@@ -40,16 +44,21 @@ def refuse_gaps(names: Sequence[str], absent: NDArray[np.bool_]) -> None:
 
 
 def content_key(values: NDArray[np.float64], weight: NDArray[np.float64], items: Sequence[Item]) -> NDArray[np.float64]:
-    """Return a number (n,) for what each row says, so that replicates depend on no order of rows, items or units."""
+    """Return a number (n,) for what each row says, so that replicates depend on no order of rows, items or units.
+
+    Powers of a transcendental number keep rows of whole answers apart.
+    """
     key = weight.copy()
     for column in sorted(range(len(items)), key=lambda column: items[column].name):
-        key = key * 0.7548776662466927 + np.nan_to_num(values[:, column], nan=0.5698402909980532)
+        key = key * (np.pi / 4) + np.nan_to_num(values[:, column], nan=np.e / 7)
     return key
 
 
 def names_in(names: Columns | None) -> list[str]:
     """Return the names in an argument that takes one or several."""
-    return [] if names is None else [names] if isinstance(names, str) else list(names)
+    if names is None:
+        return []
+    return list(names) if isinstance(names, Iterable) and not isinstance(names, str) else [names]
 
 
 def group_codes(frame: pd.DataFrame, names: list[str], role: str) -> NDArray[np.intp]:
@@ -65,18 +74,14 @@ def group_codes(frame: pd.DataFrame, names: list[str], role: str) -> NDArray[np.
     return np.asarray(frame.groupby(names, sort=True, observed=True).ngroup(), dtype=np.intp)
 
 
-def case_weights(weights: str | ArrayLike | None, frame: pd.DataFrame) -> NDArray[np.float64]:
+def case_weights(weights: str | ArrayLike | None, frame: pd.DataFrame, index: Any = None) -> NDArray[np.float64]:
     """Return case weights (n,), a column of the frame or an array; a SurveyError tells what is wrong with them."""
     if weights is None:
         return np.ones(len(frame))
     if isinstance(weights, str):
         what, values = f"weights column {weights!r}", numbers(frame[weights], f"weights column {weights!r}")
     else:
-        what, values = "weights", np.asarray(weights, dtype=np.float64)
-        if values.shape != (len(frame),):
-            raise SurveyError(
-                f"weights has the shape {values.shape}; one number for each of {len(frame):,} rows is due."
-            )
+        what, values = "weights", _given_weights(weights, len(frame), index)
     for bad, how, remedy in (
         (~np.isfinite(values), "missing or infinite", "Fill them in, or take these rows out."),
         (values < 0, "negative", "Weights cannot be negative; correct them, or set them to 0 to leave the rows out."),
@@ -88,8 +93,30 @@ def case_weights(weights: str | ArrayLike | None, frame: pd.DataFrame) -> NDArra
     return values
 
 
-def codes_by_item(codes: Codes | None, names: Sequence[str]) -> dict[str, tuple[float, ...]]:
-    """Return the codes that mean a missing answer, for each item."""
+def _given_weights(weights: ArrayLike, rows: int, index: Any) -> NDArray[np.float64]:
+    if isinstance(weights, pd.Series) and isinstance(index, pd.Index) and not weights.index.equals(index):
+        raise SurveyError(
+            "weights is a series with another index than the data frame, so nothing tells which row a weight belongs "
+            "to. Put it into the frame as a column, or give its .to_numpy() if the order is right."
+        )
+    try:
+        values = np.asarray(weights, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SurveyError("weights must be numbers, or the name of a column.") from None
+    if values.shape != (rows,):
+        raise SurveyError(f"weights has the shape {values.shape}; one number for each of {rows:,} rows is due.")
+    return values
+
+
+def codes_by_item(codes: Codes | None, items: Sequence[Item]) -> dict[str, tuple[float, ...]]:
+    """Return the codes that mean a missing answer, for each item.
+
+    Raises
+    ------
+    OptionError
+        Codes that are no numbers, for items that are not there, or, for all items, within the scale of one.
+    """
+    names = [item.name for item in items]
     if codes is None:
         return dict.fromkeys(names, ())
     if isinstance(codes, Mapping):
@@ -97,11 +124,19 @@ def codes_by_item(codes: Codes | None, names: Sequence[str]) -> dict[str, tuple[
         if strangers:
             raise OptionError(f"missing_codes names {strangers}, which are not among the items.")
         return {name: _code_list(codes.get(name, ())) for name in names}
-    return dict.fromkeys(names, _code_list(codes))
+    found = _code_list(codes)
+    for item in items:
+        within = [code for code in found if item.scale != ANY_SCALE and item.scale[0] <= code <= item.scale[1]]
+        if within:
+            raise OptionError(
+                f"missing_codes={list(found)} would make good answers to item {item.name!r} missing, whose scale has "
+                f"{listed(within)}. Say for which items the codes are meant: missing_codes={{item: [code, ...]}}."
+            )
+    return dict.fromkeys(names, found)
 
 
-def _code_list(codes: Iterable[float] | float) -> tuple[float, ...]:
-    try:
-        return tuple(map(float, codes if isinstance(codes, Iterable) else [codes]))
-    except (TypeError, ValueError):
-        raise OptionError(f"missing_codes={codes!r} must be numbers, e.g. [98, 99].") from None
+def _code_list(codes: object) -> tuple[float, ...]:
+    values: list[object] = [codes] if isinstance(codes, str) or not isinstance(codes, Iterable) else list(codes)
+    if not all(isinstance(value, (int, float, np.number)) for value in values):
+        raise OptionError(f"missing_codes={codes!r} must be numbers, e.g. [98, 99].")
+    return tuple(float(str(value)) for value in values)

@@ -13,6 +13,22 @@ from csindex.errors import SurveyError
 _NUMBERS = (int, float, Decimal, np.integer, np.floating, np.bool_)
 
 
+def settled(data: Any) -> Any:
+    """Return a frame whose rows stay as and where they are: a shallow copy of a pandas frame, a collected lazy one.
+
+    Raises
+    ------
+    SurveyError
+        If `data` is no data frame.
+    """
+    frame = _opened(data)
+    if isinstance(frame, pd.DataFrame):
+        return frame.copy(deep=False)
+    import narwhals as nw
+
+    return nw.to_native(frame.collect() if isinstance(frame, nw.LazyFrame) else frame)
+
+
 def row_count(data: Any) -> int:
     """Return the number of rows of any data frame.
 
@@ -78,7 +94,7 @@ def _opened(data: Any) -> Any:
 def _check_names(present: list[Any], wanted: Sequence[str]) -> None:
     missing = [name for name in wanted if name not in present]
     if missing:
-        near = [name for name in present if str(name).lower().strip() in {m.lower().strip() for m in missing}]
+        near = [name for name in present if str(name).lower().strip() in {str(m).lower().strip() for m in missing}]
         hint = (
             f"Did you mean {near}?"
             if near

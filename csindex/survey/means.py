@@ -8,9 +8,10 @@ import pandas as pd
 
 from csindex.errors import OptionError
 from csindex.model.parts import Item
+from csindex.survey.checks import ANY_SCALE
 from csindex.survey.linearized import linearized_mean
 from csindex.survey.stacks import Array
-from csindex.survey.survey import ANY_SCALE, Survey
+from csindex.survey.survey import Survey
 
 
 def means(survey: Survey, columns: Sequence[str | Item], *, level: float = 0.95) -> pd.DataFrame:

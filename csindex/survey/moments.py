@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from csindex.errors import SurveyError
+from csindex.errors import OptionError, SurveyError
 from csindex.model.model import Model
 from csindex.model.parts import Item
-from csindex.options import Missing
+from csindex.options import Missing, choose
 from csindex.survey.checks import Codes
 from csindex.survey.columns import listed
 from csindex.survey.survey import Survey
@@ -51,18 +51,39 @@ class Moments:
     units: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "items", tuple(self.items))
+        set_field = object.__setattr__
+        set_field(self, "items", tuple(self.items))
         for field in ("mean", "cov"):
-            object.__setattr__(self, field, np.asarray(getattr(self, field), dtype=np.float64))
+            set_field(self, field, _array(getattr(self, field), field))
         for field in ("n", "weight", "n_eff"):
-            value = self.n if getattr(self, field) is None else getattr(self, field)
-            object.__setattr__(self, field, np.broadcast_to(np.asarray(value, np.float64), self.mean.shape[:-1]))
-        p = len(self.items)
+            value = _array(self.n if getattr(self, field) is None else getattr(self, field), field)
+            if value.ndim and value.shape != self.mean.shape[:-1]:
+                raise SurveyError(f"{field} has the shape {value.shape}; {self.mean.shape[:-1]} or one number is due.")
+            set_field(self, field, np.broadcast_to(value, self.mean.shape[:-1]))
+        self._check()
+
+    def _check(self) -> None:
+        p, n = len(self.items), self.n
+        twice = sorted({name for name in self.items if self.items.count(name) > 1})
+        if twice:
+            raise SurveyError(f"items {twice} are there more than once.")
         if self.mean.shape[-1:] != (p,) or self.cov.shape != (*self.mean.shape, p):
             raise SurveyError(
                 f"for {p} items the means must be (..., {p}) and the covariances (..., {p}, {p}), not "
                 f"{self.mean.shape} and {self.cov.shape}."
             )
+        if (n < 0).any():
+            raise SurveyError(f"n={n.min():g} must be a number of answers.")
+        if self.units is not None and (self.mean.ndim != 2 or len(self.units) != len(self.mean)):
+            raise SurveyError(
+                f"{len(self.units)} labels of units do not fit moments with the stack {self.mean.shape[:-1]}."
+            )
+        with np.errstate(invalid="ignore"):
+            skew = np.abs(self.cov - np.swapaxes(self.cov, -1, -2)) > 1e-6 * np.nanmax(np.abs(self.cov), initial=1.0)
+            negative = np.einsum("...ii->...i", self.cov) < 0
+        if skew.any() or negative.any():
+            what = "not symmetric" if skew.any() else "negative on the diagonal"
+            raise SurveyError(f"the covariances are {what}.")
 
     @classmethod
     def from_frame(
@@ -100,6 +121,13 @@ class Moments:
         """
         from csindex.survey.sources import RowSource
 
+        choose("missing", missing, get_args(Missing))
+        given = {"weights": weights, "by": by, "missing_codes": missing_codes}
+        named = [name for name, value in given.items() if value is not None]
+        if isinstance(data, Survey) and named:
+            raise OptionError(
+                f"{', '.join(named)} cannot be given with a Survey: it has been made with or without them."
+            )
         survey = data if isinstance(data, Survey) else Survey(data, weights=weights, by=by, missing_codes=missing_codes)
         chosen = items.items if isinstance(items, Model) else tuple(items)
         names = tuple(item.name if isinstance(item, Item) else item for item in chosen)
@@ -144,6 +172,10 @@ class Moments:
                 raise SurveyError("items= must name the items where the correlations are not a labelled data frame.")
             items = [str(name) for name in correlation.columns]
         names = list(items)
+        if len(set(names)) < len(names):
+            raise SurveyError(
+                f"items {sorted({name for name in names if names.count(name) > 1})} are there more than once."
+            )
         r = _aligned(correlation, names, "correlation")
         m, s = _aligned(mean, names, "mean"), _aligned(sd, names, "sd")
         p = len(names)
@@ -188,7 +220,10 @@ class Moments:
         """Return the moments of both samples together, as if their rows had been one frame."""
         if not isinstance(other, Moments):
             return NotImplemented
-        if self.units is not None and other.units is not None and not self.units.equals(other.units):
+        same = (
+            self.units is other.units if self.units is None or other.units is None else self.units.equals(other.units)
+        )
+        if not same or self.mean.shape[:-1] != other.mean.shape[:-1]:
             raise SurveyError("moments of different units cannot be added member by member. Use .pooled() first.")
         both = (self, other.select(self.items))
         stacked = [np.stack(np.broadcast_arrays(*arrays)) for arrays in zip(*map(_parts, both), strict=True)]
@@ -239,7 +274,17 @@ def _aligned(values: ArrayLike, names: list[str], what: str) -> NDArray[np.float
             values = values.loc[names, names] if isinstance(values, pd.DataFrame) else values.loc[names]
         except KeyError as error:
             raise SurveyError(f"{what} does not have all the items {', '.join(names)}: {error.args[0]}.") from None
-    return np.array(values, dtype=np.float64)
+    return _array(values, what)
+
+
+def _array(values: ArrayLike, what: str) -> NDArray[np.float64]:
+    """Return a read-only copy as floats."""
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SurveyError(f"{what} must be numbers, in a table without gaps.") from None
+    array.setflags(write=False)
+    return array
 
 
 def _check_published(
@@ -250,6 +295,8 @@ def _check_published(
     flat = [name for name, value in zip(names, sd, strict=True) if value <= 0]
     if flat:
         raise SurveyError(f"the standard deviation of {listed(map(repr, flat))} is not positive.")
+    if np.abs(np.diag(r) - 1).max() > 1e-6:
+        raise SurveyError("the diagonal of the correlations is not 1. Were covariances given?")
     wrong = np.argwhere((np.abs(r) > 1 + 1e-12) | (np.abs(r - r.T) > 1e-6))
     if len(wrong):
         i, j = wrong[0]
@@ -257,7 +304,5 @@ def _check_published(
             f"the correlation of {names[i]!r} and {names[j]!r} is {r[i, j]:g} one way and {r[j, i]:g} the other. It must "
             "be the same and between -1 and 1."
         )
-    if np.abs(np.diag(r) - 1).max() > 1e-6:
-        raise SurveyError("the diagonal of the correlations is not 1. Were covariances given?")
-    if not n > len(names):
+    if not isinstance(n, (int, float, np.number)) or not n > len(names):
         raise SurveyError(f"n={n!r} must be more than the number of items, {len(names)}.")

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from csindex.survey.stacks import Array
 
@@ -135,6 +134,8 @@ def _cross(cells: Sequence[Codes], targets: Sequence[Array]) -> tuple[Codes, lis
 
 def _indicator(codes: Codes, groups: int) -> Any:
     """Return the sparse 0/1 matrix (groups, n) that sums rows by group."""
+    from scipy import sparse
+
     n = len(codes)
     return sparse.csr_array((np.ones(n), (codes, np.arange(n))), shape=(groups, n))
 

@@ -102,7 +102,7 @@ class RowSource:
         n, weight, n_eff = np.empty(units), np.empty(units), np.empty(units)
         for unit in range(units):
             w = self._weights(unit)
-            n[unit], weight[unit], n_eff[unit] = len(w), w.sum(), w.sum() ** 2 / (w**2).sum()
+            n[unit], weight[unit], n_eff[unit] = len(w), w.sum(), w.sum() ** 2 / max((w**2).sum(), 1e-300)
             mean[:, unit : unit + 1], cov[:, unit : unit + 1] = self.moments_of(unit, w[:, None])
         matrix = unpack(cov.T, p)
         if self.answers.units is None:
@@ -249,7 +249,7 @@ class RowSource:
         complete = self.missing == "listwise" or not np.isnan(x).any()
         add, to_moments = _MAKERS["listwise" if complete else self.missing]
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean, cov = to_moments(add(x - shift, weights), x.shape[1], float(len(x)))
+            mean, cov = to_moments(add(x - shift, weights), x.shape[1], np.float64(len(x)))
         return mean + shift[:, None], cov
 
 

@@ -12,6 +12,7 @@ from csindex.errors import OptionError, SurveyError
 from csindex.model.parts import Item
 from csindex.survey.answers import Account, Answers, RowMargins
 from csindex.survey.checks import (
+    ANY_SCALE,
     Codes,
     Columns,
     case_weights,
@@ -22,12 +23,10 @@ from csindex.survey.checks import (
     names_in,
     refuse_gaps,
 )
-from csindex.survey.columns import as_frame, numbers, row_count, rows_text
+from csindex.survey.columns import as_frame, numbers, row_count, rows_text, settled
 from csindex.survey.margins import Margins
 from csindex.survey.raking import RakingReport
 from csindex.survey.sampling import ReplicateMethod, Sampling, replicate_coefficients, sampling_of
-
-ANY_SCALE = (-1e300, 1e300)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,13 +92,14 @@ class Survey:
     _raking: RowMargins | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "frame", settled(self.frame))
         rows = row_count(self.frame)
         names = [*names_in(self.strata), *names_in(self.clusters), *names_in(self.by), *names_in(self.fpc)]
         if isinstance(self.weights, str):
             names.append(self.weights)
         found = as_frame(self.frame, names) if names else pd.DataFrame(index=pd.RangeIndex(rows))
         design = pd.DataFrame(index=pd.RangeIndex(rows))
-        design["weight"] = case_weights(self.weights, found)
+        design["weight"] = case_weights(self.weights, found, getattr(self.frame, "index", None))
         for role, columns in (("unit", self.by), ("stratum", self.strata), ("cluster", self.clusters)):
             design[role] = group_codes(found, names_in(columns), role)
         if self.clusters is None:
@@ -245,14 +245,14 @@ class Survey:
         )
 
     def values(self, items: Sequence[Item]) -> NDArray[np.float64]:
-        """Return the answers (n, p) in the rows' order, NaN where one is missing or coded so.
+        """Return the answers (n, p) in the rows' order, NaN where one is missing or coded so; all of an item's can be.
 
         Raises
         ------
         SurveyError
             See `answers`.
         """
-        return self._values(items)[0]
+        return self._values(items, needed=False)[0]
 
     def _sampling(self, weighted: NDArray[np.bool_], key: NDArray[np.float64]) -> Sampling:
         """Return the design of the rows that have a weight; rows without answers still belong to their PSU."""
@@ -260,10 +260,10 @@ class Survey:
         labels = as_frame(self.frame, names)[weighted] if names else None
         return sampling_of(self._design[weighted], key[weighted], labels)
 
-    def _values(self, items: Sequence[Item]) -> tuple[NDArray[np.float64], dict[float, int]]:
+    def _values(self, items: Sequence[Item], needed: bool = True) -> tuple[NDArray[np.float64], dict[float, int]]:
         names = [item.name for item in items]
         frame = as_frame(self.frame, names)
-        codes = codes_by_item(self.missing_codes, names)
+        codes = codes_by_item(self.missing_codes, items)
         values = np.empty((self.n, len(items)))
         coded: dict[float, int] = {}
         problems = []
@@ -274,7 +274,7 @@ class Survey:
                     hit = answers == code
                     coded[code] = coded.get(code, 0) + int(hit.sum())
                     answers = np.where(hit, np.nan, answers)
-                check_scale(answers, item.name, item.scale)
+                check_scale(answers, item.name, item.scale, needed)
                 values[:, column] = answers
             except SurveyError as error:
                 problems.append(str(error))

@@ -1,0 +1,107 @@
+"""What may import what: packages in this order, each only from those to its left."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import csindex
+
+ROOT = Path(csindex.__file__).parent
+LEVELS = (
+    ("errors",),
+    ("options",),
+    ("model",),
+    ("survey",),
+    ("estimation",),
+    ("index",),
+    ("fitting",),
+    ("assessment",),
+    ("benchmark",),
+    ("plot", "report"),
+    ("cli",),
+)
+RANK = {name: rank for rank, names in enumerate(LEVELS) for name in names}
+# The data sets are moments and rows; they stand beside the line and only the top level shows them.
+BESIDE = {"datasets": "survey"}
+SLOW_TO_IMPORT = (
+    "matplotlib",
+    "semopy",
+    "narwhals",
+    "yaml",
+    "tqdm",
+    "scipy",
+    "polars",
+    "pyarrow.dataset",
+    "statsmodels",
+)
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
+
+
+def package_of(path: Path) -> str:
+    return path.relative_to(ROOT).with_suffix("").parts[0]
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield line and package of every import from csindex, also of those inside functions."""
+    parents = path.relative_to(ROOT.parent).with_suffix("").parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(parents[: len(parents) - node.level + 1]) + "." if node.level else ""
+            names = [f"{base}{node.module or ''}".rstrip(".")]
+            if names == ["csindex"]:
+                names = [f"csindex.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            top, _, rest = name.partition(".")
+            if top == "csindex":
+                yield node.lineno, rest.split(".")[0]
+
+
+def test_every_package_has_its_place():
+    assert {package_of(path) for path in modules()} <= set(RANK) | set(BESIDE)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_imports_point_left(path: Path):
+    own = package_of(path)
+    wrong = []
+    for line, other in imports(path):
+        if other == own:
+            continue
+        if own in BESIDE:
+            allowed = other in RANK and RANK[other] <= RANK[BESIDE[own]]
+        else:
+            allowed = other in RANK and RANK[other] < RANK[own]
+        if not allowed:
+            wrong.append(f"line {line} imports {other or 'the top level'}")
+    assert not wrong
+
+
+def test_importing_csindex_is_cheap():
+    code = f"import csindex, sys; print([name for name in {SLOW_TO_IMPORT!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_everything_public_is_there():
+    assert sorted(csindex.__all__) == list(csindex.__all__)
+    assert all(hasattr(csindex, name) for name in csindex.__all__)
+
+
+def test_every_error_and_warning_is_public_and_of_one_family():
+    from csindex import errors
+
+    defined = {name: value for name, value in vars(errors).items() if isinstance(value, type)}
+    assert set(defined) <= set(csindex.__all__)
+    for name, value in defined.items():
+        assert issubclass(value, csindex.CsindexWarning if name.endswith("Warning") else csindex.CsindexError)
