@@ -6,6 +6,10 @@ American Customer Satisfaction Index...
 """
 
 from csindex import datasets
+from csindex.assessment.compare import compare
+from csindex.assessment.comparison import Comparison
+from csindex.assessment.invariance import Micom
+from csindex.assessment.micom import micom
 from csindex.errors import (
     CollinearityWarning,
     ConventionWarning,
@@ -39,6 +43,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CollinearityWarning",
+    "Comparison",
     "Construct",
     "ConventionWarning",
     "CsindexError",
@@ -47,6 +52,7 @@ __all__ = [
     "Fit",
     "Item",
     "Margins",
+    "Micom",
     "MissingWarning",
     "Model",
     "ModelError",
@@ -63,6 +69,7 @@ __all__ = [
     "UnitWarning",
     "acsi",
     "ccsi",
+    "compare",
     "conventions",
     "datasets",
     "ecsi",
@@ -70,6 +77,7 @@ __all__ = [
     "hkcsi",
     "jcsi",
     "means",
+    "micom",
     "ncsb",
     "ncsi",
     "pcsi",

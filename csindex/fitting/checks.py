@@ -20,6 +20,7 @@ from csindex.errors import (
 )
 from csindex.estimation.linear import largest_inflation
 from csindex.fitting.estimates import CONSTANT_BELOW, REASONS, Estimates, Status
+from csindex.fitting.replicate import Replicates
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.model.parts import Construct
@@ -27,7 +28,7 @@ from csindex.options import Options
 from csindex.survey.answers import Account
 from csindex.survey.columns import listed
 from csindex.survey.moments import Moments
-from csindex.survey.stacks import Array
+from csindex.survey.stacks import Array, packing
 
 FEWEST = 10
 TELLING_POINTS = 1.0
@@ -157,29 +158,54 @@ def _closest(model: Model, design: Design, R: Array) -> str:
     return f"; the closest constructs, {names[a]!r} and {names[b]!r}, correlate {C[a, b]:.4f}"
 
 
-def replicate_problems(drawn: Estimates, options: Options) -> dict[int, str]:
-    """Return the units too many of whose replicates (U, R) failed."""
-    made = (drawn.status != Status.ABSENT).sum(axis=1)
-    share = 1 - (drawn.status == Status.OK).sum(axis=1) / made
+def replicate_problems(model: Model, drawn: Replicates, options: Options) -> dict[int, str]:
+    """Return the units too many of whose replicates failed."""
+    status = drawn.estimates.status
+    made = (status != Status.ABSENT).sum(axis=1)
+    share = 1 - (status == Status.OK).sum(axis=1) / made
     return {
-        int(unit): f"{share[unit]:.0%} of {made[unit]:,} replicates failed ({_reasons(drawn.status[unit])}), "
+        int(
+            unit
+        ): f"{share[unit]:.0%} of {made[unit]:,} replicates failed ({_told(_reasons(model, drawn, [int(unit)]))}), "
         f"more than max_failed={options.max_failed:g} allows. Intervals from the others would be too narrow."
         for unit in np.flatnonzero(share > options.max_failed)
     }
 
 
-def _reasons(status: NDArray[np.int8]) -> str:
+def _reasons(model: Model, drawn: Replicates, units: Sequence[int]) -> dict[str, int]:
+    """Return how many replicates of some units failed, by reason; constant items are named."""
+    status = drawn.estimates.status[units]
     counts = {reason: int((status == code).sum()) for code, reason in REASONS.items()}
-    return ", ".join(f"{reason}: {count:,}" for reason, count in counts.items() if count)
+    constant = np.argwhere(status == Status.CONSTANT)
+    if len(constant):
+        diagonal = packing(len(model.items))[2].diagonal()
+        variance = drawn.packed[np.asarray(units)[constant[:, 0]], constant[:, 1]][:, diagonal]
+        width = np.array([item.scale[1] - item.scale[0] for item in model.items])
+        flat = (np.sqrt(np.maximum(variance, 0)) * 100 / width <= CONSTANT_BELOW).any(axis=0)
+        names = [name for name, is_flat in zip(model.item_names, flat, strict=True) if is_flat]
+        counts = {
+            (f"constant: {listed(names)}" if reason == REASONS[Status.CONSTANT] else reason): count
+            for reason, count in counts.items()
+        }
+    return {reason: count for reason, count in counts.items() if count}
 
 
-def failures(drawn: Estimates | None, units: pd.DataFrame | None) -> pd.DataFrame:
+def _told(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{reason}: {count:,}" for reason, count in counts.items())
+
+
+def failures(model: Model, drawn: Replicates | None, units: pd.DataFrame | None) -> pd.DataFrame:
     """Return the failed replicates: unit columns, ``reason, replicates``."""
-    status = np.zeros((0, 0), np.int8) if drawn is None else drawn.status
-    found = [(u, code, n) for u, row in enumerate(status) for code in REASONS if (n := int((row == code).sum()))]
-    rows = [u for u, _, _ in found]
+    rows: list[int] = []
+    found: list[tuple[str, int]] = []
+    for unit in range(0 if drawn is None else len(drawn.estimates.status)):
+        assert drawn is not None
+        if (drawn.estimates.status[unit] != Status.OK).any():
+            counts = _reasons(model, drawn, [unit])
+            rows += [unit] * len(counts)
+            found += counts.items()
     labels = pd.DataFrame(index=range(len(rows))) if units is None else units.iloc[rows].reset_index(drop=True)
-    return labels.assign(reason=[REASONS[code] for _, code, _ in found], replicates=[n for *_, n in found])
+    return labels.assign(reason=[reason for reason, _ in found], replicates=[count for _, count in found])
 
 
 def missing_text(account: Account | None, options: Options) -> list[Text]:
@@ -283,14 +309,12 @@ def dropped_text(dropped: pd.DataFrame, kept: int) -> list[Text]:
     return [(text, UnitWarning)]
 
 
-def failure_text(drawn: Estimates) -> list[Text]:
+def failure_text(model: Model, drawn: Replicates) -> list[Text]:
     """Say that many replicates failed."""
-    made = drawn.status[drawn.status != Status.ABSENT]
-    share = float((made != Status.OK).mean())
+    made = drawn.estimates.status != Status.ABSENT
+    share = 1 - float((drawn.estimates.status == Status.OK).sum() / made.sum())
     if share <= MANY_FAILED:
         return []
-    text = (
-        f"{share:.1%} of the replicates failed ({_reasons(drawn.status)}); intervals are from the others. See "
-        "result.failures."
-    )
+    reasons = _told(_reasons(model, drawn, range(len(made))))
+    text = f"{share:.1%} of the replicates failed ({reasons}); intervals are from the others. See result.failures."
     return [(text, ReplicateWarning)]

@@ -118,7 +118,9 @@ def estimate(mean: Array, cov: Array, design: Design, options: Options, start: A
     if len(mean) == 1:
         # Sums over a stack of one are added up in another order; a twin keeps results the same in every stack.
         twins = np.zeros(2, dtype=np.intp)
-        pair = estimate(take(mean, twins), take(cov, twins), design, options, None if start is None else take(start, twins))
+        pair = estimate(
+            take(mean, twins), take(cov, twins), design, options, None if start is None else take(start, twins)
+        )
         return pair.part(slice(0, 1))
     hundred = 100.0 / design.span
     sd = np.sqrt(np.einsum("mii->mi", cov)) * hundred

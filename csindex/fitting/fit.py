@@ -182,7 +182,7 @@ def fit(
             progress=progress,
         )
         kept = replace(kept, drawn={**kept.drawn, name: drawn})
-        kept = kept.settle(checks.replicate_problems(drawn.estimates, options), EstimationError, drop)
+        kept = kept.settle(checks.replicate_problems(model, drawn, options), EstimationError, drop)
     assert kept.estimates is not None
     result = Fit(
         model=model,
@@ -240,7 +240,7 @@ def _tell(result: Fit) -> None:
         *checks.negative_text(model, estimates, units),
         *checks.convention_text(model.construct_names, indices, result.options.convention),
         *checks.dropped_text(result.dropped, len(estimates.index)),
-        *(checks.failure_text(replicates.estimates) if replicates is not None else []),
+        *(checks.failure_text(model, replicates) if replicates is not None else []),
     ]
     for text, category in texts:
         warnings.warn(text, category, stacklevel=3)

@@ -94,6 +94,12 @@ def uncertainty(evidence: Evidence, level: float, interval: Interval) -> Uncerta
 
 def standard_error(evidence: Evidence) -> Array:
     """Return the standard error (U, q); replicates that failed are taken to be like the others."""
+    se = _standard_error(evidence)
+    # What cannot vary, such as a single item's weight, does so by rounding errors only.
+    return np.where(se < 1e-13, 0.0, se)
+
+
+def _standard_error(evidence: Evidence) -> Array:
     if evidence.coefficients is None:
         known = np.isfinite(evidence.draws).sum(axis=1)
         gap = evidence.draws - (np.nansum(evidence.draws, axis=1) / known)[:, None]

@@ -87,7 +87,7 @@ class Fit:
     @property
     def failures(self) -> pd.DataFrame:
         """Failed replicates: ``reason, replicates``."""
-        return failures(None if self.replicates is None else self.replicates.estimates, self.units)
+        return failures(self.model, self.replicates, self.units)
 
     @property
     def index(self) -> pd.DataFrame:

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from csindex.options import Options
+
 if TYPE_CHECKING:
     from csindex.fitting.result import Fit
 
 WIDTH = 88
 UNITS_SHOWN = 10
+NUMBERS = ("n", "n_eff", "deff", "direct", "total", "adjusted", "estimate", "se", "lower", "upper", "p")
 
 _SCHEMES = {"path": "path weighting scheme", "centroid": "centroid scheme", "factorial": "factorial scheme"}
 _VARIANTS = {"standardized": "standardized items", "centered": "items centred on 0–100"}
@@ -22,6 +25,10 @@ _CONVENTIONS = {
     "standardized": "standardized: weights of standardized items on raw answers",
     "equal": "equal: the plain mean of the items",
 }
+_PARAMETRIC = (
+    " These are moments of normal samples; where answers are skewed, as those of satisfied customers are, errors of paths and "
+    "driver weights can be a third larger than this."
+)
 _MISSING = {
     "listwise": "rows with missing answers left out",
     "pairwise": "each correlation from the rows that have both answers",
@@ -107,7 +114,7 @@ def _method(result: Fit) -> str:
     options, account = result.options, result.account
     lines = [
         f"PLS path modelling, {_SCHEMES[options.scheme]}, {_VARIANTS[options.variant]}; "
-        f"index convention {_CONVENTIONS[options.convention]}.",
+        f"index convention {_convention(options)}.",
         *([f"Model: {result.model.source}"] if result.model.source else []),
         *([_rows(result)] if account is not None else []),
         _replicates(result),
@@ -134,25 +141,35 @@ def _rows(result: Fit) -> str:
     return "; ".join(said) + "."
 
 
+def _convention(options: Options) -> str:
+    if options.convention == "fornell" and options.variant == "centered":
+        return "Fornell et al. (1996): weights of the centred items"
+    return _CONVENTIONS[options.convention]
+
+
 def _replicates(result: Fit) -> str:
     if result.replicates is None:
         return "No replicates, so no standard errors: PLS has no analytic ones."
-    failed = int(result.sample.failed.sum())
-    total = result.options.replicates * len(result.sample)
+    made, failed = result.sample.replicates, int(result.sample.failed.sum())
     reasons = result.failures.groupby("reason").replicates.sum()
     why = f" ({', '.join(f'{reason}: {count:,}' for reason, count in reasons.items())})" if failed else ""
-    each = " for each unit" if result.units is not None else ""
+    each = f" for each of {len(made):,} units" if result.units is not None else ""
+    count = f"{made.min():,}" if made.min() == made.max() else f"{made.min():,} to {made.max():,}"
     return (
-        f"Uncertainty: {result.options.replicates:,} replicates{each}, {result.replicates.words}, seed {result.seed}; "
-        f"{result.options.interval} intervals, {result.options.level:.0%}; {failed:,} of {total:,} replicates failed{why}."
+        f"Uncertainty: {count} replicates{each}, {result.replicates.words}, seed {result.seed}; "
+        f"{result.options.interval} intervals, {result.options.level:.0%}; {failed:,} of {made.sum():,} replicates "
+        f"failed{why}.{_PARAMETRIC * (result.replicates.kind == 'parametric')}"
     )
 
 
 def _block(title: str, frame: pd.DataFrame, result: Fit, digits: int, first: str | None = None) -> str:
-    """Return a titled table: labels, estimate, standard error and interval."""
+    """Return a titled table: labels, estimate, standard error and interval; of many units the highest and lowest."""
     level = f"{result.options.level:.0%} interval"
-    labels = [first] if first else [str(name) for name in frame.columns[: list(frame.columns).index("estimate")]]
-    shown = frame.head(UNITS_SHOWN) if result.units is not None else frame
+    labels = [first] if first else [str(name) for name in frame.columns if name not in NUMBERS]
+    shown, rest = frame, 0
+    if result.units is not None and len(frame) > UNITS_SHOWN:
+        frame = frame.sort_values("estimate", ascending=False, kind="stable")
+        shown, rest = pd.concat([frame.head(UNITS_SHOWN // 2), frame.tail(UNITS_SHOWN // 2)]), len(frame) - UNITS_SHOWN
     rows = [[*map(str, row)] for row in shown[labels].itertuples(index=False)]
     numbers = [_cells(row, digits) for row in shown[["estimate", "se", "lower", "upper"]].itertuples(index=False)]
     heads = [*(labels if result.units is not None else [""] * len(labels)), "estimate", "se", level]
@@ -165,8 +182,9 @@ def _block(title: str, frame: pd.DataFrame, result: Fit, digits: int, first: str
         ).rstrip()
         for row in cells
     ]  # fmt: skip
-    more = [f"  ... {len(frame) - len(shown):,} more rows"] if len(frame) > len(shown) else []
-    return "\n".join([title, *lines, *more])
+    if rest:
+        lines.insert(1 + UNITS_SHOWN // 2, f"  ... {rest:,} more ...")
+    return "\n".join([title, *lines])
 
 
 def _cells(row: Iterable[float], digits: int) -> list[str]:

@@ -43,7 +43,7 @@ def means(survey: Survey, columns: Sequence[str | Item], *, level: float = 0.95)
     >>> import csindex as csi, pandas as pd
     >>> survey = csi.Survey(pd.DataFrame({"q": [1.0, 2, 4, 5], "region": [1, 1, 2, 2]}), strata="region")
     >>> csi.means(survey, ["q"]).se.round(3)[0]
-    np.float64(0.5)
+    np.float64(0.354)
     """
     from scipy.special import stdtrit
 

@@ -117,11 +117,11 @@ def rare(frame) -> pd.DataFrame:
 
 
 def test_failed_replicates_are_counted_and_told(rare):
-    with pytest.warns(csi.ReplicateWarning, match=r"1\d\.\d% of the replicates failed \(an item is constant: \d+\)"):
+    with pytest.warns(csi.ReplicateWarning, match=r"1\d\.\d% of the replicates failed \(constant: t1: \d+\)"):
         result = csi.fit(MODEL, rare, replicates=300, max_failed=0.3)
     failed = int(result.sample.failed[0])
     assert 20 < failed < 60
-    assert result.failures.to_dict("list") == {"reason": ["an item is constant"], "replicates": [failed]}
+    assert result.failures.to_dict("list") == {"reason": ["constant: t1"], "replicates": [failed]}
     assert f"{failed} of 300 replicates failed" in " ".join(result.summary().split())
     assert np.isnan(result.replicates.estimates.index).all(axis=-1).sum() == failed
     assert result.index[["se", "lower", "upper"]].notna().all(axis=None)

@@ -1,0 +1,1 @@
+"""Judging a model and comparing groups: what the estimates allow one to say."""
