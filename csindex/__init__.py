@@ -36,7 +36,9 @@ from csindex.survey.loyalty import price_tolerance, retention
 from csindex.survey.margins import Margins
 from csindex.survey.means import means
 from csindex.survey.moments import Moments
-from csindex.survey.population import Population, simulate
+from csindex.survey.population import Population
+from csindex.survey.scan import scan
+from csindex.survey.simulate import simulate
 from csindex.survey.survey import Survey
 
 __version__ = "0.1.0"
@@ -83,6 +85,7 @@ __all__ = [
     "pcsi",
     "price_tolerance",
     "retention",
+    "scan",
     "scsb",
     "simulate",
     "swics",

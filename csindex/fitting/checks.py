@@ -1,23 +1,11 @@
-"""What can be wrong with moments and estimates, unit by unit, and what the reader must be told."""
+"""What can be wrong with moments and estimates, unit by unit."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from csindex.errors import (
-    CollinearityWarning,
-    ConventionWarning,
-    CsindexError,
-    CsindexWarning,
-    MissingWarning,
-    NegativeWeightWarning,
-    ReplicateWarning,
-    SmallSampleWarning,
-    SurveyError,
-    UnitWarning,
-)
+from csindex.errors import CsindexError, SurveyError
 from csindex.estimation.linear import largest_inflation
 from csindex.fitting.estimates import CONSTANT_BELOW, REASONS, Estimates, Status
 from csindex.fitting.replicate import Replicates
@@ -25,18 +13,13 @@ from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.model.parts import Construct
 from csindex.options import Options
-from csindex.survey.answers import Account
 from csindex.survey.columns import listed
 from csindex.survey.moments import Moments
 from csindex.survey.stacks import Array, packing
 
 FEWEST = 10
-TELLING_POINTS = 1.0
-INFLATION_TOLD, INFLATION_REFUSED = 10.0, 1e4
-MANY_MISSING, MANY_FAILED = 0.05, 0.01
+INFLATION_REFUSED = 1e4
 SHOWN = 5
-
-Text = tuple[str, type[CsindexWarning]]
 
 
 def unit_name(units: pd.DataFrame | None, unit: int) -> str:
@@ -111,7 +94,7 @@ def sample_problems(model: Model, moments: Moments) -> dict[int, str]:
 def block_problems(model: Model, design: Design, moments: Moments) -> dict[int, str]:
     """Return the units whose Mode B blocks are collinear."""
     problems: dict[int, str] = {}
-    for construct, R, vif in _formative(model, design, moments):
+    for construct, R, vif in formative(model, design, moments):
         for unit in np.flatnonzero(vif > INFLATION_REFUSED):
             pair = np.unravel_index(np.abs(R[unit] - np.eye(len(R[unit]))).argmax(), R[unit].shape)
             a, b = (construct.items[i] for i in pair)
@@ -123,7 +106,7 @@ def block_problems(model: Model, design: Design, moments: Moments) -> dict[int, 
     return problems
 
 
-def _formative(model: Model, design: Design, moments: Moments) -> Iterator[tuple[Construct, Array, Array]]:
+def formative(model: Model, design: Design, moments: Moments) -> Iterator[tuple[Construct, Array, Array]]:
     """Yield each construct in Mode B with its items' correlations and their largest variance inflation, by unit."""
     for construct, block in zip(model.constructs, design.blocks, strict=True):
         if construct.mode == "B" and len(construct.items) > 1:
@@ -166,13 +149,13 @@ def replicate_problems(model: Model, drawn: Replicates, options: Options) -> dic
     return {
         int(
             unit
-        ): f"{share[unit]:.0%} of {made[unit]:,} replicates failed ({_told(_reasons(model, drawn, [int(unit)]))}), "
+        ): f"{share[unit]:.0%} of {made[unit]:,} replicates failed ({counted(failure_reasons(model, drawn, [int(unit)]))}), "
         f"more than max_failed={options.max_failed:g} allows. Intervals from the others would be too narrow."
         for unit in np.flatnonzero(share > options.max_failed)
     }
 
 
-def _reasons(model: Model, drawn: Replicates, units: Sequence[int]) -> dict[str, int]:
+def failure_reasons(model: Model, drawn: Replicates, units: Sequence[int]) -> dict[str, int]:
     """Return how many replicates of some units failed, by reason; constant items are named."""
     status = drawn.estimates.status[units]
     counts = {reason: int((status == code).sum()) for code, reason in REASONS.items()}
@@ -190,7 +173,8 @@ def _reasons(model: Model, drawn: Replicates, units: Sequence[int]) -> dict[str,
     return {reason: count for reason, count in counts.items() if count}
 
 
-def _told(counts: Mapping[str, int]) -> str:
+def counted(counts: Mapping[str, int]) -> str:
+    """Return reasons and how often each was met, as text."""
     return ", ".join(f"{reason}: {count:,}" for reason, count in counts.items())
 
 
@@ -201,120 +185,8 @@ def failures(model: Model, drawn: Replicates | None, units: pd.DataFrame | None)
     for unit in range(0 if drawn is None else len(drawn.estimates.status)):
         assert drawn is not None
         if (drawn.estimates.status[unit] != Status.OK).any():
-            counts = _reasons(model, drawn, [unit])
+            counts = failure_reasons(model, drawn, [unit])
             rows += [unit] * len(counts)
             found += counts.items()
     labels = pd.DataFrame(index=range(len(rows))) if units is None else units.iloc[rows].reset_index(drop=True)
     return labels.assign(reason=[reason for reason, _ in found], replicates=[count for _, count in found])
-
-
-def missing_text(account: Account | None, options: Options) -> list[Text]:
-    """Say that many rows were left out."""
-    if account is None:
-        return []
-    weighted = account.rows - account.zero_weight
-    if account.incomplete <= MANY_MISSING * weighted:
-        return []
-    worst = max(account.missing, key=lambda name: account.missing[name])
-    text = (
-        f"missing={options.missing!r} leaves out {account.incomplete:,} of {weighted:,} rows with missing answers (most in "
-        f"{worst!r}: {account.missing[worst]:,}). Those who answer everything may be more or less satisfied than the "
-        "others; compare with missing='mean' or 'pairwise'."
-    )
-    return [(text, MissingWarning)]
-
-
-def small_text(design: Design, moments: Moments) -> list[Text]:
-    """Say that there are fewer than ten answers for each arrow of the largest regression."""
-    arrows = [len(sources) for sources in design.sources]
-    arrows += [b.stop - b.start for mode, b in zip(design.modes, design.blocks, strict=True) if mode == "B"]
-    least, units = 10 * max(arrows), moments.units
-    few = np.flatnonzero(moments.n_eff < least)
-    if not len(few):
-        return []
-    who = "the sample has" if units is None else f"{len(few)} of {len(units)} units have"
-    text = (
-        f"{who} fewer than {least} effective answers (the smallest {moments.n_eff.min():.0f}), ten for each arrow of the "
-        "largest regression (Barclay, Higgins & Thompson 1995). Read the intervals, not the estimates."
-    )
-    return [(text, SmallSampleWarning)]
-
-
-def inflation_text(model: Model, design: Design, moments: Moments) -> list[Text]:
-    """Say that items in Mode B overlap."""
-    near = [
-        f"{construct.name}{' of ' * (moments.units is not None)}{unit_name(moments.units, int(unit))} ({vif[unit]:.0f})"
-        for construct, _, vif in _formative(model, design, moments)
-        for unit in np.flatnonzero(vif > INFLATION_TOLD)
-    ]
-    text = (
-        (
-            f"items in Mode B overlap so much that their weights are unstable; largest variance inflation: {listed(near)}. "
-            "Mode A or non-negative Mode B is steadier."
-        )
-        if near
-        else ""
-    )
-    return [(text, CollinearityWarning)] if near else []
-
-
-def negative_text(model: Model, estimates: Estimates, units: pd.DataFrame | None) -> list[Text]:
-    """Say that index weights are negative."""
-    found = np.argwhere(estimates.index_weights < 0)
-    if not len(found):
-        return []
-    owner = {item: construct.name for construct in model.constructs for item in construct.items}
-    texts = []
-    for unit, item in found:
-        name = model.item_names[item]
-        where = f" of {unit_name(units, int(unit))}" if units is not None else ""
-        texts.append(
-            f"{name!r} in {owner[name]}{where} (weight {estimates.index_weights[unit, item]:.3f}, correlation with the "
-            f"construct {estimates.loadings[unit, item]:.3f})"
-        )
-    text = (
-        f"negative index weights break the 0–100 reading: {listed(texts, most=3)}. If a high answer means something bad, "
-        "list the item under reversed=; else drop it, or use Mode A, non-negative Mode B or equal weights."
-    )
-    return [(text, NegativeWeightWarning)]
-
-
-def convention_text(names: Sequence[str], indices: Mapping[str, Array], chosen: str) -> list[Text]:
-    """Say where the index (U, k) of another convention is more than a point away."""
-    gaps = [np.abs(values - indices[chosen]) for other, values in indices.items() if other != chosen]
-    worst: NDArray[np.float64] = np.max(gaps, axis=0)
-    telling = [int(j) for j in np.flatnonzero((worst > TELLING_POINTS).any(axis=0))]
-    if not telling:
-        return []
-    texts = []
-    for j in telling:
-        unit = int(worst[:, j].argmax())
-        values = ", ".join(f"{other} {array[unit, j]:.1f}" for other, array in indices.items())
-        texts.append(f"{names[j]} ({values})")
-    count = int((worst > TELLING_POINTS).any(axis=1).sum())
-    where = f" in {count} of {len(worst)} units; the widest gaps" if len(worst) > 1 else ""
-    text = (
-        f"the index depends on the convention by more than {TELLING_POINTS:g} point{where}: {listed(texts)}. Reported is "
-        f"{chosen!r}; name it when you publish, and compare only with indices of the same convention."
-    )
-    return [(text, ConventionWarning)]
-
-
-def dropped_text(dropped: pd.DataFrame, kept: int) -> list[Text]:
-    """Say which units were left out."""
-    if dropped.empty:
-        return []
-    names = [unit_name(dropped.drop(columns="reason"), row) for row in range(len(dropped))]
-    text = f"{len(dropped)} of {len(dropped) + kept} units were left out: {listed(names)}. See result.dropped for the reasons."
-    return [(text, UnitWarning)]
-
-
-def failure_text(model: Model, drawn: Replicates) -> list[Text]:
-    """Say that many replicates failed."""
-    made = drawn.estimates.status != Status.ABSENT
-    share = 1 - float((drawn.estimates.status == Status.OK).sum() / made.sum())
-    if share <= MANY_FAILED:
-        return []
-    reasons = _told(_reasons(model, drawn, range(len(made))))
-    text = f"{share:.1%} of the replicates failed ({reasons}); intervals are from the others. See result.failures."
-    return [(text, ReplicateWarning)]

@@ -6,21 +6,23 @@ from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 from csindex.errors import EstimationError, OptionError, RepairWarning, SurveyError
 from csindex.fitting import checks
-from csindex.fitting.conventions import all_conventions
 from csindex.fitting.estimates import estimate
 from csindex.fitting.kept import Kept
+from csindex.fitting.notices import tell
 from csindex.fitting.replicate import replicate
 from csindex.fitting.result import Fit
 from csindex.fitting.tables import RESERVED
-from csindex.model.design import design_of
+from csindex.model.design import Design, design_of
 from csindex.model.model import Model
 from csindex.options import Convention, Interval, Missing, Options, Resampling, Scheme, Variant, choose, whole
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
+from csindex.survey.grouped import GroupedMoments
 from csindex.survey.moments import Moments
 from csindex.survey.sources import Kind, MomentSource, RowSource, Source
 from csindex.survey.stacks import flatten
@@ -63,8 +65,9 @@ def fit(
     ----------
     model : Model
         E.g. ``csindex.acsi()``, or your own from `Model.parse`.
-    data : data frame, Survey or Moments
-        Answers (pandas, Polars, PyArrow, ...), one row a respondent; or moments, from which replicates are parametric.
+    data : data frame, Survey, Moments or GroupedMoments
+        Answers (pandas, Polars, PyArrow, ...), one row a respondent; or moments, from which replicates are parametric; or
+        the sums that `scan` makes of data of any size, from which they are a jackknife.
     weights, strata, clusters, by, missing_codes
         See `Survey`. With ``by`` every unit gets estimates of its own, and the tables begin with the unit columns.
     missing : {"listwise", "pairwise", "mean"}
@@ -156,34 +159,12 @@ def fit(
         raise OptionError("n_jobs=0 would leave nobody to work. Use 1, or -1 for all cores.")
     given = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "missing_codes": missing_codes}
     source, account, codes = _source(model, data, options, given)
-    design, drop = design_of(model), bad_units == "drop"
-
-    moments = source.sample()
-    kept = Kept.of(moments)
-    kept = kept.settle(checks.sample_problems(model, kept.moments), SurveyError, drop)
-    kept = kept.settle(checks.block_problems(model, design, kept.moments), EstimationError, drop)
-    sample = estimate(flatten(kept.moments.mean, 1), flatten(kept.moments.cov, 2), design, options)
-    kept = replace(kept, estimates=sample).settle(
-        checks.estimate_problems(model, design, kept.moments, sample, options), EstimationError, drop
-    )
-    for kind, (name, wanted) in _kinds(options, source).items():
-        assert kept.estimates is not None
-        drawn = replicate(
-            MomentSource(moments) if kind == "parametric" else source,
-            kept.numbers,
-            kept.estimates,
-            design,
-            options,
-            kind=kind,
-            wanted=wanted,
-            seed=seed,
-            block_size=block_size,
-            n_jobs=n_jobs,
-            progress=progress,
-        )
-        kept = replace(kept, drawn={**kept.drawn, name: drawn})
-        kept = kept.settle(checks.replicate_problems(model, drawn, options), EstimationError, drop)
+    work = {"seed": seed, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}
+    design = design_of(model)
+    kept = _estimated(model, design, source, options, bad_units == "drop", work)
     assert kept.estimates is not None
+    sizes = [source.size(resampling, unit, options.replicates) for unit in kept.numbers.tolist()]
+    degrees = [source.degrees(resampling, unit, n) for unit, n in zip(kept.numbers.tolist(), sizes, strict=True)]
     result = Fit(
         model=model,
         design=design,
@@ -193,19 +174,39 @@ def fit(
         estimates=kept.estimates,
         account=account,
         dropped=kept.dropped,
-        degrees=np.array(
-            [source.degrees(resampling, u, source.size(resampling, u, replicates)) for u in kept.numbers.tolist()]
-        ),
-        **{"replicates": None, **kept.drawn},
+        degrees=np.array(degrees),
         missing_codes=codes,
+        **{"replicates": None, **kept.drawn},
     )
-    _tell(result)
+    tell(result, stacklevel=2)
     return result
+
+
+def _estimated(
+    model: Model, design: Design, source: Source, options: Options, drop: bool, work: dict[str, Any]
+) -> Kept:
+    """Take the moments from the source, estimate them and their replicates; units with a problem go on the way."""
+    moments = source.sample()
+    kept = Kept.of(moments)
+    kept = kept.settle(checks.sample_problems(model, kept.moments), SurveyError, drop)
+    kept = kept.settle(checks.block_problems(model, design, kept.moments), EstimationError, drop)
+    sample = estimate(flatten(kept.moments.mean, 1), flatten(kept.moments.cov, 2), design, options)
+    problems = checks.estimate_problems(model, design, kept.moments, sample, options)
+    kept = replace(kept, estimates=sample).settle(problems, EstimationError, drop)
+    for kind, (name, wanted) in _kinds(options, source).items():
+        assert kept.estimates is not None
+        made_by = MomentSource(moments) if kind == "parametric" else source
+        drawn = replicate(made_by, kept.numbers, kept.estimates, design, options, kind=kind, wanted=wanted, **work)
+        kept = replace(kept, drawn={**kept.drawn, name: drawn})
+        kept = kept.settle(checks.replicate_problems(model, drawn, options), EstimationError, drop)
+    return kept
 
 
 def _usual_resampling(data: Any) -> Resampling:
     if isinstance(data, Moments):
         return "parametric"
+    if isinstance(data, GroupedMoments):
+        return "jackknife" if data.groups else "parametric"
     return "replicate weights" if isinstance(data, Survey) and data.replicate_weights is not None else "bootstrap"
 
 
@@ -229,34 +230,22 @@ def _kinds(options: Options, source: Source) -> dict[Kind, tuple[str, int]]:
     return kinds
 
 
-def _tell(result: Fit) -> None:
-    """Warn of what changes the reading of a result."""
-    model, estimates, units, replicates = result.model, result.estimates, result.units, result.replicates
-    indices = all_conventions(estimates, result.moments, result.design, result.options)
-    texts = [
-        *checks.missing_text(result.account, result.options),
-        *checks.small_text(result.design, result.moments),
-        *checks.inflation_text(model, result.design, result.moments),
-        *checks.negative_text(model, estimates, units),
-        *checks.convention_text(model.construct_names, indices, result.options.convention),
-        *checks.dropped_text(result.dropped, len(estimates.index)),
-        *(checks.failure_text(model, replicates) if replicates is not None else []),
-    ]
-    for text, category in texts:
-        warnings.warn(text, category, stacklevel=3)
-
-
 def _source(
     model: Model, data: Any, options: Options, given: dict[str, Any]
 ) -> tuple[Source, Account | None, Codes | None]:
     """Return where moments come from, and the account of the rows."""
     named = [name for name, value in given.items() if value is not None]
-    if isinstance(data, (Moments, Survey)) and named:
+    if isinstance(data, (Moments, GroupedMoments, Survey)) and named:
         kind = type(data).__name__
         raise OptionError(f"{', '.join(named)} cannot be given with {kind}: {kind} has been made with or without them.")
+    if isinstance(data, (Moments, GroupedMoments)) and options.missing != "listwise":
+        raise OptionError(f"missing={options.missing!r} needs rows; moments have none.")
+    if isinstance(data, GroupedMoments):
+        grouped = data.select(model.item_names)
+        checks.check_scales(model, grouped.pooled().moments)
+        _check_units(grouped.units)
+        return grouped, grouped.account, grouped.missing_codes
     if isinstance(data, Moments):
-        if options.missing != "listwise":
-            raise OptionError(f"missing={options.missing!r} needs rows; moments have none.")
         moments = data.select(model.item_names)
         if moments.mean.ndim > 2:
             raise OptionError(
@@ -267,11 +256,14 @@ def _source(
         return MomentSource(moments), None, None
     survey = data if isinstance(data, Survey) else Survey(data, **given)
     answers = survey.answers(model.items, options.missing)
-    if answers.units is not None:
-        clash = [name for name in answers.units.columns if name in RESERVED]
-        if clash:
-            raise OptionError(f"by={clash} would clash with columns of the tables. Rename these columns.")
+    _check_units(answers.units)
     return RowSource(answers, model.item_names, options.missing), answers.account, survey.missing_codes
+
+
+def _check_units(units: pd.DataFrame | None) -> None:
+    clash = [] if units is None else [name for name in units.columns if name in RESERVED]
+    if clash:
+        raise OptionError(f"by={clash} would clash with columns of the tables. Rename these columns.")
 
 
 def _check_definite(moments: Moments) -> None:

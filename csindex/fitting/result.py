@@ -8,25 +8,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex.errors import ModelError, OptionError, SurveyError
+from csindex.errors import ModelError, OptionError
 from csindex.estimation.structure import adjusted_r2, total_effects
 from csindex.fitting import summary
 from csindex.fitting.checks import failures
 from csindex.fitting.estimates import Estimates, Status
 from csindex.fitting.intervals import Evidence, Uncertainty, standard_error, uncertainty, unknown
 from csindex.fitting.replicate import Replicates
+from csindex.fitting.respondents import respondent_scores
 from csindex.fitting.tables import table
 from csindex.index.impacts import STEP, in_points
-from csindex.index.scores import index_scores, to_hundred
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.options import Options
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
-from csindex.survey.columns import as_frame
 from csindex.survey.moments import Moments
 from csindex.survey.stacks import Array
-from csindex.survey.survey import Survey
 
 Quantity = Callable[[Estimates], Array]
 """A function from the estimates of a stack (...) to q numbers (..., q)."""
@@ -208,16 +206,7 @@ class Fit:
         SurveyError
             See `Survey.answers`; also where a row belongs to a unit that was not fitted.
         """
-        by = None if self.units is None else [str(name) for name in self.units.columns]
-        survey = data if isinstance(data, Survey) else Survey(data, by=by, missing_codes=self.missing_codes)
-        hundred = to_hundred(survey.values(self.model.items), self.design)
-        unit = np.zeros(survey.n, dtype=np.intp) if self.units is None else self._unit_of(survey.frame)
-        if self.options.missing == "mean":
-            mean = to_hundred(self.moments.mean.reshape(-1, self.design.p), self.design)
-            hundred = np.where(np.isnan(hundred), mean[unit], hundred)
-        scores = index_scores(self.estimates.index_weights[unit], hundred, self.design)
-        index = survey.frame.index if isinstance(survey.frame, pd.DataFrame) else None
-        return pd.DataFrame(scores, columns=list(self.model.construct_names), index=index)
+        return respondent_scores(self, data)
 
     def summary(self) -> str:
         """Return the result as text: index, driver weights, paths, and how they were computed."""
@@ -289,17 +278,6 @@ class Fit:
             deff = np.where(plain > 1e-10, (spread.se / plain) ** 2, np.nan)
             n = np.broadcast_to(self.moments.n[:, None], deff.shape)
             return {"n": n, "n_eff": n / deff, "deff": deff}
-
-    def _unit_of(self, frame: Any) -> NDArray[np.intp]:
-        assert self.units is not None
-        names = list(self.units.columns)
-        known = self.units.assign(_unit=np.arange(len(self.units)))
-        unit = as_frame(frame, names).merge(known, on=names, how="left")["_unit"]
-        if unit.isna().any():
-            raise SurveyError(
-                f"{int(unit.isna().sum())} rows belong to a unit that was not fitted; first row {int(unit.isna().to_numpy().argmax()) + 1}."
-            )
-        return unit.to_numpy(dtype=np.intp)
 
     def _arrows(self, which: NDArray[np.bool_], quantity: Quantity, effect: str = "") -> pd.DataFrame:
         names = self.model.construct_names
