@@ -5,11 +5,10 @@
 American Customer Satisfaction Index...
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from csindex import datasets
-from csindex.assessment.compare import compare
-from csindex.assessment.comparison import Comparison
-from csindex.assessment.invariance import Micom
-from csindex.assessment.micom import micom
 from csindex.errors import (
     CollinearityWarning,
     ConventionWarning,
@@ -34,25 +33,132 @@ from csindex.model.model import Model
 from csindex.model.parts import Construct, Item, Path
 from csindex.survey.loyalty import price_tolerance, retention
 from csindex.survey.margins import Margins
-from csindex.survey.means import means
 from csindex.survey.moments import Moments
-from csindex.survey.population import Population
-from csindex.survey.scan import scan
-from csindex.survey.simulate import simulate
 from csindex.survey.survey import Survey
+
+if TYPE_CHECKING:
+    from csindex.assessment.compare import compare
+    from csindex.assessment.comparison import Comparison
+    from csindex.assessment.invariance import Micom
+    from csindex.assessment.micom import micom
+    from csindex.benchmark.companions.companion import companion
+    from csindex.benchmark.companions.metrics import ces, handling_time, nps, rate, top_box
+    from csindex.benchmark.composites.composite import composite
+    from csindex.benchmark.composites.grades import grade_absolute, grade_relative
+    from csindex.benchmark.composites.recover import recover_weights
+    from csindex.benchmark.composites.scheme import Dimension, Scheme
+    from csindex.benchmark.composites.schemes import kcsi, local_public_enterprises
+    from csindex.benchmark.leagues.league import league
+    from csindex.benchmark.leagues.league_result import League
+    from csindex.benchmark.planning import (
+        half_width,
+        minimum_detectable_change,
+        sample_size,
+        sample_size_for_change,
+        standard_deviation,
+    )
+    from csindex.benchmark.trends.aggregate import Aggregate, aggregate
+    from csindex.benchmark.trends.pooling import fit_pooled, sensitivity
+    from csindex.benchmark.trends.rolling import rolling
+    from csindex.benchmark.trends.sensitivity import Sensitivity
+    from csindex.benchmark.trends.trend import fixed_weights, trend
+    from csindex.benchmark.trends.trend_result import Trend
+    from csindex.benchmark.unit_scores import UnitScores
+    from csindex.survey.grouped import GroupedMoments
+    from csindex.survey.means import means
+    from csindex.survey.population import Population
+    from csindex.survey.scan import scan
+    from csindex.survey.simulate import simulate
 
 __version__ = "0.1.0"
 
+# Imported when they are first asked for, so that `import csindex` costs little more than `import pandas`.
+_LATER = {
+    "csindex.assessment.compare": ("compare",),
+    "csindex.assessment.comparison": ("Comparison",),
+    "csindex.assessment.invariance": ("Micom",),
+    "csindex.assessment.micom": ("micom",),
+    "csindex.benchmark.companions.companion": ("companion",),
+    "csindex.benchmark.companions.metrics": (
+        "ces",
+        "handling_time",
+        "nps",
+        "rate",
+        "top_box",
+    ),
+    "csindex.benchmark.composites.composite": ("composite",),
+    "csindex.benchmark.composites.grades": (
+        "grade_absolute",
+        "grade_relative",
+    ),
+    "csindex.benchmark.composites.recover": ("recover_weights",),
+    "csindex.benchmark.composites.scheme": (
+        "Dimension",
+        "Scheme",
+    ),
+    "csindex.benchmark.composites.schemes": (
+        "kcsi",
+        "local_public_enterprises",
+    ),
+    "csindex.benchmark.leagues.league": ("league",),
+    "csindex.benchmark.leagues.league_result": ("League",),
+    "csindex.benchmark.planning": (
+        "half_width",
+        "minimum_detectable_change",
+        "sample_size",
+        "sample_size_for_change",
+        "standard_deviation",
+    ),
+    "csindex.benchmark.trends.aggregate": (
+        "Aggregate",
+        "aggregate",
+    ),
+    "csindex.benchmark.trends.pooling": (
+        "fit_pooled",
+        "sensitivity",
+    ),
+    "csindex.benchmark.trends.rolling": ("rolling",),
+    "csindex.benchmark.trends.sensitivity": ("Sensitivity",),
+    "csindex.benchmark.trends.trend": (
+        "fixed_weights",
+        "trend",
+    ),
+    "csindex.benchmark.trends.trend_result": ("Trend",),
+    "csindex.benchmark.unit_scores": ("UnitScores",),
+    "csindex.survey.grouped": ("GroupedMoments",),
+    "csindex.survey.means": ("means",),
+    "csindex.survey.population": ("Population",),
+    "csindex.survey.scan": ("scan",),
+    "csindex.survey.simulate": ("simulate",),
+}
+_HOME = {name: module for module, names in _LATER.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'csindex' has no attribute {name!r}")
+    globals()[name] = value = getattr(import_module(_HOME[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 __all__ = [
+    "Aggregate",
     "CollinearityWarning",
     "Comparison",
     "Construct",
     "ConventionWarning",
     "CsindexError",
     "CsindexWarning",
+    "Dimension",
     "EstimationError",
     "Fit",
+    "GroupedMoments",
     "Item",
+    "League",
     "Margins",
     "Micom",
     "MissingWarning",
@@ -65,28 +171,56 @@ __all__ = [
     "Population",
     "RepairWarning",
     "ReplicateWarning",
+    "Scheme",
+    "Sensitivity",
     "SmallSampleWarning",
     "Survey",
     "SurveyError",
+    "Trend",
+    "UnitScores",
     "UnitWarning",
     "acsi",
+    "aggregate",
     "ccsi",
+    "ces",
+    "companion",
     "compare",
+    "composite",
     "conventions",
     "datasets",
     "ecsi",
     "fit",
+    "fit_pooled",
+    "fixed_weights",
+    "grade_absolute",
+    "grade_relative",
+    "half_width",
+    "handling_time",
     "hkcsi",
     "jcsi",
+    "kcsi",
+    "league",
+    "local_public_enterprises",
     "means",
     "micom",
+    "minimum_detectable_change",
     "ncsb",
     "ncsi",
+    "nps",
     "pcsi",
     "price_tolerance",
+    "rate",
+    "recover_weights",
     "retention",
+    "rolling",
+    "sample_size",
+    "sample_size_for_change",
     "scan",
     "scsb",
+    "sensitivity",
     "simulate",
+    "standard_deviation",
     "swics",
+    "top_box",
+    "trend",
 ]

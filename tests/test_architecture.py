@@ -105,3 +105,8 @@ def test_every_error_and_warning_is_public_and_of_one_family():
     assert set(defined) <= set(csindex.__all__)
     for name, value in defined.items():
         assert issubclass(value, csindex.CsindexWarning if name.endswith("Warning") else csindex.CsindexError)
+
+
+def test_every_public_name_is_there():
+    assert [name for name in csindex.__all__ if not hasattr(csindex, name)] == []
+    assert set(csindex.__all__) <= set(dir(csindex))

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import EstimationError, OptionError, ReplicateWarning
-from csindex.fitting.notices import MANY_FAILED
+from csindex.fitting.checks import MANY_FAILED
 from csindex.fitting.estimates import REASONS
 from csindex.fitting.fit import fit
 from csindex.fitting.result import Fit

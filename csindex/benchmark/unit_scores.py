@@ -61,6 +61,10 @@ class UnitScores:
         """
         if isinstance(result, UnitScores):
             return result
+        # A composite index carries its scores ready-made.
+        scores = getattr(result, "scores", None)
+        if isinstance(scores, UnitScores):
+            return scores
         if not isinstance(result, Fit):
             raise OptionError(f"a result of csindex.fit with by= is expected, not {type(result).__name__}.")
         if result.units is None:

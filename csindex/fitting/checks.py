@@ -19,6 +19,7 @@ from csindex.survey.stacks import Array, packing
 
 FEWEST = 10
 INFLATION_REFUSED = 1e4
+MANY_FAILED = 0.01
 SHOWN = 5
 
 

@@ -17,7 +17,7 @@ from csindex.errors import (
     SmallSampleWarning,
     UnitWarning,
 )
-from csindex.fitting.checks import counted, failure_reasons, formative, unit_name
+from csindex.fitting.checks import MANY_FAILED, counted, failure_reasons, formative, unit_name
 from csindex.fitting.conventions import all_conventions
 from csindex.fitting.estimates import Estimates, Status
 from csindex.fitting.replicate import Replicates
@@ -32,7 +32,7 @@ from csindex.survey.stacks import Array
 
 TELLING_POINTS = 1.0
 INFLATION_TOLD = 10.0
-MANY_MISSING, MANY_FAILED = 0.05, 0.01
+MANY_MISSING = 0.05
 
 Notice = tuple[str, type[CsindexWarning]]
 

@@ -19,27 +19,41 @@ ANY_SCALE = (-1e300, 1e300)
 def check_scale(answers: NDArray[np.float64], name: str, scale: tuple[float, float], needed: bool = True) -> None:
     """Raise a SurveyError if answers (n,) are outside the ends of the item's scale, or all missing though needed."""
     if needed and np.isnan(answers).all():
-        raise SurveyError(f"item {name!r} has no answers: all {len(answers):,} are missing. Leave it out of the model.")
+        raise SurveyError(empty_text(name, len(answers)))
     low, high = scale
     outside = (answers < low) | (answers > high)
     if outside.any():
-        found = np.unique(answers[outside]).tolist()
-        codes = f"[{', '.join(f'{value:g}' for value in found[:6])}]"
-        # A code such as 0 is a good answer to other items, and is better declared for this one alone.
-        safe = codes if min(found) > max(high, 10) else f"{{{name!r}: {codes}}}"
-        raise SurveyError(
-            f"item {name!r} holds {listed(found)} ({rows_text(outside)}), outside its scale {low:g}–{high:g}. If they "
-            f"mean a missing answer, declare them: missing_codes={safe}; otherwise give the item its right scale."
-        )
+        raise SurveyError(outside_text(name, scale, np.unique(answers[outside]).tolist(), rows_text(outside)))
+
+
+def empty_text(name: str, rows: int) -> str:
+    """Say that an item has no answers."""
+    return f"item {name!r} has no answers: all {rows:,} are missing. Leave it out of the model."
+
+
+def outside_text(name: str, scale: tuple[float, float], found: Sequence[float], where: str) -> str:
+    """Say that an item holds answers outside its scale; `found` is sorted, `where` tells the rows."""
+    low, high = scale
+    codes = f"[{', '.join(f'{value:g}' for value in found[:6])}]"
+    # A code such as 0 is a good answer to other items, and is better declared for this one alone.
+    safe = codes if min(found) > max(high, 10) else f"{{{name!r}: {codes}}}"
+    return (
+        f"item {name!r} holds {listed(found)} ({where}), outside its scale {low:g}–{high:g}. If they "
+        f"mean a missing answer, declare them: missing_codes={safe}; otherwise give the item its right scale."
+    )
 
 
 def refuse_gaps(names: Sequence[str], absent: NDArray[np.bool_]) -> None:
     """Raise a SurveyError because no row is complete; `absent` is (n, p)."""
-    counts = absent.sum(axis=0)
+    raise SurveyError(gaps_text(names, absent.sum(axis=0), len(absent)))
+
+
+def gaps_text(names: Sequence[str], counts: NDArray[np.intp], rows: int) -> str:
+    """Say that no row is complete; `counts` (p,) are the rows without each answer."""
     worst = int(counts.argmax())
-    raise SurveyError(
+    return (
         f"no row has an answer to all {len(names)} items; {names[worst]!r} alone is missing in {counts[worst]:,} of "
-        f"{len(absent):,} rows. Use missing='mean' or 'pairwise', or leave such items out of the model."
+        f"{rows:,} rows. Use missing='mean' or 'pairwise', or leave such items out of the model."
     )
 
 

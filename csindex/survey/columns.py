@@ -21,7 +21,7 @@ def settled(data: Any) -> Any:
     SurveyError
         If `data` is no data frame.
     """
-    frame = _opened(data)
+    frame = opened(data)
     if isinstance(frame, pd.DataFrame):
         return frame.copy(deep=False)
     import narwhals as nw
@@ -37,7 +37,7 @@ def row_count(data: Any) -> int:
     SurveyError
         If `data` is no data frame, or has no rows.
     """
-    frame = _opened(data)
+    frame = opened(data)
     if isinstance(frame, pd.DataFrame):
         count = len(frame)
     else:
@@ -63,17 +63,17 @@ def as_frame(data: Any, columns: Iterable[str]) -> pd.DataFrame:
         If `data` is no data frame, lacks a column or has one twice.
     """
     columns = list(dict.fromkeys(columns))
-    frame = _opened(data)
+    frame = opened(data)
     if isinstance(frame, pd.DataFrame):
-        _check_names(list(frame.columns), columns)
+        check_names(list(frame.columns), columns)
         return frame[columns]
-    _check_names(frame.collect_schema().names(), columns)
+    check_names(frame.collect_schema().names(), columns)
     eager = frame.lazy().select(columns).collect()
     return pd.DataFrame({name: eager[name].to_numpy() for name in columns})
 
 
-def _opened(data: Any) -> Any:
-    """Return `data` as a pandas frame, or as a narwhals frame over what it is."""
+def opened(data: Any) -> Any:
+    """Return `data` as a pandas frame, or as a narwhals frame over what it is; a SurveyError if it is no frame."""
     if isinstance(data, pd.DataFrame):
         return data
     if isinstance(data, dict):
@@ -91,7 +91,8 @@ def _opened(data: Any) -> Any:
         ) from None
 
 
-def _check_names(present: list[Any], wanted: Sequence[str]) -> None:
+def check_names(present: list[Any], wanted: Sequence[str]) -> None:
+    """Raise a SurveyError if a wanted column is not among those present, or is there twice."""
     missing = [name for name in wanted if name not in present]
     if missing:
         near = [name for name in present if str(name).lower().strip() in {str(m).lower().strip() for m in missing}]

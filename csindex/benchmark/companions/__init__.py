@@ -1,0 +1,1 @@
+"""Shares, rates and times that are published beside an index."""

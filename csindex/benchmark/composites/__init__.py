@@ -1,0 +1,1 @@
+"""Indices that are not structural models, weights recovered from published scores, grades."""

@@ -1,0 +1,274 @@
+"""Which weights an agency used: recovered from published scores, with how well they are determined."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from csindex.benchmark.composites.programmes import Published, least_squares, ranges, smallest_error
+from csindex.errors import OptionError, SurveyError
+from csindex.survey.columns import listed, numbers, rows_text
+from csindex.survey.stacks import Array
+
+WITHIN = 1e-7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecoveredWeights:
+    """Weights of k dimensions recovered from the published indices of U units.
+
+    Attributes
+    ----------
+    weights : data frame
+        ``dimension, estimate, lower, upper``. The estimate is that of constrained least squares. Every weight between
+        lower and upper occurs in some set of weights that gives all published indices within their rounding; NaN where
+        no set does.
+    groups : data frame
+        The same for sums of weights, ``group, estimate, lower, upper``.
+    residuals : data frame
+        Unit by unit, ``published, fitted, residual, allowed, within``: whether least squares is within the rounding.
+    largest_error : float
+        Of least squares.
+    smallest_largest_error : float
+        The largest error of the weights that make it least.
+    possible : bool
+        Whether any weights give all published indices within their rounding.
+    """
+
+    weights: pd.DataFrame
+    groups: pd.DataFrame
+    residuals: pd.DataFrame
+    largest_error: float
+    smallest_largest_error: float
+    possible: bool
+    _data: Published
+    _sums: dict[str, Array]
+
+    def test(self, hypotheses: Mapping[str, Mapping[str, float] | str]) -> pd.DataFrame:
+        """Return whether weights that somebody claims could have given the published indices.
+
+        Parameters
+        ----------
+        hypotheses : mapping of name to mapping of dimension or group to weight, or to ``"equal"``
+            What a mapping does not name is free, so ``{"quality": 0.5}`` with a group called quality leaves open how the
+            0.5 are split.
+
+        Returns
+        -------
+        data frame
+            ``hypothesis, possible, largest_error, excess``, then the weight of each dimension. Of all weights that agree
+            with the hypothesis, those with the smallest largest error are shown; `excess` is by how much the rounding
+            would have to be larger (0 where the hypothesis is possible).
+
+        Raises
+        ------
+        OptionError
+            A name that is neither a dimension nor a group, or weights that no set can have.
+        """
+        rows = []
+        for name, claim in hypotheses.items():
+            sums, values = self._claimed(name, claim)
+            weights, error, excess = smallest_error(self._data, sums, values)
+            if np.isnan(error):
+                raise OptionError(
+                    f"hypothesis {name!r}: no weights agree with {claim!r} and what else is asked of them "
+                    f"({self._asked}). Correct the numbers, or recover with other settings."
+                )
+            rows.append((name, excess <= WITHIN, error, excess, *weights))
+        columns = ["hypothesis", "possible", "largest_error", "excess", *self.weights.dimension]
+        return pd.DataFrame(rows, columns=columns)
+
+    def summary(self) -> str:
+        """Return what was found, as text."""
+        frame = pd.concat([self.weights.rename(columns={"dimension": ""}), self.groups.rename(columns={"group": ""})])
+        width = float((self.weights.upper - self.weights.lower).max())
+        if self.possible:
+            said = (
+                "Some weights give every published index within its rounding. The estimate is least squares; lower and "
+                f"upper are the ends of what the rounding leaves open, up to {width:.2f} wide."
+            )
+        else:
+            said = (
+                f"No weights give every published index within its rounding; the best miss by "
+                f"{self.smallest_largest_error:.3f} somewhere. The index is then no weighted mean of these dimensions with "
+                "one set of weights, or a figure is misprinted: look at the largest residuals."
+            )
+        count = len(self.residuals)
+        fit = (
+            f"Least squares: largest error {self.largest_error:.3f}, {int(self.residuals.within.sum())} of {count} rows "
+            f"within the rounding. Asked of the weights: {self._asked}."
+        )
+        return f"{frame.round(3).to_string(index=False)}\n\n{textwrap.fill(said, 88)}\n{textwrap.fill(fit, 88)}"
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    @property
+    def _asked(self) -> str:
+        asked = [
+            text for text, on in (("sum 1", self._data.sum_to_one), ("none negative", self._data.nonnegative)) if on
+        ]
+        return " and ".join(asked) or "nothing"
+
+    def _claimed(self, name: str, claim: Mapping[str, float] | str) -> tuple[Array, Array]:
+        k = len(self.weights)
+        if isinstance(claim, str):
+            if claim != "equal":
+                raise OptionError(
+                    f"hypothesis {name!r} must be 'equal' or a mapping of dimension to weight, not {claim!r}."
+                )
+            return np.eye(k), np.full(k, 1 / k)
+        strangers = [part for part in claim if part not in self._sums]
+        if strangers or not claim:
+            raise OptionError(
+                f"hypothesis {name!r} names {strangers or 'nothing'}; dimensions and groups are {listed(self._sums)}."
+            )
+        return np.array([self._sums[part] for part in claim]), np.array([float(claim[part]) for part in claim])
+
+
+def recover_weights(
+    dimensions: pd.DataFrame,
+    published: ArrayLike,
+    *,
+    rounding: ArrayLike = 0.05,
+    score_rounding: ArrayLike | None = None,
+    sum_to_one: bool = True,
+    nonnegative: bool = True,
+    groups: Mapping[str, Sequence[str]] | None = None,
+) -> RecoveredWeights:
+    """Recover the weights of a composite index from published scores, and say how well they are determined.
+
+    Parameters
+    ----------
+    dimensions : data frame of U units × k dimensions
+        Published scores of the dimensions; the index labels the units.
+    published : (U,) array-like
+        Published indices of the same units; a Series is matched by its index.
+    rounding : float or (U,) array-like
+        Half a unit of the last published digit of the index: 0.05 for one decimal.
+    score_rounding : float or (U,) array-like, optional
+        The same for the scores of the dimensions; by default as `rounding`. Give 0 for exact scores. With
+        ``nonnegative=False`` it must be, and is, 0: with other signs the compatible weights are no convex set.
+    sum_to_one, nonnegative : bool
+        What is asked of the weights.
+    groups : mapping of name to sequence of dimensions, optional
+        Sums of weights to be reported as well, such as all quality dimensions together.
+
+    Returns
+    -------
+    RecoveredWeights
+
+    Raises
+    ------
+    SurveyError
+        Gaps, text, or shapes that do not fit.
+    OptionError
+        Roundings or groups that do not fit.
+
+    Notes
+    -----
+    Least squares has an error for every weight only if errors are random. Rounding is not: it leaves a set of weights that
+    are all equally good. Its extent along each weight is found by two linear programmes, min and max of w_j subject to
+    |Σ_j w_j d_ij - p_i| ≤ rounding_i + score_rounding_i Σ_j w_j.
+
+    Examples
+    --------
+    >>> import csindex as csi, pandas as pd
+    >>> scores = pd.DataFrame({"quality": [80.0, 90.0, 70.0], "overall": [70.0, 95.0, 82.0]})
+    >>> csi.recover_weights(scores, [76.0, 92.0, 74.8]).weights.estimate.round(2).tolist()
+    [0.6, 0.4]
+    """
+    data = _checked(dimensions, published, rounding, score_rounding, sum_to_one, nonnegative)
+    names = [str(name) for name in dimensions.columns]
+    sums = dict(zip(names, np.eye(len(names)), strict=True)) | _group_sums(groups, names)
+    estimate, extent = least_squares(data), ranges(data, np.array(list(sums.values())))
+    found = pd.DataFrame(
+        {"estimate": [float(row @ estimate) for row in sums.values()], "lower": extent[:, 0], "upper": extent[:, 1]}
+    )
+    residuals = _residuals(data, estimate, list(dimensions.index))
+    none = np.zeros((0, len(names)))
+    _, error, excess = smallest_error(data, none, none[:, 0])
+    return RecoveredWeights(
+        weights=found.iloc[: len(names)].assign(dimension=names)[["dimension", *found.columns]],
+        groups=found.iloc[len(names) :]
+        .assign(group=list(sums)[len(names) :])[["group", *found.columns]]
+        .reset_index(drop=True),
+        residuals=residuals,
+        largest_error=float(residuals.residual.abs().max()),
+        smallest_largest_error=error,
+        possible=bool(excess <= WITHIN),
+        _data=data,
+        _sums=sums,
+    )
+
+
+def _residuals(data: Published, estimate: Array, units: list[Any]) -> pd.DataFrame:
+    fitted = data.scores @ estimate
+    allowed = data.rounding + data.score_rounding * abs(estimate).sum()
+    frame = pd.DataFrame({"unit": units, "published": data.index, "fitted": fitted, "residual": fitted - data.index})
+    return frame.assign(allowed=allowed, within=abs(fitted - data.index) <= allowed + WITHIN)
+
+
+def _group_sums(groups: Mapping[str, Sequence[str]] | None, names: list[str]) -> dict[str, Array]:
+    sums = {}
+    for group, members in (groups or {}).items():
+        members = [members] if isinstance(members, str) else list(members)
+        strangers = [name for name in members if name not in names]
+        if strangers or not members or group in names:
+            raise OptionError(
+                f"groups={{{group!r}: {members}}} must have a name of its own and consist of dimensions, which are "
+                f"{listed(names)}."
+            )
+        sums[group] = np.array([float(name in members) for name in names])
+    return sums
+
+
+def _checked(
+    dimensions: pd.DataFrame,
+    published: ArrayLike,
+    rounding: ArrayLike,
+    score_rounding: ArrayLike | None,
+    sum_to_one: bool,
+    nonnegative: bool,
+) -> Published:
+    if not isinstance(dimensions, pd.DataFrame) or dimensions.empty or dimensions.columns.has_duplicates:
+        raise SurveyError("dimensions must be a data frame of units × dimensions, with a name for each dimension.")
+    if isinstance(published, pd.Series) and not published.index.equals(dimensions.index):
+        missing = [unit for unit in dimensions.index if unit not in published.index]
+        if missing or published.index.has_duplicates:
+            raise SurveyError(f"published has no (single) index for {listed(map(repr, missing)) or 'some units'}.")
+        published = published.loc[dimensions.index]
+    index = numbers(pd.Series(np.asarray(published)), "published")
+    if index.shape != (len(dimensions),):
+        raise SurveyError(f"published has {index.size} indices for {len(dimensions)} units.")
+    scores = np.column_stack([numbers(dimensions[name], f"dimension {name!r}") for name in dimensions.columns])
+    gaps = np.isnan(scores).any(axis=1) | np.isnan(index)
+    if gaps.any():
+        raise SurveyError(f"published scores are missing in {rows_text(gaps)}. Leave these units out.")
+    usual = rounding if nonnegative else 0.0
+    if not nonnegative and score_rounding is not None and np.any(np.asarray(score_rounding)):
+        raise OptionError("score_rounding= goes with nonnegative=True only; give 0, or leave it out.")
+    return Published(
+        scores=scores,
+        index=index,
+        rounding=_rounding("rounding", rounding, len(index), least=np.finfo(float).tiny),
+        score_rounding=_rounding("score_rounding", usual if score_rounding is None else score_rounding, len(index)),
+        sum_to_one=sum_to_one,
+        nonnegative=nonnegative,
+    )
+
+
+def _rounding(name: str, value: ArrayLike, count: int, least: float = 0.0) -> Array:
+    try:
+        array = np.broadcast_to(np.asarray(value, dtype=np.float64), count).copy()
+    except (TypeError, ValueError):
+        raise OptionError(f"{name}={value!r} must be one number, or one for each of {count} units.") from None
+    if not ((array >= least) & np.isfinite(array)).all():
+        raise OptionError(
+            f"{name}={value!r} must be {'positive' if least else 'at least 0'}: half a unit of the last digit."
+        )
+    return array

@@ -1,0 +1,196 @@
+"""What a composite index is made of: dimensions, their items and their weights."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from csindex.errors import ModelError
+from csindex.model.parts import Item, name_of, names_of
+from csindex.options import choose
+
+Score = Literal["mean", "top box"]
+TOTAL = "Total"
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One part of a composite index.
+
+    Parameters
+    ----------
+    name : str
+    items : Item, or sequence of Item
+        Questions with the ends of their scales.
+    weight : float
+        What the dimension counts, relative to the others; see `Scheme.shares`.
+    score : {"mean", "top box"}
+        How answers become 0-100: 100 · (answer - low)/(high - low), or 100 where the answer is at least `cut` and 0
+        elsewhere, so that the score is the percentage of such answers.
+    cut : float, optional
+        For ``score="top box"`` only: the lowest answer that counts.
+    inner : sequence of float, optional
+        What each item counts within the dimension, relative to the others; equal by default.
+    importance : sequence of str, optional
+        Instead of `inner`: for each item the column in which customers rated its importance, on any scale from 0. The
+        inner weights are the shares of the mean ratings.
+    reversed : sequence of str
+        Items on which a high answer means something bad; they are turned round (low + high - answer) first.
+    label_ko : str
+        Name in Korean.
+
+    Raises
+    ------
+    ModelError
+        Names, weights or a cut that contradict each other.
+
+    Examples
+    --------
+    >>> from csindex import Dimension, Item
+    >>> Dimension("Overall", Item("q1", scale=(1, 7)), weight=30, score="top box", cut=6).cut
+    6
+    """
+
+    name: str
+    items: tuple[Item, ...]
+    weight: float = 1.0
+    score: Score = "mean"
+    cut: float | None = None
+    inner: tuple[float, ...] | None = None
+    importance: tuple[str, ...] | None = None
+    reversed: tuple[str, ...] = ()
+    label_ko: str = ""
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "name", name_of(self.name, "a dimension's name"))
+        whole: Any = self.items
+        items: tuple[Item, ...] = (whole,) if isinstance(whole, Item) else tuple(whole)
+        put(self, "items", items)
+        where = f"dimension {self.name!r}"
+        if not items or not all(isinstance(item, Item) for item in items):
+            raise ModelError(
+                f"{where}: items must be csindex Items with their scales, e.g. [Item('q1', scale=(1, 7))]."
+            )
+        put(self, "score", choose("score", self.score, get_args(Score)))
+        positive([self.weight], f"{where}: weight")
+        self._check_cut(where)
+        for field in ("inner", "importance"):
+            given = getattr(self, field)
+            if given is not None:
+                given = names_of(given, f"{where}: importance") if field == "importance" else tuple(given)
+                put(self, field, given)
+                if len(given) != len(items):
+                    raise ModelError(f"{where} has {len(items)} items, but {len(given)} entries in {field}=.")
+        if self.inner is not None and self.importance is not None:
+            raise ModelError(f"{where}: inner= and importance= both say what items count. Give one of them.")
+        positive(self.inner or [1], f"{where}: inner")
+        put(self, "reversed", names_of(self.reversed, f"{where}: reversed"))
+        strangers = sorted(set(self.reversed) - {item.name for item in items})
+        if strangers:
+            raise ModelError(f"{where}: reversed= names {strangers}, which are not among its items.")
+
+    def _check_cut(self, where: str) -> None:
+        if (self.cut is None) != (self.score == "mean"):
+            raise ModelError(f"{where}: cut= and score='top box' go together; score={self.score!r}, cut={self.cut!r}.")
+        for item in self.items:
+            low, high = item.scale
+            if self.cut is not None and not low < self.cut <= high:
+                raise ModelError(
+                    f"{where}: cut={self.cut!r} must lie above {low:g} and not above {high:g}, the scale of {item.name!r}."
+                )
+
+
+def positive(values: Iterable[object], what: str) -> None:
+    """Raise a ModelError unless all values are finite positive numbers."""
+    bad = [
+        v for v in values if isinstance(v, bool) or not isinstance(v, (int, float, np.number)) or not 0 < v < math.inf
+    ]
+    if bad:
+        raise ModelError(f"{what} must be positive, not {bad[0]!r}. Leave out what is not to count.")
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A composite index: a weighted mean of dimensions, with weights that are set and not estimated.
+
+    Parameters
+    ----------
+    name : str
+    dimensions : sequence of Dimension
+    source : str
+        Where the scheme is described.
+    notes : sequence of str
+        What of it is certain, and what is not.
+
+    Raises
+    ------
+    ModelError
+        No dimensions; two of one name or one called "Total"; an item that is asked for twice.
+
+    Examples
+    --------
+    >>> from csindex import Dimension, Item, Scheme
+    >>> Scheme("Mine", [Dimension("A", Item("a"), 3), Dimension("B", Item("b"), 1)]).shares
+    {'A': 0.75, 'B': 0.25}
+    """
+
+    name: str
+    dimensions: tuple[Dimension, ...]
+    source: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", name_of(self.name, "a scheme's name"))
+        object.__setattr__(self, "dimensions", tuple(self.dimensions))
+        object.__setattr__(self, "notes", tuple(self.notes))
+        if not self.dimensions or not all(isinstance(d, Dimension) for d in self.dimensions):
+            raise ModelError(f"scheme {self.name!r}: dimensions must be a list of csindex Dimensions.")
+        asked = [item.name for item in self.items]
+        for what, names in (("dimension", [d.name for d in self.dimensions]), ("item", asked)):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ModelError(f"scheme {self.name!r}: {what} {twice[0]!r} is there twice.")
+        if TOTAL in [d.name for d in self.dimensions]:
+            raise ModelError(
+                f"scheme {self.name!r}: {TOTAL!r} is what the index itself is called. Rename the dimension."
+            )
+        both = sorted(set(asked) & set(self.importance))
+        if both:
+            raise ModelError(f"scheme {self.name!r}: {both[0]!r} cannot be an item and an importance rating at once.")
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The p items, dimension by dimension."""
+        return tuple(item for dimension in self.dimensions for item in dimension.items)
+
+    @property
+    def importance(self) -> tuple[str, ...]:
+        """Columns of importance ratings, each once."""
+        return tuple(dict.fromkeys(name for dimension in self.dimensions for name in dimension.importance or ()))
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """What each dimension counts; they add up to 1."""
+        total = sum(dimension.weight for dimension in self.dimensions)
+        return {dimension.name: float(dimension.weight / total) for dimension in self.dimensions}
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The scheme as a table: ``dimension, share, item, low, high, score, cut, inner``."""
+        rows = [
+            (d.name, self.shares[d.name], item.name, *item.scale, d.score, d.cut, _inner_text(d, i))
+            for d in self.dimensions
+            for i, item in enumerate(d.items)
+        ]
+        return pd.DataFrame(rows, columns=["dimension", "share", "item", "low", "high", "score", "cut", "inner"])
+
+
+def _inner_text(dimension: Dimension, item: int) -> str:
+    if dimension.importance is not None:
+        return f"importance in {dimension.importance[item]}"
+    inner: Sequence[float] = dimension.inner or [1] * len(dimension.items)
+    return f"{inner[item] / sum(inner):.3g}"

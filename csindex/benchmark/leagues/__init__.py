@@ -1,0 +1,1 @@
+"""Ranks that admit what they cannot tell apart."""

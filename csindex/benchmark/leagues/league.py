@@ -1,0 +1,199 @@
+"""The door: rank units, and say how sure the ranks are."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csindex.benchmark.facts import By, levels_of, said, tuples, weights_of
+from csindex.benchmark.leagues.league_result import League
+from csindex.benchmark.leagues.league_table import (
+    COLUMNS,
+    apart_table,
+    bands_table,
+    full_table,
+    groups_table,
+    in_order,
+    notes,
+    suppressed,
+    wave_columns,
+)
+from csindex.benchmark.leagues.multiplicity import Adjust
+from csindex.benchmark.leagues.ranks import Ints, Truth
+from csindex.benchmark.leagues.rules import Rules, Shrink
+from csindex.benchmark.leagues.standing import Standing, chosen, standing
+from csindex.benchmark.unit_scores import UnitScores
+from csindex.benchmark.waves import Grid
+from csindex.errors import OptionError
+from csindex.fitting.result import Fit
+from csindex.survey.stacks import Array
+
+Mean = str | Mapping[Any, float] | pd.Series | pd.DataFrame
+
+
+def league(
+    result: Fit | UnitScores,
+    *,
+    construct: str | None = None,
+    group: By = None,
+    level: float | None = None,
+    simultaneous: bool = True,
+    least_n: int = 30,
+    adjust: Adjust = "holm",
+    mean: Mean = "equal",
+    shrink: Shrink = None,
+    rounding: int | None = None,
+    wave: str | None = None,
+    bands: bool = True,
+    seed: int = 1,
+) -> League:
+    """Rank units by their index: each rank with the set of ranks that the survey cannot rule out.
+
+    Parameters
+    ----------
+    result : Fit or UnitScores
+        A fit with ``by=`` and replicates, or scores such as those of `aggregate`.
+    construct : str, optional
+        By default the model's target.
+    group : column, columns, or mapping of unit to group, optional
+        Units are ranked within groups, e.g. sectors. By default all together.
+    level : float, optional
+        Of intervals and rank sets, at least 0.5; by default the fit's.
+    simultaneous : bool
+        Whether rank sets and intervals of gaps hold for all units of a group at once, as a table needs that is read as
+        a whole; or for one unit each, as in this unit's own report. First places and bands always hold at once.
+    least_n : int
+        Units with fewer answers have a row with their number of answers, and neither score nor rank.
+    adjust : {"holm", "bh", "by", "max_t", "none"}
+        Adjustment of p-values: of all pairs for gaps to the leader, as it was chosen by the data; of all units for gaps
+        to the mean.
+    mean : {"equal", "others"}, or weights
+        The mean with which units are compared: of all ranked units of the group; of all others; or weighted, by a
+        mapping or a frame, see `aggregate`.
+    shrink : {None, "eb"}
+        Add empirical-Bayes scores, with intervals that are robust to the distribution of the true scores (Armstrong,
+        Kolesár & Plagborg-Møller 2022), in columns beside the raw scores. Ranks are always those of raw scores.
+    rounding : int, optional
+        Publish scores with this many decimals and rank them so, halves rounded upward: with 0, equal integers share
+        their place. Rank sets are about the true scores, and not rounded.
+    wave : column, optional
+        Rank each wave by itself; add changes since the wave before, consecutive waves in first place, and whether the
+        leader has changed.
+    bands : bool
+        Add the column `band`.
+    seed : int
+        Of the 4,000 normal draws, with the replicates' covariance, from which critical values are taken.
+
+    Returns
+    -------
+    League
+
+    Raises
+    ------
+    OptionError
+        A result without units or replicates, columns or weights that are not there, arguments that are not known.
+
+    Examples
+    --------
+    >>> import csindex as csi
+    >>> answers = csi.simulate(csi.acsi(), 250, groups=["Hare", "Lynx", "Stork"], seed=1)
+    >>> csi.league(csi.fit(csi.acsi(), answers, by="unit", replicates=200)).table["rank"].tolist()
+    [1, 2, 3]
+    """
+    scores = UnitScores.of(result, construct)
+    words = mean if isinstance(mean, str) and mean in ("equal", "others") else "weights"
+    level = scores.level if level is None else level
+    rules = Rules(level, simultaneous, least_n, adjust, shrink, rounding, wave, bands, seed, words)
+    scores = replace(scores, level=level)
+    labels, keys = _labels(scores.units, group, wave)
+    weights = weights_of(scores.units, mean, None) if words == "weights" else np.ones(len(labels))
+    reasons, shown = _shown(scores, least_n)
+    code = _codes(scores.units, labels, keys, wave)
+    places = _places(scores, code, shown)
+    standings = {
+        number: _ranked(scores, rows, weights, rules, np.random.default_rng((seed, number)))
+        for number, rows in places.items()
+    }
+    table = full_table(scores, labels, places, standings, shown, rounding == 0)
+    if wave is not None:
+        table = pd.concat([table, wave_columns(scores, table, keys, code, rules)], axis=1)
+    table["note"] = notes(scores, reasons)
+    order = in_order(table, code)
+    table, code = table.iloc[order].reset_index(drop=True), code[order]
+    return League(
+        name=scores.name,
+        table=table,
+        groups=groups_table(table, keys, code, standings),
+        bands=bands_table(table, keys, code),
+        apart=apart_table(scores, labels, keys, places, standings),
+        rules=rules,
+        keys=tuple(keys),
+        labels=tuple(name for name in labels.columns if name not in keys),
+        waves=() if wave is None else tuple(Grid.of(scores.units, wave).waves),
+    )
+
+
+def _shown(scores: UnitScores, least_n: int) -> tuple[list[str], Truth]:
+    """Return why units are not published, empty text for those that are, and which are."""
+    reasons = suppressed(scores, least_n)
+    if all(reasons):
+        raise OptionError(f"no unit can be ranked: {reasons[0]}. Lower least_n={least_n}, or join small units.")
+    return reasons, np.array([reason == "" for reason in reasons])
+
+
+def _labels(units: pd.DataFrame, group: By, wave: str | None) -> tuple[pd.DataFrame, list[str]]:
+    """Return the columns that name the rows, and those of them by which units are ranked apart."""
+    labels = units.reset_index(drop=True).copy()
+    labels.columns = labels.columns.map(str)
+    keys: list[str] = []
+    if group is not None:
+        levels = levels_of(units, group, None)
+        keys = [str(name) for name in levels.columns]
+        for name in keys:
+            if name not in labels.columns:
+                labels.insert(len(labels.columns), name, levels[name].to_numpy())
+    if wave is not None and wave not in keys:
+        if wave not in labels.columns:
+            known = ", ".join(map(repr, labels.columns))
+            raise OptionError(
+                f"wave={wave!r} is not a column of the units ({known}). Fit with it: by=['unit', {wave!r}]."
+            )
+        keys.append(wave)
+    clash = [name for name in labels.columns if name in COLUMNS]
+    if clash:
+        raise OptionError(f"unit columns {clash} would clash with columns of the league. Rename them.")
+    return labels, keys
+
+
+def _codes(units: pd.DataFrame, labels: pd.DataFrame, keys: list[str], wave: str | None) -> Ints:
+    """Return the number of each row's league: by group as they come, and by wave in its order."""
+    others = [name for name in keys if name != wave]
+    code: Ints = np.zeros(len(labels), dtype=np.intp)
+    if others:
+        code = np.asarray(labels.groupby(others, sort=False).ngroup(), dtype=np.intp)
+    if wave is None:
+        return code
+    place = Grid.of(units, wave).place
+    at = np.zeros(len(labels), dtype=np.intp)
+    at[place[place >= 0]] = np.nonzero(place >= 0)[1]
+    found: Ints = np.unique(code * place.shape[1] + at, return_inverse=True)[1].astype(np.intp)
+    return found
+
+
+def _places(scores: UnitScores, code: Ints, shown: Truth) -> dict[int, Ints]:
+    """Return the ranked rows of each league, highest score first, so that nothing depends on the order of the rows."""
+    falling: Ints = np.lexsort((scores.spread().se[:, 0], -scores.estimate)).astype(np.intp)
+    found = {number: falling[shown[falling] & (code[falling] == number)] for number in range(int(code.max()) + 1)}
+    return {number: rows for number, rows in found.items() if len(rows)}
+
+
+def _ranked(scores: UnitScores, rows: Ints, weights: Array, rules: Rules, rng: np.random.Generator) -> Standing:
+    own = weights[rows]
+    if np.isnan(own).any() or own.sum() <= 0:
+        at = int(rows[np.isnan(own).argmax()])
+        raise OptionError(
+            f"mean= gives no weight to {said(tuples(scores.units)[at])}. Give every unit one, not all of them 0."
+        )
+    return standing(chosen(scores, rows), None if rules.mean == "others" else own / own.sum(), rules, rng)

@@ -1,0 +1,136 @@
+"""The numbers of one league: units that are ranked among each other (array functions)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from csindex.benchmark.leagues import multiplicity, ranks
+from csindex.benchmark.leagues.rules import Rules
+from csindex.benchmark.leagues.shrinkage import shrink
+from csindex.benchmark.unit_scores import UnitScores
+from csindex.survey.stacks import Array
+
+DRAWS = 4000
+FEWEST_SHRUNK = 10
+WHOLE = ("rank", "rank_lower", "rank_upper", "rank_lower_marginal", "rank_upper_marginal", "band")
+YES_NO = ("first", "co_first")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """U units ranked among each other.
+
+    Attributes
+    ----------
+    columns : mapping of column to (U,)
+    facts : mapping of name to number
+        Of the league as a whole.
+    above : (U, U)
+        True at [j, k] where unit j is told to be above unit k, all pairs at once.
+    """
+
+    columns: dict[str, Array]
+    facts: dict[str, float]
+    above: ranks.Truth
+
+
+def chosen(scores: UnitScores, rows: ranks.Ints) -> UnitScores:
+    """Return the scores of some units."""
+    return UnitScores(
+        name=scores.name,
+        units=scores.units.iloc[rows],
+        estimate=scores.estimate[rows],
+        draws=scores.draws[rows],
+        n=scores.n[rows],
+        n_eff=scores.n_eff[rows],
+        joint=scores.joint,
+        coefficients=None if scores.coefficients is None else scores.coefficients[rows],
+        degrees=None if scores.degrees is None else scores.degrees[rows],
+        level=scores.level,
+        interval=scores.interval,
+    )
+
+
+def rounded(values: Array, digits: int) -> Array:
+    """Return values rounded to `digits` decimals, halves upward as in publications."""
+    return np.floor(values * 10.0**digits + 0.5) / 10.0**digits
+
+
+def error_degrees(scores: UnitScores) -> Array:
+    """Return the degrees of freedom (U,) of the units' variances: of the design, the answers and the replicates.
+
+    A standard error from n answers and R replicates is itself an estimate. The largest of many differences is mostly one
+    whose standard error is too small, so that critical values for all pairs of a table cannot do without this.
+    """
+    parts = 1 / np.maximum(scores.n_eff - 1, 1.0)
+    if scores.coefficients is None:
+        parts = parts + 1 / np.maximum(np.isfinite(scores.draws).sum(axis=1) - 1, 1)
+    return np.asarray(1 / parts if scores.degrees is None else np.minimum(1 / parts, scores.degrees))
+
+
+def standing(scores: UnitScores, weights: Array | None, rules: Rules, rng: np.random.Generator) -> Standing:
+    """Rank units.
+
+    Parameters
+    ----------
+    scores : UnitScores
+        Of U units.
+    weights : (U,) or None
+        Of the mean with which units are compared, of sum 1; None for the mean of all others.
+    rules : Rules
+    rng : Generator
+    """
+    covariance, y = scores.covariance, scores.estimate
+    errors, se = ranks.pair_errors(covariance), np.sqrt(np.diag(covariance))
+    draws = ranks.normal_draws(covariance, DRAWS, rng, error_degrees(scores))
+    joint = ranks.simultaneous_sets(y, errors, draws, rules.level)
+    own = ranks.marginal_sets(y, errors, draws, rules.level)
+    told = joint if rules.simultaneous else own
+    published = y if rules.rounding is None else rounded(y, rules.rounding)
+    rank = ranks.point_ranks(published)
+    columns: dict[str, Any] = {} if rules.rounding is None else {"published": published}
+    columns |= {"rank": rank, "rank_lower": told.lower, "rank_upper": told.upper}
+    columns |= {"rank_lower_marginal": own.lower, "rank_upper_marginal": own.upper}
+    columns |= {"first": rank == 1, "co_first": joint.lower == 1}
+    if rules.bands:
+        columns["band"] = ranks.bands(y, joint.above)
+    columns |= _gaps(scores, covariance, weights, draws, rules)
+    half = ranks.comparison_factor(errors, se, rules.level) * se
+    columns |= {"comparison_lower": y - half, "comparison_upper": y + half}
+    facts: dict[str, float] = {
+        "pairs": len(y) * (len(y) - 1) // 2,
+        "told_apart": int(joint.above.sum()),
+        "places": float((told.upper - told.lower + 1).mean()),
+    }
+    if rules.shrink == "eb":
+        more, tau = _shrunken(y, se, rules.level)
+        columns, facts = columns | more, facts | {"between_sd": tau}
+    return Standing(columns, facts, joint.above)
+
+
+def _gaps(scores: UnitScores, covariance: Array, weights: Array | None, draws: Array, rules: Rules) -> dict[str, Array]:
+    """Return the columns of the gaps to the leader and to the mean."""
+    count = len(scores.estimate)
+    A = multiplicity.other_weights(count) if weights is None else multiplicity.mean_weights(weights)
+    sample = multiplicity.Sample(scores.estimate, covariance, draws, error_degrees(scores), scores.joint)
+    how = (rules.level, rules.adjust, rules.simultaneous)
+    found = {
+        "leader": multiplicity.gaps_to_leader(sample, *how),
+        "mean": multiplicity.gaps_to_mean(sample, A, *how),
+    }
+    columns: dict[str, Array] = {}
+    for name, gaps in found.items():
+        columns |= {f"gap_{name}": gaps.estimate, f"gap_{name}_se": gaps.se}
+        columns |= {f"gap_{name}_lower": gaps.lower, f"gap_{name}_upper": gaps.upper}
+        columns |= {f"p_{name}": gaps.p, f"p_{name}_adjusted": gaps.adjusted}
+    return columns
+
+
+def _shrunken(y: Array, se: Array, level: float) -> tuple[dict[str, Array], float]:
+    """Return the columns of the shrunken scores, and the standard deviation between units; NaN for few units."""
+    names = ("shrunken", "shrunken_lower", "shrunken_upper", "reliability")
+    if len(y) < FEWEST_SHRUNK or not (se > 0).all():
+        return dict.fromkeys(names, np.full(len(y), np.nan)), np.nan
+    eb = shrink(y, se**2, level)
+    return dict(zip(names, (eb.estimate, eb.lower, eb.upper, eb.reliability), strict=True)), float(np.sqrt(eb.tau2))

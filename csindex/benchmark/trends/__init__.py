@@ -1,0 +1,1 @@
+"""Aggregates, waves and pooled measurement models."""

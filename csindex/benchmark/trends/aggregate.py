@@ -1,0 +1,254 @@
+"""From companies to industries, sectors and the nation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from csindex.benchmark import wording
+from csindex.benchmark.combination import combined_degrees, compact, side_by_side, weighted_sums
+from csindex.benchmark.facts import By, Weights, levels_of, numbered, said, tuples, weights_of
+from csindex.benchmark.unit_scores import UnitScores
+from csindex.errors import OptionError
+from csindex.fitting.result import Fit
+from csindex.fitting.tables import RESERVED
+from csindex.survey.columns import listed
+from csindex.survey.stacks import Array
+
+Others = str | Mapping[Any, Any] | None
+
+_WEIGHTINGS = {"equal": {"en": "equal", "ko": "동일"}, "given": {"en": "as given", "ko": "지정값"}}
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Aggregate(UnitScores):
+    """Scores of aggregates; it is a `UnitScores`, and can be aggregated, ranked and followed over time as one.
+
+    Attributes
+    ----------
+    shares : data frame
+        The labels of every unit, the aggregate to which it belongs, and its ``share`` in it.
+    weighting : str
+        What the shares are proportional to: a column's name, "equal" or "given".
+    """
+
+    shares: pd.DataFrame = field(default_factory=pd.DataFrame)
+    weighting: str = ""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The labels of the aggregates, then ``n, n_eff, estimate, se, lower, upper``."""
+        spread = self.spread()
+        numbers = {"n": np.rint(self.n).astype(np.intp), "n_eff": self.n_eff, "estimate": self.estimate}
+        numbers |= {name: getattr(spread, name)[:, 0] for name in ("se", "lower", "upper")}
+        return pd.concat([self.units.reset_index(drop=True), pd.DataFrame(numbers)], axis=1)
+
+    def summary(self, lang: str = "en") -> str:
+        """Return the scores as text, in English (``"en"``) or Korean (``"ko"``).
+
+        Numbers are rounded here and nowhere before.
+        """
+        lang = wording.language(lang)
+        names = [str(name) for name in self.units.columns]
+        level = f"{self.level:.0%}"
+        heads = {
+            "en": ["n", "index", "se", f"{level} interval"],
+            "ko": ["응답 수", "지수", "표준오차", f"{level} 신뢰구간"],
+        }
+        rows = [[*names, *heads[lang]]]
+        for labels, row in zip(tuples(self.units), self.table.itertuples(index=False), strict=True):
+            estimate, se, lower, upper = row[-4:]
+            shown = [wording.number(estimate, 1), wording.number(se, 2), wording.interval(lower, upper, 1, lang)]
+            rows.append([*map(str, labels), f"{row[-6]:,.0f}", *shown])
+        weighting = _WEIGHTINGS.get(self.weighting, {}).get(lang, self.weighting)
+        title = {
+            "en": f"{self.name}, 0–100, of {len(self.shares):,} units put together, weights: {weighting}",
+            "ko": f"{self.name} 지수(0–100), 단위 {len(self.shares):,}개를 합산, 가중치: {weighting}",
+        }
+        return f"{title[lang]}\n{wording.aligned(rows, len(names))}"
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+
+def aggregate(
+    result: Fit | UnitScores,
+    by: By = None,
+    weights: Weights = None,
+    *,
+    facts: pd.DataFrame | None = None,
+    others: Others = None,
+    construct: str | None = None,
+) -> Aggregate:
+    """Put units together: companies to industries, industries to sectors, sectors to the nation.
+
+    An aggregate's score is Σ a_j Y_j, with shares a_j that sum to 1 within it; so are its replicates. The standard errors
+    thus hold whatever the units have in common. The ACSI weights companies and industries by revenue, and sectors by
+    their part of the GDP (benchmarks differ; state yours).
+
+    Parameters
+    ----------
+    result : Fit or UnitScores
+        A fit with ``by=``, or aggregates, to put them together once more.
+    by : str, list of str or mapping, optional
+        The level: columns of the units' labels or of `facts`, a mapping of unit to aggregate, or
+        ``{"industry": mapping}`` to name the column. Columns that are not named are summed over, so with waves name the
+        wave too: ``by=["industry", "year"]``. None puts all units together.
+    weights : mapping, series, data frame or str, optional
+        Revenue, GDP, customers or market shares: by unit (or by all its labels, as a tuple); a frame of unit columns and
+        one more; a column of the units or of `facts`. By default all units have the same.
+    facts : data frame, optional
+        What is known of the units: their label columns, and columns that `by` and `weights` name. Rows of units that are
+        not in the result are not used.
+    others : str or mapping, optional
+        The label of the unit that stands for all companies that are too small to have their own. As a label: `weights`
+        are market shares, and it gets what they leave of 1. As ``{label: share}``, or ``{label: {aggregate: share}}``:
+        the named companies share the rest in the ratio of their weights.
+    construct : str, optional
+        By default the model's target.
+
+    Returns
+    -------
+    Aggregate
+        A `UnitScores` with ``.table``, ``.shares`` and ``.summary()``.
+
+    Raises
+    ------
+    OptionError
+        Units without a weight or an aggregate, weights of unknown units, negative weights, aggregates whose weights are
+        all 0, market shares that sum to more than 1.
+
+    Examples
+    --------
+    >>> import csindex as csi
+    >>> banks = csi.simulate(csi.acsi(), 300, groups=["Ash", "Birch"], seed=1)
+    >>> result = csi.fit(csi.acsi(), banks, by="unit", replicates=100)
+    >>> len(csi.aggregate(result, weights={"Ash": 30.5, "Birch": 12}).table)
+    1
+    """
+    scores = UnitScores.of(result, construct)
+    levels = levels_of(scores.units, by, facts)
+    clash = [name for name in levels.columns if name in RESERVED]
+    if clash:
+        raise OptionError(f"by={clash} would clash with columns of the tables. Rename these columns.")
+    number = numbered(levels)
+    labels = levels.iloc[np.unique(number, return_index=True)[1]].reset_index(drop=True)
+    given = weights_of(scores.units, weights, facts)
+    given = _with_others(scores.units, given, number, labels, others, equal=weights is None)
+    _refuse(scores.units, given, number, labels)
+    share = given / np.bincount(number, given)[number]
+    table = np.zeros((len(labels), len(number)))
+    table[number, np.arange(len(number))] = share
+    new = [name for name in levels.columns if name not in scores.units.columns]
+    return Aggregate(
+        **_combined(scores, table),
+        name=scores.name,
+        units=labels,
+        level=scores.level,
+        interval=scores.interval,
+        shares=pd.concat([scores.units.reset_index(drop=True), levels[new]], axis=1).assign(share=share),
+        weighting="equal" if weights is None else weights if isinstance(weights, str) else "given",
+    )
+
+
+def _combined(scores: UnitScores, share: Array) -> dict[str, Any]:
+    """Return estimate, replicates and their like for shares (A, U)."""
+    joint, coefficients = scores.joint, scores.coefficients
+    if coefficients is None:
+        draws = weighted_sums(share, scores.draws if joint else compact(scores.draws))
+    elif joint:
+        draws, coefficients = weighted_sums(share, scores.draws), np.repeat(coefficients[:1], len(share), axis=0)
+    else:
+        draws, coefficients = _of_independent(scores, share)
+    degrees = scores.degrees
+    if degrees is not None:
+        variance = share**2 * scores.spread().se[:, 0] ** 2
+        degrees = combined_degrees(np.broadcast_to(degrees, share.shape), variance, joint)
+    return {
+        "estimate": share @ scores.estimate,
+        "draws": draws,
+        "coefficients": coefficients,
+        "degrees": degrees,
+        "joint": joint,
+        "n": (share > 0) @ scores.n,
+        "n_eff": 1 / (share**2 @ (1 / scores.n_eff)),
+    }
+
+
+def _of_independent(scores: UnitScores, share: Array) -> tuple[Array, Array]:
+    """Return replicates (A, M·R) of aggregates of at most M independent units, with their coefficients."""
+    assert scores.coefficients is not None
+    inside = share > 0
+    place = np.argsort(~inside, axis=1, kind="stable")[:, : inside.sum(axis=1).max()]
+    a = np.take_along_axis(share, place, axis=1)
+    draws, c = side_by_side(
+        scores.estimate[place][..., None], scores.draws[place][..., None], scores.coefficients[place]
+    )
+    return np.einsum("am,amr->ar", a, draws[..., 0]), c
+
+
+def _with_others(
+    units: pd.DataFrame, given: Array, number: NDArray[np.intp], labels: pd.DataFrame, others: Others, equal: bool
+) -> Array:
+    """Return the weights with those of the units that stand for all others."""
+    if others is None:
+        return given
+    name = others if isinstance(others, str) else _only_key(others)
+    chosen = (units == name).any(axis=1).to_numpy()
+    if not chosen.any():
+        raise OptionError(f"others={name!r} is not the label of a unit.")
+    if (np.bincount(number, chosen) > 1).any():
+        raise OptionError(
+            f"an aggregate has {name!r} more than once. Name all columns that tell its units apart in by=."
+        )
+    out = given.copy()
+    if isinstance(others, Mapping):
+        share = _share_of_others(others[name], labels)
+        named = np.bincount(number, np.where(chosen, 0.0, given), len(labels))
+        out = given * np.where(chosen, 1.0, ((1 - share) / np.where(named > 0, named, 1.0))[number])
+        out[chosen] = share[number[chosen]]
+        return np.where(np.bincount(number, chosen)[number] > 0, out, given)
+    if equal:
+        raise OptionError(f"others={name!r} needs market shares in weights=, or its own: others={{{name!r}: 0.2}}.")
+    rest = chosen & np.isnan(given)
+    left = 1 - np.bincount(number, np.nan_to_num(given), len(labels))
+    if (left[number[rest]] < -1e-9).any():
+        at = number[rest][left[number[rest]].argmin()]
+        raise OptionError(
+            f"the market shares of {said(tuples(labels)[at])} sum to {1 - left[at]:g}, which leaves nothing for {name!r}. "
+            f"Give parts of 1; for other weights, such as revenue, give its share: others={{{name!r}: 0.2}}."
+        )
+    out[rest] = np.maximum(left[number[rest]], 0.0)
+    return out
+
+
+def _only_key(others: Mapping[Any, Any]) -> Any:
+    if not isinstance(others, Mapping) or len(others) != 1:
+        raise OptionError(f"others={others!r} must be the label of a unit, or {{label: share}}.")
+    return next(iter(others))
+
+
+def _share_of_others(share: Any, labels: pd.DataFrame) -> Array:
+    if isinstance(share, Mapping):
+        found = [share.get(key if len(key) > 1 else key[0], share.get(key[0], np.nan)) for key in tuples(labels)]
+        absent = [said(key) for key, value in zip(tuples(labels), found, strict=True) if pd.isna(value)]
+        if absent:
+            raise OptionError(f"others= has no share for {listed(absent)}.")
+    else:
+        found = [share] * len(labels)
+    values = np.array(found, dtype=np.float64)
+    if not ((values >= 0) & (values < 1)).all():
+        raise OptionError(f"others={share!r}: a share is at least 0 and less than 1.")
+    return values
+
+
+def _refuse(units: pd.DataFrame, given: Array, number: NDArray[np.intp], labels: pd.DataFrame) -> None:
+    absent = [said(key) for key, value in zip(tuples(units), given, strict=True) if np.isnan(value)]
+    if absent:
+        raise OptionError(f"weights= has no weight for {listed(absent)}. Every unit needs one; 0 leaves it out.")
+    empty = np.flatnonzero(np.bincount(number, given) <= 0)
+    if len(empty):
+        raise OptionError(f"all weights of {said(tuples(labels)[int(empty[0])])} are 0, so it has no score.")

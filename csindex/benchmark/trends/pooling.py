@@ -1,0 +1,236 @@
+"""One measurement model for all units, for each industry, or for each unit."""
+
+import warnings
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from csindex.benchmark.facts import By, levels_of, numbered, said, tuples
+from csindex.benchmark.trends.pooled_moments import estimates_of, pool_moments
+from csindex.benchmark.trends.sensitivity import Sensitivity, agreement_table, ranked_table
+from csindex.benchmark.unit_scores import UnitScores
+from csindex.errors import EstimationError, OptionError, ReplicateWarning, SmallSampleWarning
+from csindex.fitting.estimates import REASONS, Estimates, Status
+from csindex.fitting.fit import fit
+from csindex.fitting.result import Fit
+from csindex.index.scores import to_hundred
+from csindex.model.model import Model
+from csindex.options import choose
+from csindex.survey.columns import listed
+from csindex.survey.stacks import pack
+
+MANY_FAILED = 0.01
+
+Measurement = Literal["company", "industry", "pooled", "equal"]
+
+
+def fit_pooled(
+    model: Model | Fit,
+    data: Any = None,
+    *,
+    by: str | list[str] | None = None,
+    measurement: Measurement = "pooled",
+    industry: By = None,
+    facts: pd.DataFrame | None = None,
+    construct: str | None = None,
+    **options: Any,
+) -> UnitScores:
+    """Score units by their own means, with item weights that several units have in common.
+
+    The item weights of a small unit are uncertain; those of all units together are less so, and scores with the same
+    weights differ by ratings alone. The common weights are estimated from the rows of all units together, anew in every
+    replicate; units thus are correlated, and the result is joint.
+
+    Parameters
+    ----------
+    model : Model or Fit
+        A model, or a fit with ``by=``, which then needs no `data`.
+    data : data frame, Survey or Moments
+    by : column or columns
+        The units.
+    measurement : {"pooled", "industry", "company", "equal"}
+        Item weights of all units together, of each industry, of each unit, or the plain mean of the items.
+    industry : column, columns or mapping
+        Which units share their weights with ``measurement="industry"``; see the argument ``by`` of `aggregate`.
+    facts : data frame, optional
+        See `aggregate`.
+    construct : str, optional
+        By default the model's target.
+    **options
+        Of `csindex.fit`.
+
+    Returns
+    -------
+    UnitScores
+
+    Raises
+    ------
+    SurveyError, EstimationError
+        See `csindex.fit`: every unit needs more rows than items, and no item with equal answers only.
+    OptionError
+        Arguments that do not go together; a jackknife of independent units, whose replicates cannot be drawn together.
+
+    Examples
+    --------
+    >>> import csindex as csi
+    >>> answers = csi.simulate(csi.acsi(), 150, groups=4, seed=1)
+    >>> csi.fit_pooled(csi.acsi(), answers, by="unit", replicates=100).joint
+    True
+    """
+    chosen = choose("measurement", measurement, get_args(Measurement))
+    result = _fitted(model, data, by, options, quiet=chosen != "company")
+    return _scores(result, chosen, _members(result, chosen, industry, facts), construct)
+
+
+def sensitivity(
+    model: Model | Fit,
+    data: Any = None,
+    *,
+    by: str | list[str] | None = None,
+    industry: By = None,
+    facts: pd.DataFrame | None = None,
+    group: str | None = None,
+    construct: str | None = None,
+    **options: Any,
+) -> Sensitivity:
+    """Show how far scores and ranks move with the choice of whose item weights are used.
+
+    Parameters
+    ----------
+    model, data, by, industry, facts, construct, **options
+        See `fit_pooled`; without `industry` there are no industry weights to compare with.
+    group : column, optional
+        Rank units within these groups, such as industries or waves; by default all together.
+
+    Returns
+    -------
+    Sensitivity
+        With ``.table``, ``.agreement`` and ``.summary()``.
+
+    Raises
+    ------
+    SurveyError, EstimationError, OptionError
+        See `fit_pooled`.
+
+    Examples
+    --------
+    >>> import csindex as csi
+    >>> answers = csi.simulate(csi.acsi(), 250, groups=4, seed=1)
+    >>> moved = csi.sensitivity(csi.acsi(), answers, by="unit", replicates=100)
+    >>> moved.agreement["measurement"].tolist()
+    ['company', 'equal']
+    """
+    result = _fitted(model, data, by, options, quiet=False)
+    kinds = [kind for kind in ("pooled", "industry", "company", "equal") if kind != "industry" or industry is not None]
+    found = {kind: _scores(result, kind, _members(result, kind, industry, facts), construct) for kind in kinds}
+    units = found["pooled"].units
+    if group is not None and group not in units.columns:
+        raise OptionError(f"group={group!r} is not a column of the units ({listed(map(repr, units.columns))}).")
+    if len(units) < 2:
+        raise OptionError("ranks need two units or more.")
+    within = np.zeros(len(units), dtype=np.intp) if group is None else numbered(units[[group]])
+    table = ranked_table(found, within)
+    return Sensitivity(found["pooled"].name, table, agreement_table(found, table), len(units))
+
+
+def _fitted(model: Model | Fit, data: Any, by: Any, options: dict[str, Any], quiet: bool) -> Fit:
+    if isinstance(model, Fit):
+        given = [name for name, value in {"data": data, "by": by, **options}.items() if value is not None]
+        if given:
+            raise OptionError(f"{listed(given)} cannot be given with a Fit, which has been made with or without them.")
+        result = model
+    else:
+        if data is None:
+            raise OptionError(
+                "a model without data: give the answers too, or the result of csindex.fit instead of both."
+            )
+        with warnings.catch_warnings():
+            if quiet:
+                # Units that are too small for weights of their own are why weights are pooled: of their replicates only
+                # the means and covariances are used.
+                options = {"max_failed": 1.0, **options}
+                for category in (SmallSampleWarning, ReplicateWarning):
+                    warnings.simplefilter("ignore", category)
+            result = fit(model, data, **({} if by is None else {"by": by}), **options)
+    UnitScores.of(result)
+    return result
+
+
+def _members(result: Fit, measurement: str, industry: By, facts: pd.DataFrame | None) -> NDArray[np.intp]:
+    """Return the number (U,) of the measurement model of each unit."""
+    assert result.units is not None
+    count = len(result.units)
+    if measurement != "industry":
+        return np.arange(count) if measurement == "company" else np.zeros(count, dtype=np.intp)
+    if industry is None:
+        raise OptionError("measurement='industry' needs industry=: a column of the units or of facts=, or a mapping.")
+    return numbered(levels_of(result.units, industry, facts))
+
+
+def _scores(result: Fit, measurement: str, member: NDArray[np.intp], construct: str | None) -> UnitScores:
+    own = UnitScores.of(result, construct)
+    replicates = result.replicates
+    assert replicates is not None
+    if measurement == "company":
+        return own
+    block = result.design.blocks[result.model.construct_names.index(own.name)]
+    mean, means = (to_hundred(x, result.design)[..., block] for x in (result.moments.mean, replicates.mean))
+    if measurement == "equal":
+        weight, drawn = np.full_like(mean, 1 / mean.shape[-1]), np.full_like(means, 1 / mean.shape[-1])
+    else:
+        if own.coefficients is not None and not own.joint:
+            raise OptionError("common weights need replicates that can be drawn together. Use resampling='bootstrap'.")
+        sample, again = _common(result, member)
+        weight, drawn = (e.index_weights[..., block][member] for e in (sample, again))
+        weight = weight[:, 0]
+    return UnitScores(
+        name=own.name,
+        units=own.units,
+        estimate=(weight * mean).sum(axis=-1),
+        draws=np.asarray((drawn * means).sum(axis=-1)),
+        n=own.n,
+        n_eff=own.n_eff,
+        joint=own.joint or measurement != "equal",
+        coefficients=own.coefficients,
+        degrees=own.degrees,
+        level=own.level,
+        interval=own.interval,
+    )
+
+
+def _common(result: Fit, member: NDArray[np.intp]) -> tuple[Estimates, Estimates]:
+    """Return the estimates (G, 1) and (G, R) of the units' common measurement models."""
+    moments, replicates = result.moments, result.replicates
+    assert replicates is not None
+    n, weight = moments.n, moments.weight
+    pooled = pool_moments(moments.mean[:, None], pack(moments.cov)[:, None], n, weight, member)
+    sample = estimates_of(*pooled, result.design, result.options)
+    _refuse(result, sample, member)
+    drawn = pool_moments(replicates.mean, replicates.packed, n, weight, member)
+    again = estimates_of(*drawn, result.design, result.options, sample.weights[:, 0])
+    _tell(again)
+    return sample, again
+
+
+def _tell(again: Estimates) -> None:
+    failed = float((again.status != Status.OK).mean())
+    if failed > MANY_FAILED:
+        warnings.warn(
+            f"the common measurement models of {failed:.1%} of the replicates could not be estimated; errors are those of "
+            "the others. Pool more units.",
+            ReplicateWarning,
+            stacklevel=5,
+        )
+
+
+def _refuse(result: Fit, sample: Estimates, member: NDArray[np.intp]) -> None:
+    failed = np.flatnonzero(sample.status[:, 0] != Status.OK)
+    if len(failed):
+        assert result.units is not None
+        units = result.units.iloc[np.flatnonzero(member == failed[0])]
+        raise EstimationError(
+            f"the common measurement model of {listed(map(said, tuples(units)))} cannot be estimated: "
+            f"{REASONS[Status(int(sample.status[failed[0], 0]))]}. Pool other units, or use measurement='equal'."
+        )

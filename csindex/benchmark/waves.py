@@ -1,0 +1,161 @@
+"""Units by waves: the grid on which changes are computed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from csindex.benchmark.combination import side_by_side
+from csindex.benchmark.facts import numbered
+from csindex.benchmark.unit_scores import UnitScores
+from csindex.errors import OptionError
+from csindex.fitting.result import Fit
+from csindex.index.scores import to_hundred
+from csindex.survey.stacks import Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """G units in T waves.
+
+    Attributes
+    ----------
+    units : data frame of G rows
+        Labels without the wave; no columns where there is a single unit.
+    wave : str
+        The column of the waves.
+    waves : list of T labels
+        In order.
+    place : (G, T) int
+        Row of each unit and wave among the scores, -1 where it was not measured.
+    """
+
+    units: pd.DataFrame
+    wave: str
+    waves: list[Any]
+    place: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, labels: pd.DataFrame, wave: str) -> "Grid":
+        """Return the grid of units whose labels have a column `wave`.
+
+        Raises
+        ------
+        OptionError
+            If there is no such column, or a single wave.
+        """
+        if wave not in labels.columns:
+            raise OptionError(
+                f"wave={wave!r} is not a column of the units ({', '.join(map(repr, labels.columns))}). Fit with it: "
+                f"by=['company', {wave!r}], or name the right one."
+            )
+        waves = _ordered(labels[wave])
+        if len(waves) < 2:
+            raise OptionError(f"there is a single wave, {wave}={waves[0]!r}. A change needs two.")
+        own = labels.drop(columns=wave)
+        number = np.zeros(len(labels), dtype=np.intp)
+        if own.shape[1]:
+            number = numbered(own)
+        first = np.unique(number, return_index=True)[1]
+        place = np.full((len(first), len(waves)), -1, dtype=np.intp)
+        place[number, [waves.index(value) for value in labels[wave].tolist()]] = np.arange(len(labels))
+        return cls(own.iloc[first].reset_index(drop=True), wave, waves, place)
+
+    def at(self, wave: Any, argument: str) -> int:
+        """Return the number of a wave."""
+        if wave not in self.waves:
+            raise OptionError(f"{argument}={wave!r} is not a wave. The waves are: {', '.join(map(repr, self.waves))}.")
+        return self.waves.index(wave)
+
+    def spread(self, values: Array) -> Array:
+        """Return values (U, ...) as (G, T, ...), NaN where a unit was not measured."""
+        there = (self.place >= 0).reshape(*self.place.shape, *[1] * (values.ndim - 1))
+        return np.where(there, values[self.place], np.nan)
+
+    def pairs(self, against: str) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+        """Return unit, earlier wave and later wave (P,) of all changes, each against the last or first measurement."""
+        found = []
+        for unit, row in enumerate(self.place):
+            there = np.flatnonzero(row >= 0)
+            before = there[:-1] if against == "previous" else np.repeat(there[:1], len(there) - 1)
+            found.append(np.stack([np.full(len(there) - 1, unit), before, there[1:]]))
+        unit, start, end = np.concatenate(found, axis=1)
+        return unit, start, end
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """q quantities of G units in T waves, with replicates that the waves have in common.
+
+    Attributes
+    ----------
+    estimate : (G, T, q)
+    draws : (G, T, R, q)
+    coefficients : (G, R) or None
+    degrees : (G, T) or None
+    joint : bool
+        Whether the waves are parts of one sample; otherwise they are independent.
+    """
+
+    estimate: Array
+    draws: Array
+    coefficients: Array | None
+    degrees: Array | None
+    joint: bool
+
+    @classmethod
+    def of(
+        cls,
+        grid: Grid,
+        estimate: Array,
+        draws: Array,
+        coefficients: Array | None,
+        degrees: Array | None,
+        joint: bool,
+    ) -> "Panel":
+        """Return the panel of estimates (U, q) with replicates (U, R, q)."""
+        values, replicates = grid.spread(estimate), grid.spread(draws)
+        c = None
+        if coefficients is not None:
+            by_wave = np.nan_to_num(grid.spread(coefficients))
+            if joint:
+                # They are the same for all parts of a sample; waves without the unit have none.
+                c = by_wave.max(axis=1)
+            else:
+                replicates, c = side_by_side(values, replicates, by_wave)
+        return cls(values, replicates, c, None if degrees is None else grid.spread(degrees), joint)
+
+
+def scores_panel(scores: UnitScores, grid: Grid) -> Panel:
+    """Return the scores as a panel with q = 1."""
+    draws = scores.draws[..., None]
+    return Panel.of(grid, scores.estimate[:, None], draws, scores.coefficients, scores.degrees, scores.joint)
+
+
+def items_panel(result: Fit, grid: Grid, construct: str) -> Panel:
+    """Return the items' means on 0-100 and their index weights, one after the other, as a panel with q = 2p."""
+    replicates = result.replicates
+    assert replicates is not None
+    block = result.design.blocks[result.model.construct_names.index(construct)]
+    mean, draws = (to_hundred(x, result.design)[..., block] for x in (result.moments.mean, replicates.mean))
+    v, w = (e.index_weights[..., block] for e in (result.estimates, replicates.estimates))
+    # A replicate whose weights could not be estimated has failed, whatever its means are.
+    draws = np.where(np.isfinite(w), draws, np.nan)
+    estimate, both = np.concatenate([mean, v], axis=-1), np.concatenate([draws, w], axis=-1)
+    return Panel.of(grid, estimate, both, replicates.coefficients, result.degrees, replicates.joint)
+
+
+def _ordered(values: "pd.Series[Any]") -> list[Any]:
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        there = set(values.tolist())
+        return [value for value in values.cat.categories.tolist() if value in there]
+    found: Iterable[Any] = set(values.tolist())
+    try:
+        return sorted(found)
+    except TypeError:
+        raise OptionError(
+            "the waves are partly text and partly numbers, so they have no order. Make them one of the two."
+        ) from None

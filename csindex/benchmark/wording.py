@@ -1,0 +1,70 @@
+"""Text tables that stay aligned with Korean labels."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, get_args
+from unicodedata import east_asian_width
+
+import numpy as np
+
+from csindex.options import choose
+
+Language = Literal["en", "ko"]
+
+WIDTH = 88
+ROWS = 10
+
+
+def language(lang: str) -> Language:
+    """Return the language, or raise an OptionError."""
+    return choose("lang", lang, get_args(Language))  # type: ignore[return-value]
+
+
+def aligned(rows: Iterable[Sequence[str]], left: int) -> str:
+    """Return rows of cells as text, the first `left` columns flush left, the others flush right."""
+    cells = [list(row) for row in rows]
+    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
+    lines = []
+    for row in cells:
+        padded = [
+            cell + " " * (wide - width(cell)) if at < left else " " * (wide - width(cell)) + cell
+            for at, (cell, wide) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append(("  " + "  ".join(padded)).rstrip())
+    return "\n".join(lines)
+
+
+def width(text: str) -> int:
+    """Return the columns that a text takes on a screen: two for each Korean letter."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def number(value: float, digits: int, sign: bool = False) -> str:
+    """Return a number as text, a dash where there is none."""
+    if not np.isfinite(value):
+        return "–"
+    text = f"{value:{'+' if sign else ''}.{digits}f}"
+    # What rounds to 0 has no sign.
+    return text.lstrip("+-") if float(text) == 0 else text.replace("-", "−")
+
+
+def p_value(p: float) -> str:
+    """Return a p-value as text; one below 0.001 is not called 0."""
+    return "<0.001" if p < 0.001 else number(p, 3)
+
+
+def interval(lower: float, upper: float, digits: int, lang: Language, sign: bool = False) -> str:
+    """Return an interval as text."""
+    if not (np.isfinite(lower) and np.isfinite(upper)):
+        return "–"
+    return f"{number(lower, digits, sign)}{' to ' if lang == 'en' else ' ~ '}{number(upper, digits, sign)}"
+
+
+def wrapped(text: str) -> str:
+    """Return a sentence in lines."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and width(lines[-1]) + 1 + width(word) > WIDTH:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)
