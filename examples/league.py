@@ -15,8 +15,9 @@ from csindex.benchmark.leagues.ranks import point_ranks
 
 names = [f"{sector} {number}" for sector in ("bank", "insurer", "retailer") for number in range(1, 13)]
 model = csi.acsi()
-answers = csi.simulate(model, 250, groups=names, group_share=0.06, seed=2).rename(columns={"unit": "company"})
-truth = csi.fit(model, answers.attrs["population"].moments, replicates=0).index.query("construct == 'Satisfaction'")
+population = csi.Population(model, groups=names, group_share=0.06, seed=2)
+answers = population.draw(250, seed=2).rename(columns={"unit": "company"})
+truth = csi.fit(model, population.moments, replicates=0).index.query("construct == 'Satisfaction'")
 answers["sector"] = answers.company.str.split().str[0]
 place = answers.groupby("company").cumcount()
 small = {"bank 3": 20, "insurer 7": 60}

@@ -10,8 +10,9 @@ import time
 import csindex as csi
 
 model = csi.acsi()
-answers = csi.simulate(model, 250, groups=300, seed=1).rename(columns={"unit": "company"})
-truth = csi.fit(model, answers.attrs["population"].moments, replicates=0)
+population = csi.Population(model, groups=300, seed=1)
+answers = population.draw(250, seed=1).rename(columns={"unit": "company"})
+truth = csi.fit(model, population.moments, replicates=0)
 
 start = time.perf_counter()
 result = csi.fit(model, answers, by="company", replicates=1000)

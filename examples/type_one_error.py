@@ -24,7 +24,6 @@ LEVEL = 0.05
 def rejections(seed: int, groups: int = 3, answers: int = 80, draws: int = 199) -> dict[str, float]:
     """Return the share of rejections of each test in one sample of groups from the same population."""
     frame = csi.simulate(MODEL, answers, groups=groups, group_share=0, seed=seed)
-    frame.attrs.clear()
     found = csi.compare(
         frame,
         MODEL,

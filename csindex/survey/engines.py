@@ -205,6 +205,7 @@ def _scan_by_duckdb(path: str, csv: bool, numbers: Sequence[str], whole: Sequenc
     import duckdb
 
     connection = duckdb.connect()
+    connection.execute("SET enable_progress_bar = false")
     if not csv:
         return connection.read_parquet(f"{path}/**/*.parquet" if Path(path).is_dir() else path)
     present = connection.read_csv(path).columns

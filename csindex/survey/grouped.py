@@ -43,8 +43,8 @@ class GroupedMoments:
     --------
     >>> import csindex as csi
     >>> grouped = csi.scan(csi.simulate(csi.acsi(), 5000, seed=1), csi.acsi())
-    >>> csi.fit(csi.acsi(), grouped).index.se.round(2)[0]
-    np.float64(0.25)
+    >>> csi.fit(csi.acsi(), grouped).index.se.round(1)[0]
+    np.float64(0.2)
     """
 
     items: tuple[str, ...]

@@ -169,8 +169,7 @@ class Population:
         Returns
         -------
         data frame
-            Columns ``unit``, ``cluster``, ``weight`` where asked for, then the items. The population itself is kept in
-            ``frame.attrs["population"]``.
+            Columns ``unit``, ``cluster``, ``weight`` where asked for, then the items.
         """
         whole("n", n, 1)
         if seed is not None:
@@ -204,9 +203,7 @@ class Population:
         clash = sorted(set(columns) & set(self.model.item_names))
         if clash:
             raise OptionError(f"items {clash} are called as columns of the survey are. Use model.rename({{...}}).")
-        frame = pd.DataFrame({**columns, **dict(zip(self.model.item_names, answers.T, strict=True))})
-        frame.attrs["population"] = self
-        return frame
+        return pd.DataFrame({**columns, **dict(zip(self.model.item_names, answers.T, strict=True))})
 
     def _uncut(self, design: Design) -> tuple[Array, Array]:
         """Return means (groups, p) and covariances (p, p), within groups, of the answers before they are cut."""

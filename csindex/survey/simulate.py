@@ -40,13 +40,18 @@ def simulate(
     Returns
     -------
     data frame
-        A row for each respondent. The truth is ``frame.attrs["population"]``, a `Population`.
+        A row for each respondent.
+
+    Notes
+    -----
+    The truth is that of ``Population(model, ..., seed=seed)`` with the same arguments: its ``latent`` correlations,
+    ``coefficients``, and exact ``moments``, whose fit is what every estimator converges to.
 
     Examples
     --------
     >>> import csindex as csi
-    >>> frame = csi.simulate(csi.acsi(), 250, seed=1)
-    >>> truth = csi.fit(csi.acsi(), frame.attrs["population"].moments, replicates=0).index
+    >>> answers = csi.simulate(csi.acsi(), 250, seed=1)
+    >>> truth = csi.fit(csi.acsi(), csi.Population(csi.acsi()).moments, replicates=0).index
     """
     population = Population(model, paths, loadings, level, spread, groups, group_share, 1 if seed is None else seed)
     return population.draw(n, seed, weights=weights, missing=missing, clusters=clusters, cluster_share=cluster_share)

@@ -19,9 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::csindex.errors.ConventionWarnin
 
 
 def survey(groups=2, n=120, seed=1, **more) -> pd.DataFrame:
-    frame = csi.simulate(MODEL, n, groups=[f"g{i}" for i in range(groups)], group_share=0.05, seed=seed, **more)
-    frame.attrs.clear()
-    return frame
+    return csi.simulate(MODEL, n, groups=[f"g{i}" for i in range(groups)], group_share=0.05, seed=seed, **more)
 
 
 def test_differences_are_those_of_the_groups_own_estimates():

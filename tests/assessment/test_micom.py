@@ -22,9 +22,7 @@ pytestmark = [
 
 
 def survey(groups=2, n=250, seed=1, **more) -> pd.DataFrame:
-    frame = csi.simulate(MODEL, n, groups=[f"g{i}" for i in range(groups)], group_share=0, seed=seed, **more)
-    frame.attrs.clear()
-    return frame
+    return csi.simulate(MODEL, n, groups=[f"g{i}" for i in range(groups)], group_share=0, seed=seed, **more)
 
 
 def verdicts(found: csi.Micom) -> dict[str, str]:

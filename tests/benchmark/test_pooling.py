@@ -96,12 +96,12 @@ def test_a_lost_replicate_of_a_unit_is_lost_to_its_group_only():
 @pytest.mark.filterwarnings("ignore::csindex.CsindexWarning")
 def test_equal_populations_get_equal_weights_and_smaller_errors():
     weak = {"s1": 0.5, "s2": 0.3, "s3": 0.2}
-    answers = csi.simulate(
-        MODEL, 120, groups=20, group_share=0.0, loadings=weak, level={"s1": 0.9, "s2": 0.6, "s3": 0.3}, seed=3
-    )
+    level = {"s1": 0.9, "s2": 0.6, "s3": 0.3}
+    population = csi.Population(MODEL, groups=20, group_share=0.0, loadings=weak, level=level, seed=3)
+    answers = population.draw(120, seed=3)
     result = csi.fit(MODEL, answers, by="unit", replicates=300, max_failed=0.5)
     own, pooled = csi.UnitScores.of(result), csi.fit_pooled(result)
-    truth = csi.fit(MODEL, answers.attrs["population"].moments, replicates=0, bad_units="raise").estimates.index[0, 0]
+    truth = csi.fit(MODEL, population.moments, replicates=0, bad_units="raise").estimates.index[0, 0]
     assert np.abs(pooled.estimate - truth).mean() < 0.5 * np.abs(own.estimate - truth).mean()
     assert np.median(pooled.spread().se) < 0.6 * np.median(own.spread().se)
 

@@ -296,7 +296,6 @@ FRAMES: dict[str, Callable[[pd.DataFrame], Any]] = {
 @pytest.mark.parametrize("missing", ["listwise", "mean"])
 def test_all_frames_give_the_same_numbers(name, missing):
     frame = rows(8, groups=2, weights=0.3, missing=0.03)
-    frame.attrs = {}
     options = {"by": "unit", "weights": "weight", "missing": missing, "replicates": 5}
     expected, found = (fit(MODEL, data, **options) for data in (frame, FRAMES[name](frame)))
     assert_same(expected, found, tol=1e-7 if name == "float32" else 1e-10)
@@ -314,7 +313,9 @@ def test_frames_are_left_as_they_were():
     frame = rows(8, groups=2, weights=0.3, missing=0.03)
     before = frame.copy(deep=True)
     for missing in ("listwise", "pairwise", "mean"):
-        result = fit(MODEL, frame, by="unit", weights="weight", missing_codes={"q1": [10]}, missing=missing, replicates=5)
+        result = fit(
+            MODEL, frame, by="unit", weights="weight", missing_codes={"q1": [10]}, missing=missing, replicates=5
+        )
         result.scores(frame)
     pd.testing.assert_frame_equal(frame, before)
 

@@ -75,7 +75,9 @@ def test_fpc_as_population_size_and_as_fraction_agree(frame):
     share = csi.Survey(frame.assign(N=6 / 15), strata="stratum", clusters="cluster", fpc="N")
     np.testing.assert_array_equal(index_se(size), index_se(share))
     np.testing.assert_allclose(
-        index_se(size), np.sqrt(1 - 6 / 15) * index_se(csi.Survey(frame, strata="stratum", clusters="cluster")), rtol=0.02
+        index_se(size),
+        np.sqrt(1 - 6 / 15) * index_se(csi.Survey(frame, strata="stratum", clusters="cluster")),
+        rtol=0.02,
     )
 
 
@@ -147,7 +149,9 @@ def test_multipliers_keep_the_strata():
 
 def test_group_jackknife_of_a_mean_averages_to_its_variance(frame):
     # Random groups: the variance estimator is unbiased, so over many seeds it averages to s²/n.
-    variances = [index_se(csi.Survey(frame), resampling="jackknife", replicates=30, seed=seed) ** 2 for seed in range(60)]
+    variances = [
+        index_se(csi.Survey(frame), resampling="jackknife", replicates=30, seed=seed) ** 2 for seed in range(60)
+    ]
     np.testing.assert_allclose(np.mean(variances, axis=0), frame[["q", "s"]].var() / 240, rtol=0.10)
 
 

@@ -42,7 +42,6 @@ def answers(n: int = ROWS, seed: int = 1) -> pd.DataFrame:
     frame["wave"] = rng.choice([2023, 2024], n)
     frame["respondent"] = rng.permutation(10 * n)[:n] - 100
     frame["l1"] = frame.l1.clip(upper=100)
-    frame.attrs.clear()
     return frame
 
 
@@ -456,7 +455,6 @@ def test_parts_that_do_not_add_up():
 def spoilt(change: Callable[[pd.DataFrame], Any]) -> pd.DataFrame:
     frame = csi.simulate(MODEL, 200, seed=1)[ITEMS]
     frame = frame.assign(w=1.0, company="Hare", id=range(200))
-    frame.attrs.clear()
     change(frame)
     return frame
 

@@ -57,6 +57,7 @@ sums = [f"sum({a}::{kind})" for a in items]
 sums += [f"sum({a}::{kind} * {b}::{kind})" for at, a in enumerate(items) for b in items[at:]]
 query = (f"select company, file_row_number % {groups} as part, count(*) as n, {', '.join(sums)} "
          f"from read_parquet('{path}', file_row_number = true) group by company, part")
+duckdb.execute("SET enable_progress_bar = false")
 begin = time.perf_counter()
 found = duckdb.sql(query).fetchnumpy()
 end = time.perf_counter()
