@@ -79,20 +79,6 @@ def main(surveys, n, replicates, seed=1):
     return table
 
 
-def coverage_of_survey(survey, truth, **options):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", csi.CsindexWarning)
-        result = csi.fit(MODEL, survey, progress=False, **options)
-        true = tables(csi.fit(MODEL, truth, replicates=0))
-    shares = {}
-    for name, table in tables(result).items():
-        value = np.tile(true[name].estimate, len(result.units))
-        hit = (table.lower <= value) & (value <= table.upper)
-        shares[name] = hit.mean()
-        shares[f"{name} (worst)"] = hit.to_numpy().reshape(len(result.units), -1).mean(axis=0).min()
-    return shares
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--surveys", type=int, default=60)

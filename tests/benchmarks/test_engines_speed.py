@@ -1,7 +1,7 @@
 """Ten million rows in a file: time and memory of an index with standard errors, beside DuckDB's own grouped sums.
 
 Nothing here can fail because a machine is slow; docs/any-size.md has figures. Run with
-``python -m pytest tests/benchmarks/test_engines.py --benchmark-only``. It writes 130 MB into a temporary folder.
+``python -m pytest tests/benchmarks/test_engines_speed.py --benchmark-only``. It writes 130 MB into a temporary folder.
 """
 
 import json
