@@ -490,7 +490,9 @@ FAULTS: dict[str, tuple[Callable[[pd.DataFrame], Any], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("engine", ["pandas", "Polars", "PyArrow", "Parquet", "CSV", "DuckDB", "Dask"])
+@pytest.mark.parametrize(
+    "engine", ["pandas", "Polars", "PyArrow", "Parquet", "CSV", "DuckDB", pytest.param("Dask", marks=pytest.mark.slow)]
+)
 def test_refused_as_rows_in_memory_are(engine, fault, tmp_path, request):
     if engine == "Dask":
         request.getfixturevalue("dask_cluster")
