@@ -8,7 +8,6 @@ American Customer Satisfaction Index...
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from csindex import datasets
 from csindex.errors import (
     CollinearityWarning,
     ConventionWarning,
@@ -25,18 +24,16 @@ from csindex.errors import (
     SurveyError,
     UnitWarning,
 )
-from csindex.fitting.conventions import conventions
 from csindex.fitting.fit import fit
 from csindex.fitting.result import Fit
-from csindex.model.library import acsi, ccsi, ecsi, hkcsi, jcsi, ncsb, ncsi, pcsi, scsb, swics
 from csindex.model.model import Model
 from csindex.model.parts import Construct, Item, Path
-from csindex.survey.loyalty import price_tolerance, retention
 from csindex.survey.margins import Margins
 from csindex.survey.moments import Moments
 from csindex.survey.survey import Survey
 
 if TYPE_CHECKING:
+    from csindex import datasets
     from csindex.assessment.compare import compare
     from csindex.assessment.comparison import Comparison
     from csindex.assessment.invariance import Micom
@@ -64,7 +61,10 @@ if TYPE_CHECKING:
     from csindex.benchmark.trends.trend import fixed_weights, trend
     from csindex.benchmark.trends.trend_result import Trend
     from csindex.benchmark.unit_scores import UnitScores
+    from csindex.fitting.conventions import conventions
+    from csindex.model.library import acsi, ccsi, ecsi, hkcsi, jcsi, ncsb, ncsi, pcsi, scsb, swics
     from csindex.survey.grouped import GroupedMoments
+    from csindex.survey.loyalty import price_tolerance, retention
     from csindex.survey.means import means
     from csindex.survey.population import Population
     from csindex.survey.scan import scan
@@ -74,6 +74,9 @@ __version__ = "0.1.0"
 
 # Imported when they are first asked for, so that `import csindex` costs little more than `import pandas`.
 _LATER = {
+    "csindex.fitting.conventions": ("conventions",),
+    "csindex.model.library": ("acsi", "ccsi", "ecsi", "hkcsi", "jcsi", "ncsb", "ncsi", "pcsi", "scsb", "swics"),
+    "csindex.survey.loyalty": ("price_tolerance", "retention"),
     "csindex.assessment.compare": ("compare",),
     "csindex.assessment.comparison": ("Comparison",),
     "csindex.assessment.invariance": ("Micom",),
@@ -135,6 +138,8 @@ _HOME = {name: module for module, names in _LATER.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
+    if name == "datasets":
+        return import_module("csindex.datasets")
     if name not in _HOME:
         raise AttributeError(f"module 'csindex' has no attribute {name!r}")
     globals()[name] = value = getattr(import_module(_HOME[name]), name)
