@@ -51,10 +51,11 @@ def means(survey: Survey, columns: Sequence[str | Item], *, level: float = 0.95)
         raise OptionError(f"level={level!r} must lie between 0 and 1, e.g. 0.95.")
     items = [item if isinstance(item, Item) else Item(item, ANY_SCALE) for item in columns]
     x, weights, units = survey.values(items), survey.final_weights(), survey.units()
+    design, unit_of = survey.design_codes(weights), survey.unit_codes()
     rows = []
     for unit in range(1 if units is None else len(units)):
-        inside = None if units is None else survey.unit_codes() == unit
-        found = linearized_mean(x, weights, *survey.design_codes(weights), domain=inside)
+        inside = None if units is None else unit_of == unit
+        found = linearized_mean(x, weights, *design, domain=inside)
         se, df, deff = found.se, found.df.astype(np.float64), found.deff
         if survey.replicate_weights is not None:
             se, df = _replicate_errors(survey, x, found.mean, inside)
