@@ -49,6 +49,10 @@ class RepairWarning(CsindexWarning):
     """A matrix that was not positive definite has been repaired."""
 
 
+class InadmissibleWarning(CsindexWarning):
+    """An estimate lies where it cannot be, such as a correlation or loading beyond 1."""
+
+
 class MissingWarning(CsindexWarning):
     """Many rows or answers were left out or filled in."""
 

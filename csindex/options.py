@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from csindex.errors import OptionError
 
+Estimator = Literal["pls"]
 Scheme = Literal["path", "centroid", "factorial"]
 Variant = Literal["standardized", "centered"]
 Convention = Literal["fornell", "standardized", "equal"]
@@ -48,6 +49,7 @@ def within(name: str, value: object, low: float, high: float, example: str) -> N
 class Options:
     """How a fit is to be done; every field is also an argument of `csindex.fit`."""
 
+    estimator: Estimator = "pls"
     scheme: Scheme = "path"
     variant: Variant = "standardized"
     convention: Convention = "fornell"
@@ -62,6 +64,7 @@ class Options:
 
     def __post_init__(self) -> None:
         known = {
+            "estimator": Estimator,
             "scheme": Scheme,
             "variant": Variant,
             "convention": Convention,

@@ -140,7 +140,7 @@ def items_panel(result: Fit, grid: Grid, construct: str) -> Panel:
     replicates = result.replicates
     assert replicates is not None
     block = result.design.blocks[result.model.construct_names.index(construct)]
-    mean, draws = (to_hundred(x, result.design)[..., block] for x in (result.moments.mean, replicates.mean))
+    mean, draws = (to_hundred(x, result.design)[..., block] for x in (result.moments.mean, replicates.estimates.mean))
     v, w = (e.index_weights[..., block] for e in (result.estimates, replicates.estimates))
     # A replicate whose weights could not be estimated has failed, whatever its means are.
     draws = np.where(np.isfinite(w), draws, np.nan)

@@ -163,7 +163,7 @@ def failure_reasons(model: Model, drawn: Replicates, units: Sequence[int]) -> di
     constant = np.argwhere(status == Status.CONSTANT)
     if len(constant):
         diagonal = packing(len(model.items))[2].diagonal()
-        variance = drawn.packed[np.asarray(units)[constant[:, 0]], constant[:, 1]][:, diagonal]
+        variance = drawn.estimates.packed[np.asarray(units)[constant[:, 0]], constant[:, 1]][:, diagonal]
         width = np.array([item.scale[1] - item.scale[0] for item in model.items])
         flat = (np.sqrt(np.maximum(variance, 0)) * 100 / width <= CONSTANT_BELOW).any(axis=0)
         names = [name for name, is_flat in zip(model.item_names, flat, strict=True) if is_flat]

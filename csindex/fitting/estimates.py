@@ -1,6 +1,6 @@
 """All estimates of a stack of moments (array functions)."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum
 
 import numpy as np
@@ -11,7 +11,7 @@ from csindex.estimation.structure import path_coefficients
 from csindex.index.scores import index_deviations, index_scores, index_weights, to_hundred
 from csindex.model.design import Design
 from csindex.options import Options
-from csindex.survey.stacks import Array, empty, take
+from csindex.survey.stacks import Array, empty, take, unpack
 
 CONSTANT_BELOW = 1e-9
 
@@ -42,6 +42,9 @@ REASONS = {
 class Estimates:
     """Estimates of a stack; every array has the stack on its leading axes and NaN for members that failed.
 
+    Those of a `Fit` know the moments that they were made from, so that any function of both can be evaluated on the sample
+    and on its replicates alike.
+
     Attributes
     ----------
     weights, loadings, index_weights : (..., p)
@@ -54,6 +57,10 @@ class Estimates:
         R²; index scores on 0-100; standard deviations of respondents' index scores.
     status, rounds : (...) int
         A `Status`, and the number of iterations.
+    mean : (..., p), or None where they are not known
+        Means of the items, on the questions' scales.
+    packed : (..., p(p+1)/2), or None
+        Their covariances without the double half; see `cov`.
     """
 
     weights: Array
@@ -66,6 +73,27 @@ class Estimates:
     deviation: Array
     status: NDArray[np.int8]
     rounds: NDArray[np.intp]
+    mean: Array = None  # type: ignore[assignment]
+    packed: Array = None  # type: ignore[assignment]
+
+    @property
+    def cov(self) -> Array:
+        """(..., p, p) covariances of the items, made when asked for."""
+        return unpack(self.packed, self.mean.shape[-1])
+
+    @property
+    def correlation(self) -> Array:
+        """(..., p, p) correlations of the items, made when asked for."""
+        S = self.cov
+        with np.errstate(invalid="ignore", divide="ignore"):
+            scale = 1 / np.sqrt(np.einsum("...ii->...i", S))
+            S *= scale[..., :, None]
+            S *= scale[..., None, :]
+        return S
+
+    def made_from(self, mean: Array, packed: Array) -> "Estimates":
+        """Return the same estimates, with the moments that they were made from."""
+        return replace(self, mean=mean, packed=packed)
 
     @classmethod
     def allocate(cls, members: int, design: Design) -> "Estimates":
@@ -79,26 +107,27 @@ class Estimates:
 
     def put(self, at: slice, part: "Estimates") -> None:
         """Write the estimates of some members."""
-        for field in fields(self):
-            getattr(self, field.name)[at] = getattr(part, field.name)
+        for name in _OWN:
+            getattr(self, name)[at] = getattr(part, name)
 
     def part(self, members: slice) -> "Estimates":
         """Return the estimates of some members."""
-        return Estimates(**{field.name: getattr(self, field.name)[members] for field in fields(self)})
+        return Estimates(**{name: getattr(self, name)[members] for name in _OWN})
 
     def reshape(self, *stack: int) -> "Estimates":
         """Return the same estimates with another shape of the stack."""
         parts = {}
-        for field in fields(self):
-            array = getattr(self, field.name)
+        for name in _OWN:
+            array = getattr(self, name)
             inner = np.moveaxis(array, 0, -1)
-            parts[field.name] = np.moveaxis(
+            parts[name] = np.moveaxis(
                 inner.reshape(*inner.shape[:-1], *stack), range(-len(stack), 0), range(len(stack))
             )
         return Estimates(**parts)
 
 
-_REAL = [field.name for field in fields(Estimates) if field.name not in ("status", "rounds")]
+_OWN = [field.name for field in fields(Estimates) if field.name not in ("mean", "packed")]
+_REAL = [name for name in _OWN if name not in ("status", "rounds")]
 
 
 @np.errstate(divide="ignore", invalid="ignore")

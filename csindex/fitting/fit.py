@@ -19,13 +19,24 @@ from csindex.fitting.result import Fit
 from csindex.fitting.tables import RESERVED
 from csindex.model.design import Design, design_of
 from csindex.model.model import Model
-from csindex.options import Convention, Interval, Missing, Options, Resampling, Scheme, Variant, choose, whole
+from csindex.options import (
+    Convention,
+    Estimator,
+    Interval,
+    Missing,
+    Options,
+    Resampling,
+    Scheme,
+    Variant,
+    choose,
+    whole,
+)
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
 from csindex.survey.grouped import GroupedMoments
 from csindex.survey.moments import Moments
 from csindex.survey.sources import Kind, MomentSource, RowSource, Source
-from csindex.survey.stacks import flatten
+from csindex.survey.stacks import flatten, pack
 from csindex.survey.survey import Survey
 
 UNLIKE_SAMPLES = ("jackknife", "replicate weights")
@@ -42,7 +53,7 @@ def fit(
     by: str | Sequence[str] | None = None,
     missing: Missing = "listwise",
     missing_codes: Codes | None = None,
-    estimator: Literal["pls"] = "pls",
+    estimator: Estimator = "pls",
     scheme: Scheme = "path",
     variant: Variant = "standardized",
     convention: Convention = "fornell",
@@ -136,10 +147,10 @@ def fit(
         raise OptionError(
             f"model must be a csindex Model, e.g. csindex.acsi() or Model.parse(text), not {model!r:.80}."
         )
-    choose("estimator", estimator, ["pls"])
     choose("bad_units", bad_units, ["raise", "drop"])
     resampling = resampling or _usual_resampling(data)
     options = Options(
+        estimator=estimator,
         scheme=scheme,
         variant=variant,
         convention=convention,
@@ -190,7 +201,8 @@ def _estimated(
     kept = Kept.of(moments)
     kept = kept.settle(checks.sample_problems(model, kept.moments), SurveyError, drop)
     kept = kept.settle(checks.block_problems(model, design, kept.moments), EstimationError, drop)
-    sample = estimate(flatten(kept.moments.mean, 1), flatten(kept.moments.cov, 2), design, options)
+    mean, cov = flatten(kept.moments.mean, 1), flatten(kept.moments.cov, 2)
+    sample = estimate(mean, cov, design, options).made_from(mean, pack(cov))
     problems = checks.estimate_problems(model, design, kept.moments, sample, options)
     kept = replace(kept, estimates=sample).settle(problems, EstimationError, drop)
     for kind, (name, wanted) in _kinds(options, source).items():

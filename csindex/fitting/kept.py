@@ -87,13 +87,13 @@ class Kept:
 def _replicates(replicates: Replicates, kept: NDArray[np.intp]) -> Replicates:
     return replace(
         replicates,
-        mean=take(replicates.mean, kept),
-        packed=take(replicates.packed, kept),
         estimates=_chosen(replicates.estimates, kept),
         coefficients=None if replicates.coefficients is None else replicates.coefficients[kept],
     )
 
 
 def _chosen(estimates: Estimates, members: NDArray[np.intp]) -> Estimates:
-    arrays: dict[str, Any] = {name: take(getattr(estimates, name), members) for name in Estimates.__slots__}
+    arrays: dict[str, Any] = {
+        name: take(array, members) for name in Estimates.__slots__ if (array := getattr(estimates, name)) is not None
+    }
     return Estimates(**arrays)

@@ -26,11 +26,8 @@ class Replicates:
         What they were made of; see `csindex.survey.sources.Kind`.
     words : str
         How they were made.
-    mean : (U, R, p)
-    packed : (U, R, p(p+1)/2)
-        Covariances without their double half; see `cov`.
     estimates : Estimates
-        With the stack (U, R).
+        With the stack (U, R), and with their moments.
     coefficients : (U, R) or None
         Variance = Σ coefficient · (replicate - estimate)²; None where it is the replicates' own variance.
     joint : bool
@@ -40,16 +37,9 @@ class Replicates:
 
     kind: Kind
     words: str
-    mean: Array
-    packed: Array
     estimates: Estimates
     coefficients: Array | None
     joint: bool
-
-    @property
-    def cov(self) -> Array:
-        """(U, R, p, p) covariances, made when asked for."""
-        return unpack(self.packed, self.mean.shape[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +122,7 @@ def replicate(
     return Replicates(
         kind=kind,
         words=words,
-        mean=np.moveaxis(mean, 0, -1),
-        packed=np.moveaxis(packed, 0, -1),
-        estimates=out.reshape(len(units), R),
+        estimates=out.reshape(len(units), R).made_from(np.moveaxis(mean, 0, -1), np.moveaxis(packed, 0, -1)),
         coefficients=coefficients,
         joint=source.joint or kind == "replicate weights",
     )

@@ -60,8 +60,8 @@ def test_replicates_use_the_pooled_moments_of_the_replicate(result):
     r = 17
     moments = csi.Moments(
         result.moments.items,
-        result.replicates.mean[:, r],
-        result.replicates.cov[:, r],
+        result.replicates.estimates.mean[:, r],
+        result.replicates.estimates.cov[:, r],
         result.moments.n,
         result.moments.weight,
         result.moments.n_eff,

@@ -234,7 +234,7 @@ def test_block_size_changes_nothing(data, block_size):
 @pytest.mark.parametrize("data", [rows(5), csi.Moments.from_frame(rows(5), MODEL)], ids=["rows", "moments"])
 def test_more_replicates_begin_with_the_same_ones(data):
     few, many = (csi.fit(MODEL, data, replicates=count) for count in (40, 700))
-    np.testing.assert_array_equal(many.replicates.mean[:, :40], few.replicates.mean)
+    np.testing.assert_array_equal(many.replicates.estimates.mean[:, :40], few.replicates.estimates.mean)
     np.testing.assert_allclose(many.replicates.estimates.index[:, :40], few.replicates.estimates.index, rtol=1e-12)
 
 
@@ -242,7 +242,7 @@ def test_a_unit_has_its_replicates_whoever_else_is_there():
     frame = rows(5, groups=3)
     all_three = csi.fit(MODEL, frame, by="unit", replicates=30)
     first_two = csi.fit(MODEL, frame[frame.unit != "unit 3"], by="unit", replicates=30)
-    np.testing.assert_array_equal(all_three.replicates.mean[:2], first_two.replicates.mean)
+    np.testing.assert_array_equal(all_three.replicates.estimates.mean[:2], first_two.replicates.estimates.mean)
 
 
 def test_replicates_that_a_unit_does_not_have_are_no_numbers():

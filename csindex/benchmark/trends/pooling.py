@@ -176,7 +176,7 @@ def _scores(result: Fit, measurement: str, member: NDArray[np.intp], construct: 
     if measurement == "company":
         return own
     block = result.design.blocks[result.model.construct_names.index(own.name)]
-    mean, means = (to_hundred(x, result.design)[..., block] for x in (result.moments.mean, replicates.mean))
+    mean, means = (to_hundred(x, result.design)[..., block] for x in (result.moments.mean, replicates.estimates.mean))
     if measurement == "equal":
         weight, drawn = np.full_like(mean, 1 / mean.shape[-1]), np.full_like(means, 1 / mean.shape[-1])
     else:
@@ -208,7 +208,7 @@ def _common(result: Fit, member: NDArray[np.intp]) -> tuple[Estimates, Estimates
     pooled = pool_moments(moments.mean[:, None], pack(moments.cov)[:, None], n, weight, member)
     sample = estimates_of(*pooled, result.design, result.options)
     _refuse(result, sample, member)
-    drawn = pool_moments(replicates.mean, replicates.packed, n, weight, member)
+    drawn = pool_moments(replicates.estimates.mean, replicates.estimates.packed, n, weight, member)
     again = estimates_of(*drawn, result.design, result.options, sample.weights[:, 0])
     _tell(again)
     return sample, again
