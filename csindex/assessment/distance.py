@@ -7,6 +7,7 @@ correlations of the constructs that the paths imply, Σ (m, p, p) correlations o
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from csindex.estimation.structure import total_effects
 from csindex.fitting.estimates import Estimates
@@ -60,11 +61,19 @@ def implied_items(estimates: Estimates, R: Array, design: Design) -> Array:
     (m, p, p)
     """
     V = implied_constructs(estimates.correlations, estimates.paths, estimates.r2, design)
-    loadings, block_of = estimates.loadings, design.block_of
+    return items_from(V, estimates.loadings, R, design, np.array([mode == "A" for mode in design.modes]))
+
+
+def items_from(V: Array, loadings: Array, R: Array, design: Design, reflective: NDArray[np.bool_]) -> Array:
+    """Return Σ (m, p, p) from correlations V of the constructs and loadings (m, p).
+
+    The items of `reflective` (k,) constructs correlate as the product of their loadings, those of others as observed.
+    """
+    block_of = design.block_of
     S = empty(len(R), design.p, design.p)
     S[...] = V[:, block_of[:, None], block_of] * loadings[:, :, None] * loadings[:, None, :]
-    for mode, block in zip(design.modes, design.blocks, strict=True):
-        if mode != "A":
+    for common, block in zip(reflective, design.blocks, strict=True):
+        if not common:
             S[:, block, block] = R[:, block, block]
     diagonal = np.arange(design.p)
     S[:, diagonal, diagonal] = 1.0

@@ -1,0 +1,141 @@
+"""The test that a model fits exactly: replicates of a population in which it does (array functions).
+
+Beran & Srivastava (1985): rows x are turned into A'D⁻¹x with A = R^-½ Σ^½ and D the standard deviations, so that their correlations are exactly Σ.
+A resample of the turned rows has the covariances A'D⁻¹ S* D⁻¹A, where S* are those of the resample itself. So the
+replicates that a fit keeps are all that is needed; the model is estimated anew on each.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csindex.assessment.quality.blocks import BLOCK_CELLS, oriented
+from csindex.assessment.quality.model_fit import fit_measures, implied
+from csindex.fitting.estimates import Estimates, estimate
+from csindex.model.design import Design
+from csindex.options import Options
+from csindex.survey.stacks import Array, flatten, take, unpack
+
+
+@dataclass(frozen=True, slots=True)
+class ExactFit:
+    """The distribution of q fit measures of U units where the model fits exactly.
+
+    Attributes
+    ----------
+    p : (U, q)
+        Share of replicates that fit at least as badly; NaN where the test cannot be made.
+    hi95, hi99 : (U, q)
+        The 95% and 99% quantiles.
+    used : (U,) int
+        Replicates that could be estimated.
+    """
+
+    p: Array
+    hi95: Array
+    hi99: Array
+    used: NDArray[np.intp]
+
+
+def exact_fit(
+    observed: Array,
+    sigma: Array,
+    sample: Estimates,
+    replicates: Estimates,
+    design: Design,
+    options: Options,
+    reflective: NDArray[np.bool_],
+    model: int,
+) -> ExactFit:
+    """Test whether a model fits exactly.
+
+    Parameters
+    ----------
+    observed : (U, 3)
+        SRMR, d_ULS, d_G of the sample.
+    sigma : (U, p, p)
+        Correlations that the model implies, of items turned round.
+    sample, replicates : Estimates
+        (U,) and (U, R), with their moments.
+    design, options : Design, Options
+    reflective : (k,) bool
+    model : int
+        0 for the saturated, 1 for the estimated one.
+    """
+    turn = _turning(sample, sigma, design)
+    U, R = replicates.status.shape
+    size = max(1, BLOCK_CELLS // (design.p**2 * R))
+    drawn = np.concatenate(
+        [
+            _null(turn[at : at + size], sample, replicates, at, design, options, reflective, model)
+            for at in range(0, U, size)
+        ]
+    )
+    known = np.isfinite(drawn)
+    count = known.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        worse = (drawn >= observed[:, None]).sum(axis=1)
+        # The sample is one of the draws: a p of 0 would claim more than R replicates can tell.
+        p = np.where((count > 0) & np.isfinite(observed), (1 + worse) / (1 + count), np.nan)
+    return ExactFit(p, _high(drawn, 0.95), _high(drawn, 0.99), count[:, 0])
+
+
+def _turning(sample: Estimates, sigma: Array, design: Design) -> Array:
+    """Return D⁻¹ R^-½ Σ^½ D (U, p, p) for items as they are, NaN where a matrix is not positive definite."""
+    sd = np.sqrt(np.einsum("uii->ui", sample.cov))
+    left, right = _power(sample.correlation, -0.5), _power(oriented(sigma, design), 0.5)
+    return np.asarray((left @ right) * sd[:, None, :] / sd[:, :, None])
+
+
+def _power(matrix: Array, power: float) -> Array:
+    """Return the symmetric power (U, p, p) of positive definite matrices, NaN of others."""
+    known = np.isfinite(matrix).all(axis=(1, 2))
+    values, vectors = np.linalg.eigh(np.where(known[:, None, None], matrix, np.eye(matrix.shape[-1])))
+    values = np.where(known[:, None] & (values > 0), values, np.nan) ** power
+    return np.asarray((vectors * values[:, None, :]) @ np.swapaxes(vectors, 1, 2))
+
+
+def _null(
+    turn: Array,
+    sample: Estimates,
+    replicates: Estimates,
+    at: int,
+    design: Design,
+    options: Options,
+    reflective: NDArray[np.bool_],
+    model: int,
+) -> Array:
+    """Return SRMR, d_ULS, d_G (u, R, 3) of the turned replicates of some units."""
+    u, R = len(turn), replicates.status.shape[1]
+    cov = _turned(turn, unpack(replicates.packed[at : at + u], design.p))
+    status = replicates.status[at : at + u].ravel()
+    cov[~np.isfinite(cov).all(axis=(1, 2)) | (status != 0)] = np.nan
+    mean = np.where(np.isfinite(cov[:, 0, :]), 0.0, np.nan)
+    start = take(sample.weights, np.repeat(np.arange(at, at + u), R))
+    found = estimate(mean, cov, design, options, start).made_from(mean, replicates.packed[:0])
+    scale = 1 / np.sqrt(np.einsum("mii->mi", cov))
+    correlation = oriented(cov * scale[:, :, None] * scale[:, None, :], design)
+    measures = fit_measures(correlation, (implied(found, correlation, design, reflective)[model],))
+    return np.asarray(measures[:, :3].reshape(u, R, 3))
+
+
+def _turned(turn: Array, cov: Array) -> Array:
+    """Return turn' cov turn (u · R, p, p), the stack innermost in memory, of cov (u, R, p, p)."""
+    u, R, p, _ = cov.shape
+    across = np.swapaxes(turn, 1, 2)
+    inner = np.ascontiguousarray(np.moveaxis(cov, 1, -1)).reshape(u, p, p * R)
+    half = (across @ inner).reshape(u, p, p, R)
+    whole = across @ np.ascontiguousarray(np.swapaxes(half, 1, 2)).reshape(u, p, p * R)
+    return flatten(np.moveaxis(whole.reshape(u, p, p, R), -1, 1), 2)
+
+
+def _high(drawn: Array, share: float) -> Array:
+    """Return quantiles (U, q), type 7, of the replicates (U, R, q) that are known."""
+    ordered = np.sort(drawn, axis=1)
+    known = np.isfinite(ordered).sum(axis=1)
+    place = np.maximum(known - 1, 0) * share
+    below = np.floor(place).astype(np.intp)
+    above = np.minimum(below + 1, np.maximum(known - 1, 0))
+    a, b = (np.take_along_axis(ordered, at[:, None], axis=1)[:, 0] for at in (below, above))
+    return np.asarray(np.where(known > 0, a + (place - below) * (b - a), np.nan))
