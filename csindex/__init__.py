@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from csindex.assessment.comparison import Comparison
     from csindex.assessment.invariance import Micom
     from csindex.assessment.micom import micom
+    from csindex.assessment.quality.assess import assess
+    from csindex.assessment.quality.assessment import Assessment
+    from csindex.assessment.quality.selection import compare_models
     from csindex.benchmark.companions.companion import companion
     from csindex.benchmark.companions.metrics import ces, handling_time, nps, rate, top_box
     from csindex.benchmark.composites.composite import composite
@@ -82,6 +85,9 @@ _LATER = {
     "csindex.assessment.comparison": ("Comparison",),
     "csindex.assessment.invariance": ("Micom",),
     "csindex.assessment.micom": ("micom",),
+    "csindex.assessment.quality.assess": ("assess",),
+    "csindex.assessment.quality.assessment": ("Assessment",),
+    "csindex.assessment.quality.selection": ("compare_models",),
     "csindex.benchmark.companions.companion": ("companion",),
     "csindex.benchmark.companions.metrics": (
         "ces",
@@ -153,6 +159,7 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Aggregate",
+    "Assessment",
     "CollinearityWarning",
     "Comparison",
     "Construct",
@@ -188,10 +195,12 @@ __all__ = [
     "UnitWarning",
     "acsi",
     "aggregate",
+    "assess",
     "ccsi",
     "ces",
     "companion",
     "compare",
+    "compare_models",
     "composite",
     "conventions",
     "datasets",

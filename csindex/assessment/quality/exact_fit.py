@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from csindex.assessment.quality.blocks import BLOCK_CELLS, oriented
 from csindex.assessment.quality.model_fit import fit_measures, implied
-from csindex.fitting.estimates import Estimates, estimate
+from csindex.assessment.quality.scope import Scope
+from csindex.fitting.estimates import Estimates, Status, estimate
 from csindex.model.design import Design
-from csindex.options import Options
-from csindex.survey.stacks import Array, flatten, take, unpack
+from csindex.survey.stacks import Array, flatten, pack, take, unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +38,7 @@ class ExactFit:
     used: NDArray[np.intp]
 
 
-def exact_fit(
-    observed: Array,
-    sigma: Array,
-    sample: Estimates,
-    replicates: Estimates,
-    design: Design,
-    options: Options,
-    reflective: NDArray[np.bool_],
-    model: int,
-) -> ExactFit:
+def exact_fit(observed: Array, sigma: Array, replicates: Estimates, scope: Scope, model: int) -> ExactFit:
     """Test whether a model fits exactly.
 
     Parameters
@@ -56,24 +47,18 @@ def exact_fit(
         SRMR, d_ULS, d_G of the sample.
     sigma : (U, p, p)
         Correlations that the model implies, of items turned round.
-    sample, replicates : Estimates
-        (U,) and (U, R), with their moments.
-    design, options : Design, Options
-    reflective : (k,) bool
+    replicates : Estimates
+        (U, R), with their moments.
+    scope : Scope
     model : int
         0 for the saturated, 1 for the estimated one.
     """
-    turn = _turning(sample, sigma, design)
+    turn = _turning(scope.result.estimates, sigma, scope.design)
     U, R = replicates.status.shape
-    size = max(1, BLOCK_CELLS // (design.p**2 * R))
-    drawn = np.concatenate(
-        [
-            _null(turn[at : at + size], sample, replicates, at, design, options, reflective, model)
-            for at in range(0, U, size)
-        ]
-    )
-    known = np.isfinite(drawn)
-    count = known.sum(axis=1)
+    size = max(1, BLOCK_CELLS // (scope.design.p**2 * R))
+    parts = [slice(at, min(at + size, U)) for at in range(0, U, size)]
+    drawn = np.concatenate([_null(turn[units], replicates, units, scope, model) for units in parts])
+    count = np.isfinite(drawn).sum(axis=1)
     with np.errstate(invalid="ignore"):
         worse = (drawn >= observed[:, None]).sum(axis=1)
         # The sample is one of the draws: a p of 0 would claim more than R replicates can tell.
@@ -90,34 +75,24 @@ def _turning(sample: Estimates, sigma: Array, design: Design) -> Array:
 
 def _power(matrix: Array, power: float) -> Array:
     """Return the symmetric power (U, p, p) of positive definite matrices, NaN of others."""
-    known = np.isfinite(matrix).all(axis=(1, 2))
+    known = np.asarray(np.isfinite(matrix).all(axis=(1, 2)))
     values, vectors = np.linalg.eigh(np.where(known[:, None, None], matrix, np.eye(matrix.shape[-1])))
     values = np.where(known[:, None] & (values > 0), values, np.nan) ** power
     return np.asarray((vectors * values[:, None, :]) @ np.swapaxes(vectors, 1, 2))
 
 
-def _null(
-    turn: Array,
-    sample: Estimates,
-    replicates: Estimates,
-    at: int,
-    design: Design,
-    options: Options,
-    reflective: NDArray[np.bool_],
-    model: int,
-) -> Array:
+def _null(turn: Array, replicates: Estimates, units: slice, scope: Scope, model: int) -> Array:
     """Return SRMR, d_ULS, d_G (u, R, 3) of the turned replicates of some units."""
-    u, R = len(turn), replicates.status.shape[1]
-    cov = _turned(turn, unpack(replicates.packed[at : at + u], design.p))
-    status = replicates.status[at : at + u].ravel()
-    cov[~np.isfinite(cov).all(axis=(1, 2)) | (status != 0)] = np.nan
-    mean = np.where(np.isfinite(cov[:, 0, :]), 0.0, np.nan)
-    start = take(sample.weights, np.repeat(np.arange(at, at + u), R))
-    found = estimate(mean, cov, design, options, start).made_from(mean, replicates.packed[:0])
-    scale = 1 / np.sqrt(np.einsum("mii->mi", cov))
-    correlation = oriented(cov * scale[:, :, None] * scale[:, None, :], design)
-    measures = fit_measures(correlation, (implied(found, correlation, design, reflective)[model],))
-    return np.asarray(measures[:, :3].reshape(u, R, 3))
+    design, sample = scope.design, scope.result.estimates
+    status = replicates.status[units]
+    cov = _turned(turn, unpack(replicates.packed[units], design.p))
+    cov[status.ravel() != Status.OK] = np.nan
+    mean = np.where(np.isfinite(cov[:, 0]), 0.0, np.nan)
+    start = take(sample.weights, np.repeat(np.arange(units.start, units.stop), status.shape[1]))
+    found = estimate(mean, cov, design, scope.result.options, start).made_from(mean, pack(cov))
+    R = scope.correlations(found)
+    measures = fit_measures(R, (implied(found, R, design, scope.common)[model],))
+    return np.asarray(measures[:, :3].reshape(*status.shape, 3))
 
 
 def _turned(turn: Array, cov: Array) -> Array:

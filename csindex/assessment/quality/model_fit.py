@@ -11,7 +11,7 @@ from csindex.assessment.distance import implied_constructs, items_from
 from csindex.estimation.pls import proxy_covariances
 from csindex.fitting.estimates import Estimates
 from csindex.model.design import Design
-from csindex.survey.stacks import Array, empty
+from csindex.survey.stacks import Array
 
 MODELS = ("saturated", "estimated")
 MEASURES = ("srmr", "d_uls", "d_g", "nfi")
@@ -71,7 +71,7 @@ def _whitened(R: Array) -> tuple[Array, Array]:
 def relative_eigenvalues(whitener: Array, sigma: Array) -> Array:
     """Return φ (m, p); NaN where a matrix is unknown or not positive definite."""
     turned = whitener @ np.ascontiguousarray(sigma) @ np.swapaxes(whitener, 1, 2)
-    sound = np.isfinite(turned).all(axis=(1, 2))
+    sound = np.asarray(np.isfinite(turned).all(axis=(1, 2)))
     turned[~sound] = np.eye(sigma.shape[-1])
     phi = np.linalg.eigvalsh(turned)
     sound &= phi[:, 0] > DEFINITE_ABOVE
@@ -93,14 +93,11 @@ def root_mean_theta(R: Array, w: Array, estimates: Estimates, design: Design, re
     kept &= (block_of[:, None] != block_of) | reflective[block_of]
     if not kept.any():
         return np.full((len(R), 1), np.nan)
-    return np.sqrt((theta[:, kept] ** 2).mean(axis=1))[:, None]
+    return np.asarray(np.sqrt((theta[:, kept] ** 2).mean(axis=1))[:, None])
 
 
-def smallest_eigenvalues(models: tuple[Array, ...]) -> Array:
-    """Return the smallest eigenvalue of each of some matrices, (m, models)."""
-    out = empty(len(models[0]), len(models))
-    for at, matrix in enumerate(models):
-        known = np.isfinite(matrix).all(axis=(1, 2))
-        filled = np.where(known[:, None, None], matrix, np.eye(matrix.shape[-1]))
-        out[:, at] = np.where(known, np.linalg.eigvalsh(filled)[:, 0], np.nan)
-    return out
+def smallest_eigenvalue(matrix: Array) -> Array:
+    """Return the smallest eigenvalue (m,) of symmetric matrices (m, q, q), NaN where one is not known."""
+    known = np.asarray(np.isfinite(matrix).all(axis=(1, 2)))
+    filled = np.where(known[:, None, None], matrix, np.eye(matrix.shape[-1]))
+    return np.asarray(np.where(known, np.linalg.eigvalsh(filled)[:, 0], np.nan))

@@ -52,7 +52,7 @@ def without(design: Design, target: int, source: int) -> Design:
     """Return the model without a path; a construct that is then joined to no other gets equal weights."""
     links = design.links.copy()
     links[target, source] = False
-    alone = ~(links.any(axis=0) | links.any(axis=1))
+    alone = np.asarray(~(links.any(axis=0) | links.any(axis=1)))
     modes = tuple("equal" if lonely else mode for mode, lonely in zip(design.modes, alone, strict=True))
     return with_links(replace(design, modes=modes), links)
 
@@ -89,4 +89,5 @@ def goodness(estimates: Estimates, design: Design) -> Array:
     several = sizes[design.block_of] > 1
     items = several if several.any() else np.ones(design.p, dtype=np.bool_)
     explained = estimates.r2[:, design.links.any(axis=1)]
-    return np.sqrt((estimates.loadings[:, items] ** 2).mean(axis=1) * explained.mean(axis=1))[:, None]
+    communality = (estimates.loadings[:, items] ** 2).mean(axis=1)
+    return np.asarray(np.sqrt(communality * explained.mean(axis=1))[:, None])

@@ -1,7 +1,7 @@
 """Whether constructs are told apart from one another (array functions).
 
 Symbols: R (m, p, p) correlations of the items, reversed ones turned round; w (m, p) outer weights of standardized items;
-λ (m, p) loadings; C (m, k, k) correlations of the constructs; q_j items in block j.
+C (m, k, k) correlations of the constructs; q_j items in block j.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from csindex.estimation.pls import proxy_covariances
-from csindex.fitting.estimates import Estimates
 from csindex.model.design import Design
 from csindex.survey.stacks import Array
 
@@ -58,15 +57,6 @@ def fornell_larcker(ave: Array, C: Array) -> Array:
         return np.asarray(np.sqrt(ave)[:, :, None] - np.abs(C))
 
 
-def cross_loadings(R: Array, w: Array, estimates: Estimates, design: Design) -> Array:
-    """Return the correlation (m, p, k) of every item with every construct; with its own it is the loading.
-
-    Where constructs were corrected for attenuation (PLSc), so are these correlations.
-    """
-    G = proxy_covariances(R, w, design)
-    rho = getattr(estimates, "reliability", None)
-    if rho is not None:
-        with np.errstate(invalid="ignore"):
-            G = G / np.sqrt(rho)[:, :, None]
-    G[:, design.block_of, np.arange(design.p)] = estimates.loadings
-    return np.swapaxes(G, 1, 2)
+def cross_loadings(R: Array, w: Array, design: Design) -> Array:
+    """Return the correlation (m, p, k) of every item with the score of every construct."""
+    return np.swapaxes(proxy_covariances(R, w, design), 1, 2)
