@@ -117,7 +117,7 @@ def discriminant(found: Assessment) -> str:
         wrapped(
             "HTMT estimates the correlation that the constructs would have without measurement error. Usual: the upper end of "
             "the interval below 0.85, or 0.90 for constructs close in meaning (Henseler, Ringle & Sarstedt 2015). HTMT+ takes "
-            "every correlation in absolute value, HTMT2 geometric means (– where a correlation is not positive)."
+            "every correlation in absolute value, HTMT2 geometric means (– where a correlation is negative)."
         )
     )
     return "\n".join([*lines, *(wrapped(text) for text in _discriminant_questions(found))])

@@ -32,7 +32,7 @@ def inflation(found: Assessment) -> str:
     for kind, said in (("source", "Sources"), ("item", "Items within a construct")):
         part = frame[frame.kind == kind]
         if len(part):
-            top = part.loc[part.estimate.idxmax()] if part.estimate.notna().any() else part.iloc[0]
+            top = part.sort_values("estimate", ascending=False).iloc[0]
             lines.append(wrapped(f"{said}: the highest VIF is {cell(top)} ({top['name']} → {top.construct})."))
     lines.append(
         wrapped(f"Usual: VIF {limit('vif', 'vif')}; stricter {limit('vif', 'vif', 1)}. Items of Mode A need not be so.")

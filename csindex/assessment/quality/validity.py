@@ -12,6 +12,8 @@ from csindex.estimation.pls import proxy_covariances
 from csindex.model.design import Design
 from csindex.survey.stacks import Array
 
+ROUNDING = 1e-12
+
 
 @np.errstate(invalid="ignore", divide="ignore")
 def heterotrait_monotrait(R: Array, blocks: Sequence[slice]) -> dict[str, Array]:
@@ -19,11 +21,13 @@ def heterotrait_monotrait(R: Array, blocks: Sequence[slice]) -> dict[str, Array]
 
     *htmt*: the mean correlation between two blocks over the geometric mean of the mean correlations within them, in
     absolute value (Henseler, Ringle & Sarstedt 2015, eq. 6). *htmt+*: every correlation in absolute value (Ringle et al. 2023).
-    *htmt2*: geometric means of the correlations (Roemer, Schuberth & Henseler 2021), NaN where one is not positive.
+    *htmt2*: geometric means of the correlations (Roemer, Schuberth & Henseler 2021), NaN where one is negative.
     """
     het, mono = _block_means(R, blocks)
     het_abs, mono_abs = _block_means(np.abs(R), blocks)
-    het_log, mono_log = _block_means(np.log(np.where(R > 0, R, np.nan)), blocks, alone=0.0)
+    # A correlation of 0, as whole-numbered answers can have, makes a geometric mean 0; rounding must not make it negative.
+    het_log, mono_log = _block_means(np.log(np.where(R > -ROUNDING, np.maximum(R, 0.0), np.nan)), blocks, alone=0.0)
+    mono_log = np.where(np.isfinite(mono_log), mono_log, np.nan)
     return {
         "htmt": np.abs(het) / _root(mono),
         "htmt+": het_abs / _root(mono_abs),
