@@ -68,7 +68,7 @@ def test_seminr(run):
         if left:
             assert far(column(ours.reliability, measure), over(CONSTRUCTS, values)[left]) < TWELVE_DIGITS, measure
     assert far(ratios(ours, "htmt+"), of_scales(theirs["htmt+"])) < TWELVE_DIGITS
-    wide = ours.cross_loadings.pivot(index="item", columns="construct", values="estimate")
+    wide = ours.cross_loadings.pivot_table(index="item", columns="construct", values="estimate")
     items = list(ours.result.model.item_names)
     assert np.abs(wide.loc[items, CONSTRUCTS] - np.array(theirs["cross_loadings"])).to_numpy().max() < TWELVE_DIGITS
     items_vif = ours.vif[ours.vif.kind == "item"].set_index("name").estimate

@@ -19,10 +19,13 @@ READINGS = {
     "loading": "a correlation cannot pass 1. The reflective measurement model does not hold for this construct.",
     "ave": "more variance would be explained than there is. The reflective measurement model does not hold.",
     "correlation": "a correlation cannot pass 1. The two constructs are the same, or their reliability is too low.",
-    "item correlations": "the observed correlations are not positive definite, e.g. because they are rounded or pairwise.",
-    "construct correlations": "the constructs' correlations are not positive definite, so no population can have them.",
-    "saturated model": "the correlations that it implies are not positive definite; d_G, NFI and the test do not exist.",
-    "estimated model": "the correlations that it implies are not positive definite; d_G, NFI and the test do not exist.",
+}
+EIGENVALUE = "smallest eigenvalue"
+MATRICES = {
+    "the items' correlations": "they are not positive definite, e.g. because they are rounded or pairwise.",
+    "the constructs' correlations": "they are not positive definite, so no population can have them.",
+    "the saturated model": "what it implies is not positive definite; d_G, NFI and the test do not exist.",
+    "the estimated model": "what it implies is not positive definite; d_G, NFI and the test do not exist.",
 }
 
 
@@ -38,7 +41,7 @@ def inadmissible(scope: Scope) -> pd.DataFrame:
         name: pd.Series([row[at] for row in rows], dtype="str").array for at, name in ((1, "what"), (2, "where"))
     }
     columns["estimate"] = [row[3] for row in rows]
-    columns["reading"] = pd.Series([READINGS[row[1]] for row in rows], dtype="str").array
+    columns["reading"] = pd.Series([MATRICES.get(row[2]) or READINGS[row[1]] for row in rows], dtype="str").array
     return pd.DataFrame(columns)
 
 
@@ -59,10 +62,9 @@ def _found(scope: Scope) -> Iterator[tuple[int, str, str, float]]:
     C = e.correlations[:, first, second]
     yield from _beyond("correlation", C, np.abs(C) > 1 + SLACK, pairs)
     matrices = (R, e.correlations, *model_fit.implied(e, R, design, scope.common))
-    kinds = ("item correlations", "construct correlations", "saturated model", "estimated model")
-    for what, matrix in zip(kinds, matrices, strict=True):
-        least = model_fit.smallest_eigenvalue(matrix)
-        yield from _beyond(what, least[:, None], least[:, None] < model_fit.DEFINITE_ABOVE, ["smallest eigenvalue"])
+    for where, matrix in zip(MATRICES, matrices, strict=True):
+        least = model_fit.smallest_eigenvalue(matrix)[:, None]
+        yield from _beyond(EIGENVALUE, least, least < model_fit.DEFINITE_ABOVE, [where])
 
 
 def _beyond(what: str, values: Array, wrong: Any, names: list[str]) -> Iterator[tuple[int, str, str, float]]:

@@ -28,6 +28,7 @@ def implied(estimates: Estimates, R: Array, design: Design, reflective: NDArray[
     )
 
 
+@np.errstate(invalid="ignore", divide="ignore")
 def fit_measures(R: Array, models: tuple[Array, ...]) -> Array:
     """Return SRMR, d_ULS, d_G and NFI of each Σ, side by side as (m, 4 · models).
 
@@ -54,7 +55,7 @@ def fit_measures(R: Array, models: tuple[Array, ...]) -> Array:
 
 def _whitened(R: Array) -> tuple[Array, Array]:
     """Return L⁻¹ (m, p, p) of R = LL', and -ln|R| (m,); NaN where R is not positive definite."""
-    filled = np.ascontiguousarray(R)
+    filled = np.array(R, order="C")
     sound = np.asarray(np.isfinite(filled).all(axis=(1, 2)))
     filled[~sound] = np.eye(R.shape[-1])
     try:

@@ -11,6 +11,7 @@ import numpy as np
 from csindex.survey.stacks import Array, empty
 
 
+@np.errstate(invalid="ignore", divide="ignore")
 def alpha(S: Array, blocks: Sequence[slice]) -> Array:
     """Return Cronbach's (1951) α (m, k) = q/(q-1) · (1 - tr S/ΣS); standardized if S is R, NaN for single items."""
     out = empty(len(S), len(blocks))
@@ -23,6 +24,7 @@ def alpha(S: Array, blocks: Sequence[slice]) -> Array:
     return out
 
 
+@np.errstate(invalid="ignore", divide="ignore")
 def rho_a(R: Array, w: Array, blocks: Sequence[slice]) -> Array:
     """Return ρ_A (m, k) of Dijkstra & Henseler (2015, eq. 3); 1 for single items.
 
@@ -41,6 +43,7 @@ def rho_a(R: Array, w: Array, blocks: Sequence[slice]) -> Array:
     return out
 
 
+@np.errstate(invalid="ignore", divide="ignore")
 def rho_c(loadings: Array, blocks: Sequence[slice]) -> Array:
     """Return the composite reliability ρ_C (m, k) = (Σλ)²/((Σλ)² + Σ(1-λ²)) (Jöreskog 1971)."""
     out = empty(len(loadings), len(blocks))
