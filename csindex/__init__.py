@@ -14,6 +14,7 @@ from csindex.errors import (
     CsindexError,
     CsindexWarning,
     EstimationError,
+    FontWarning,
     InadmissibleWarning,
     MissingWarning,
     ModelError,
@@ -34,7 +35,7 @@ from csindex.survey.moments import Moments
 from csindex.survey.survey import Survey
 
 if TYPE_CHECKING:
-    from csindex import datasets
+    from csindex import datasets, plot
     from csindex.assessment.compare import compare
     from csindex.assessment.comparison import Comparison
     from csindex.assessment.invariance import Micom
@@ -145,8 +146,8 @@ _HOME = {name: module for module, names in _LATER.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "datasets":
-        return import_module("csindex.datasets")
+    if name in ("datasets", "plot"):
+        return import_module(f"csindex.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'csindex' has no attribute {name!r}")
     globals()[name] = value = getattr(import_module(_HOME[name]), name)
@@ -169,6 +170,7 @@ __all__ = [
     "Dimension",
     "EstimationError",
     "Fit",
+    "FontWarning",
     "GroupedMoments",
     "InadmissibleWarning",
     "Item",
@@ -224,6 +226,7 @@ __all__ = [
     "ncsi",
     "nps",
     "pcsi",
+    "plot",
     "price_tolerance",
     "rate",
     "recover_weights",

@@ -59,3 +59,7 @@ class MissingWarning(CsindexWarning):
 
 class UnitWarning(CsindexWarning):
     """Units were left out of the result."""
+
+
+class FontWarning(CsindexWarning):
+    """No installed font has the letters of a picture."""
