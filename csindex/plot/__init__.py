@@ -1,5 +1,6 @@
 """Pictures of results, made with matplotlib, which is imported when the first one is drawn."""
 
+from csindex.plot.estimates import index_bars, path_forest, weights_plot
 from csindex.plot.path_diagram import path_diagram
 
-__all__ = ["path_diagram"]
+__all__ = ["index_bars", "path_diagram", "path_forest", "weights_plot"]

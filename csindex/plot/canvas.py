@@ -46,11 +46,55 @@ def panel(figure: "Figure", left: float, lower: float, width: float, height: flo
     return figure.add_axes(PictureAxes(figure, (left / wide, lower / high, width / wide, height / high)))
 
 
-def room(ax: "Axes") -> tuple[float, float]:
-    """Return width and height of axes, in points."""
+def room(ax: "Axes | None", style: Style) -> tuple[float, float, Style]:
+    """Return width and height that a picture may have, in points, and a style whose letters are not too large for it.
+
+    The height is 0 for a figure of its own, which is as high as it has to be.
+    """
+    if ax is None:
+        return style.width, 0.0, style
     box = ax.get_window_extent()
-    per_point = ax.figure.dpi / 72
-    return box.width / per_point, box.height / per_point
+    width, height = box.width * 72 / ax.figure.dpi, box.height * 72 / ax.figure.dpi
+    return width, height, style.scaled(min(1.0, max(0.6, width / (45 * style.points))))
+
+
+def stage(
+    ax: "Axes | None",
+    header: Header,
+    style: Style,
+    size: tuple[float, float],
+    *,
+    left: float = 0.0,
+    right: float = 0.0,
+    lower: float = 0.0,
+) -> "Axes":
+    """Return axes of a size, with room for labels around them, and with title and note above.
+
+    Parameters
+    ----------
+    ax : Axes or None
+        Axes whose rectangle is used for all of it; without them a figure is made.
+    size : (width, height)
+        Of the axes, in points; of given axes it is what is left.
+    left, right, lower : float
+        Room for labels, in points.
+    """
+    if ax is None:
+        figure = blank(left + size[0] + right + 2 * EDGE, header.height + size[1] + lower + 2 * EDGE)
+        ax = panel(figure, EDGE + left, EDGE + lower, *size)
+    else:
+        place, whole = ax.get_position(), ax.figure.bbox
+        wide, high = whole.width * 72 / ax.figure.dpi, whole.height * 72 / ax.figure.dpi
+        ax.set_position(
+            (
+                place.x0 + left / wide,
+                place.y0 + lower / high,
+                place.width - (left + right) / wide,
+                place.height - (header.height + lower) / high,
+            )
+        )
+    put_header(ax, header, style, left=left)
+    return ax
 
 
 def put_header(ax: "Axes", header: Header, style: Style, *, left: float = 0.0) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from csindex.benchmark.wording import Language, number
 from csindex.fitting.result import Fit
-from csindex.plot.canvas import EDGE, Header, blank, header_of, panel, put_header, room
+from csindex.plot.canvas import EDGE, header_of, room, stage
 from csindex.plot.columns import arrange
 from csindex.plot.layout import Arrow, Layout, Measures, lay_out
 from csindex.plot.style import (
@@ -114,10 +114,7 @@ def path_diagram(
     style = style_of(size, [*labels.values(), heading, answered(1, language)])
     drawing = _drawing(result, row, labels, style)
     note = _note(result, row, drawing, language)
-    if ax is None:
-        ax, factor = _own_axes(drawing, heading, note)
-    else:
-        factor = _fitted(ax, drawing, heading, note)
+    ax, factor = _staged(ax, drawing, heading, note)
     _draw(ax, drawing, factor)
     return ax
 
@@ -177,29 +174,21 @@ def _unclear(path: Path) -> bool:
     return bool(path["lower"] <= 0 <= path["upper"])
 
 
-def _own_axes(drawing: _Drawing, title: str, note: str) -> tuple["Axes", float]:
-    """Make a figure for the diagram, smaller than its natural size if a page has less room."""
-    style, layout = drawing.style, drawing.layout
-    factor = min(1.0, max(0.75, (style.width - 2 * EDGE) / layout.width))
-    width = max(factor * layout.width, 40 * style.points)
-    header = header_of(title, note, width, style)
-    height = factor * layout.height
-    figure = blank(width + 2 * EDGE, height + header.height + 2 * EDGE)
-    ax = panel(figure, EDGE, EDGE, width, height)
-    put_header(ax, header, style)
+def _staged(ax: "Axes | None", drawing: _Drawing, title: str, note: str) -> tuple["Axes", float]:
+    """Return axes for the diagram, and how much smaller than by nature it is drawn, as a page has limits."""
+    layout = drawing.layout
+    width, height, style = room(ax, drawing.style)
+    if ax is None:
+        factor = min(1.0, max(0.75, (width - 2 * EDGE) / layout.width))
+        width, height = max(factor * layout.width, 40 * style.points), factor * layout.height
+        header = header_of(title, note, width, style)
+    else:
+        header = header_of(title, note, width, style)
+        height -= header.height
+        factor = min(1.0, width / layout.width, height / layout.height)
+    ax = stage(ax, header, style, (width, height))
     _frame(ax, drawing, width / factor, height / factor)
     return ax, factor
-
-
-def _fitted(ax: "Axes", drawing: _Drawing, title: str, note: str) -> float:
-    """Fit the diagram into given axes; return how much smaller it is than by nature."""
-    width, height = room(ax)
-    layout = drawing.layout
-    factor = min(1.0, width / layout.width, height / layout.height)
-    style = drawing.style.scaled(max(factor, 0.6))
-    put_header(ax, header_of(title, note, width, style), style)
-    _frame(ax, drawing, width / factor, height / factor)
-    return factor
 
 
 def _frame(ax: "Axes", drawing: _Drawing, width: float, height: float) -> None:
