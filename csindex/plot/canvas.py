@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from csindex.plot.style import GREY, INK, Style, extent, line_height, wrapped, write
+from csindex.plot.style import GREY, INK, Style, extent, wrapped, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Transform
 
 EDGE = 10.0
 """From the edge of a figure to what it shows, in points."""
@@ -116,6 +117,18 @@ def put_header(ax: "Axes", header: Header, style: Style, *, left: float = 0.0) -
         up += extent(text, points, style)[1] + (0.3 if points == style.small else 0.5) * style.points
 
 
+def panel_beside(ax: "Axes", gap: float, width: float) -> "Axes":
+    """Add axes of a width to the right of others, `gap` points apart."""
+    place, wide = ax.get_position(), ax.figure.bbox.width * 72 / ax.figure.dpi
+    return ax.figure.add_axes((place.x1 + gap / wide, place.y0, width / wide, place.height))
+
+
+def panel_below(ax: "Axes", gap: float, height: float) -> "Axes":
+    """Add axes of a height below others, `gap` points apart."""
+    place, high = ax.get_position(), ax.figure.bbox.height * 72 / ax.figure.dpi
+    return ax.figure.add_axes((place.x0, place.y0 - (gap + height) / high, place.width, height / high))
+
+
 def plain(ax: "Axes", style: Style, *, spines: tuple[str, ...] = ("bottom",)) -> None:
     """Take everything off axes but the named spines, and give them quiet ticks."""
     ax.set_facecolor("none")
@@ -130,8 +143,23 @@ def plain(ax: "Axes", style: Style, *, spines: tuple[str, ...] = ("bottom",)) ->
     )  # fmt: skip
     ax.tick_params(axis="y", left="left" in spines)
     ax.tick_params(axis="x", bottom="bottom" in spines)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(_tick)
 
 
 def label_axis(ax: "Axes", text: str, style: Style) -> None:
     """Name the horizontal axis."""
     ax.set_xlabel(text, fontsize=style.small, color=INK, fontfamily=list(style.fonts), labelpad=0.3 * style.points)
+
+
+def beside(ax: "Axes", points: float) -> "Transform":
+    """Return the transform of texts beside the axes: x from 0 to 1 across them and then some points on, y as the data."""
+    from matplotlib.transforms import ScaledTranslation, blended_transform_factory
+
+    across = ax.transAxes + ScaledTranslation(points / 72, 0, ax.figure.dpi_scale_trans)
+    return blended_transform_factory(across, ax.transData)
+
+
+def _tick(value: float, _: object = None) -> str:
+    # A minus sign whatever rcParams say; steps of an axis have no rounding errors to show.
+    return f"{round(value, 9):g}".replace("-", "−")

@@ -27,7 +27,10 @@ _WORDS = {
     "index_weights": {"en": "Weight in the index", "ko": "지수 가중치"},
     "weights": {"en": "Outer weight", "ko": "외부 가중치"},
     "loadings": {"en": "Loading", "ko": "적재값"},
-    "excludes": {"en": "Orange: negative, and the interval leaves 0 out.", "ko": "주황색: 음(−)이며 신뢰구간에 0이 없음."},
+    "excludes": {
+        "en": "Orange: negative, and the interval leaves 0 out.",
+        "ko": "주황색: 음(−)이며 신뢰구간에 0이 없음.",
+    },
 }
 _NUMBERS = {"estimate", "se", "lower", "upper", "p", "direct", "total", "adjusted", "n", "n_eff", "deff"}
 
@@ -80,7 +83,9 @@ def index_bars(
     labels = labels_of(result, language)
     if construct is not None and units is not None:
         chosen = labels[result.model.construct(construct).name]
-        table = result.index[result.index["construct"] == construct].sort_values("estimate", ascending=False, kind="stable")
+        table = result.index[result.index["construct"] == construct].sort_values(
+            "estimate", ascending=False, kind="stable"
+        )
         names = [" · ".join(map(str, row)) for row in table[list(units.columns)].itertuples(index=False)]
         heading = _say("by", language, label=chosen, units=", ".join(map(str, units.columns)))
         about = _say("units", language, count=len(units))
@@ -228,7 +233,9 @@ def _unit_columns(result: Fit) -> list[str]:
 def _checked(table: pd.DataFrame) -> pd.DataFrame:
     lacking = [name for name in ("estimate", "lower", "upper") if name not in table.columns]
     if lacking:
-        raise OptionError(f"the table has no column {', '.join(map(repr, lacking))}; estimate, lower and upper are needed.")
+        raise OptionError(
+            f"the table has no column {', '.join(map(repr, lacking))}; estimate, lower and upper are needed."
+        )
     if table.empty:
         raise OptionError("the table has no rows, so there is nothing to draw.")
     return table
@@ -236,6 +243,7 @@ def _checked(table: pd.DataFrame) -> pd.DataFrame:
 
 def _row_names(table: pd.DataFrame, labels: dict[str, str]) -> list[str]:
     """Return what the rows are called: an arrow for source and target, and the other columns that are no numbers."""
+
     def text(value: object) -> str:
         return labels.get(str(value), str(value))
 

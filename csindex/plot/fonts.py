@@ -39,7 +39,9 @@ def families(texts: Iterable[str]) -> tuple[str, ...]:
     korean = korean_font()
     if korean is None:
         warnings.warn(
-            f"no installed font has Korean letters, so that they are drawn as boxes. {REMEDY}", FontWarning, stacklevel=4
+            f"no installed font has Korean letters, so that they are drawn as boxes. {REMEDY}",
+            FontWarning,
+            stacklevel=4,
         )
         return base
     return tuple(dict.fromkeys((korean, *base)))

@@ -12,7 +12,18 @@ from csindex.plot.canvas import EDGE, header_of, room, stage
 from csindex.plot.columns import arrange
 from csindex.plot.layout import Arrow, Layout, Measures, lay_out
 from csindex.plot.style import (
-    BLUE, FAINT, GREY, INK, TARGET_FILL, VERMILLION, Style, extent, line_height, style_of, wrapped, write,
+    BLUE,
+    FAINT,
+    GREY,
+    INK,
+    TARGET_FILL,
+    VERMILLION,
+    Style,
+    extent,
+    line_height,
+    style_of,
+    wrapped,
+    write,
 )  # fmt: skip
 from csindex.plot.units import fit_expected, named, part, unit_row
 from csindex.plot.words import answered, bracketed, intervals, labels_of, spoken
@@ -215,9 +226,16 @@ def _draw_box(ax: "Axes", drawing: _Drawing, node: int, lines: list[Line], facto
     left, lower, width, height = drawing.layout.boxes[node]
     ax.add_patch(
         FancyBboxPatch(
-            (left, lower), width, height, boxstyle=f"round,pad=0,rounding_size={0.7 * style.points}", gid=f"box:{name}",
-            facecolor=TARGET_FILL if target else FAINT, edgecolor=BLUE if target else GREY,
-            linewidth=factor * style.line * (1.5 if target else 1.0), clip_on=False, zorder=3,
+            (left, lower),
+            width,
+            height,
+            boxstyle=f"round,pad=0,rounding_size={0.7 * style.points}",
+            gid=f"box:{name}",
+            facecolor=TARGET_FILL if target else FAINT,
+            edgecolor=BLUE if target else GREY,
+            linewidth=factor * style.line * (1.5 if target else 1.0),
+            clip_on=False,
+            zorder=3,
         )  # fmt: skip
     )
     y = lower + height / 2 + _extent(lines, style)[1] / 2
@@ -246,9 +264,7 @@ def _draw_arrow(ax: "Axes", arrow: Arrow, path: Path, drawing: _Drawing, factor:
             )  # fmt: skip
 
 
-def _draw_line(
-    ax: "Axes", arrow: Arrow, color: str, wide: float, factor: float, dashed: bool, name: str
-) -> None:
+def _draw_line(ax: "Axes", arrow: Arrow, color: str, wide: float, factor: float, dashed: bool, name: str) -> None:
     from matplotlib.patches import PathPatch, Polygon
     from matplotlib.path import Path as Outline
 
@@ -262,13 +278,26 @@ def _draw_line(
     dashes = (0, (0.6 * length / wide, 0.45 * length / wide)) if dashed else "solid"
     ax.add_patch(
         PathPatch(
-            Outline(vertices, codes), facecolor="none", edgecolor=color, linewidth=factor * wide, linestyle=dashes,
-            capstyle="butt", joinstyle="round", clip_on=False, zorder=2, gid=f"arrow:{name}",
+            Outline(vertices, codes),
+            facecolor="none",
+            edgecolor=color,
+            linewidth=factor * wide,
+            linestyle=dashes,
+            capstyle="butt",
+            joinstyle="round",
+            clip_on=False,
+            zorder=2,
+            gid=f"arrow:{name}",
         )  # fmt: skip
     )
     aside = (tip - base)[::-1] * (-1, 1) * (0.3 + 0.6 * wide / length)
     ax.add_patch(
         Polygon(
-            [tip, base + aside, base - aside], facecolor=color, edgecolor="none", clip_on=False, zorder=2, gid=f"head:{name}"
+            [tip, base + aside, base - aside],
+            facecolor=color,
+            edgecolor="none",
+            clip_on=False,
+            zorder=2,
+            gid=f"head:{name}",
         )
     )

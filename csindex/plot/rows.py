@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from csindex.benchmark.wording import number
 from csindex.errors import OptionError
-from csindex.plot.canvas import header_of, label_axis, plain, room, stage
+from csindex.plot.canvas import beside, header_of, label_axis, plain, room, stage
 from csindex.plot.style import BLUE, GREY, INK, PALE, SKY, Style, extent, line_height, wrapped, write
 from csindex.plot.words import bracketed
 
@@ -103,7 +103,7 @@ def draw_rows(
     _draw_texts(ax, rows, names, middle, style)
     for y, heading in headings:
         write(
-            ax, (0, y), heading, style.points, style, bold=True, transform=_shifted(ax, -left, style), va="center", ha="left",
+            ax, (0, y), heading, style.points, style, bold=True, transform=beside(ax, -left), va="center", ha="left",
             gid="heading",
         )  # fmt: skip
     return ax
@@ -117,7 +117,7 @@ def _fitting(style: Style, count: int, height: float) -> Style:
     OptionError
         If they would be too small to be read.
     """
-    if height == 0 or height < 0 and count == 0:
+    if height == 0 or (height < 0 and count == 0):
         return style
     points = height / (1.75 * count)
     if height < 0 or points >= style.points:
@@ -170,18 +170,10 @@ def _draw_numbers(ax: "Axes", rows: Rows, middle: Sequence[float], style: Style,
 def _draw_texts(ax: "Axes", rows: Rows, names: Sequence[str], middle: Sequence[float], style: Style) -> None:
     for y, name, value in zip(middle, names, rows.values, strict=True):
         write(
-            ax, (0, y), name, style.points, style, transform=_shifted(ax, -0.6 * style.points, style), ha="right", va="center",
+            ax, (0, y), name, style.points, style, transform=beside(ax, -0.6 * style.points), ha="right", va="center",
             multialignment="right", gid="row",
         )  # fmt: skip
         write(
-            ax, (1, y), value, style.small, style, transform=_shifted(ax, 0.6 * style.points, style), ha="left", va="center",
+            ax, (1, y), value, style.small, style, transform=beside(ax, 0.6 * style.points), ha="left", va="center",
             color=GREY, gid="value",
         )  # fmt: skip
-
-
-def _shifted(ax: "Axes", points: float, style: Style) -> "object":
-    from matplotlib.transforms import ScaledTranslation, blended_transform_factory
-
-    del style
-    across = ax.transAxes + ScaledTranslation(points / 72, 0, ax.figure.dpi_scale_trans)
-    return blended_transform_factory(across, ax.transData)

@@ -40,7 +40,9 @@ def spoken(lang: str) -> Language:
 
     chosen: Language = choose("lang", lang, get_args(Language))  # type: ignore[assignment]
     if chosen == "ko" and korean_font() is None:
-        warnings.warn(f"no installed font has Korean letters, so the picture is in English. {REMEDY}", FontWarning, stacklevel=3)
+        warnings.warn(
+            f"no installed font has Korean letters, so the picture is in English. {REMEDY}", FontWarning, stacklevel=3
+        )
         return "en"
     return chosen
 

@@ -3,7 +3,6 @@
 import itertools
 import warnings
 
-import matplotlib.figure
 import numpy as np
 import pytest
 from geometry import arrows, boxes, cut_texts, drawn, meets, overlap, overlapping_texts, texts
@@ -11,8 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import csindex as csi
-from csindex.model.design import design_of
-from csindex.plot.columns import arrange
 
 LIBRARY = ("acsi", "ccsi", "ecsi", "hkcsi", "jcsi", "ncsb", "ncsi", "pcsi", "scsb", "swics")
 
@@ -59,7 +56,9 @@ def faults(ax):
         found += [f"{name} on arrow {line}" for line in lines if meets(lines[line], text, 0)]
     for line, points in lines.items():
         source, _, target = line.partition("->")
-        found += [f"{line} through {box}" for box in held if meets(points, held[box], 1 if box in (source, target) else -1)]
+        found += [
+            f"{line} through {box}" for box in held if meets(points, held[box], 1 if box in (source, target) else -1)
+        ]
     return found
 
 
