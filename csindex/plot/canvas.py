@@ -1,7 +1,7 @@
 """Figures that need no pyplot: they are shown by a notebook and leave no state behind."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from csindex.plot.style import GREY, INK, Style, extent, wrapped, write
 
@@ -147,9 +147,11 @@ def plain(ax: "Axes", style: Style, *, spines: tuple[str, ...] = ("bottom",)) ->
         axis.set_major_formatter(_tick)
 
 
-def label_axis(ax: "Axes", text: str, style: Style) -> None:
-    """Name the horizontal axis."""
-    ax.set_xlabel(text, fontsize=style.small, color=INK, fontfamily=list(style.fonts), labelpad=0.3 * style.points)
+def label_axis(ax: "Axes", text: str, style: Style, which: Literal["x", "y"] = "x") -> None:
+    """Name an axis."""
+    axis = ax.xaxis if which == "x" else ax.yaxis
+    axis.set_label_text(text, fontsize=style.small, color=INK, fontfamily=list(style.fonts), parse_math=False)
+    axis.labelpad = 0.3 * style.points
 
 
 def beside(ax: "Axes", points: float) -> "Transform":

@@ -4,14 +4,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from csindex.benchmark.wording import Language
 from csindex.errors import OptionError
 from csindex.fitting.result import Fit
 from csindex.options import choose
 from csindex.plot.rows import Rows, draw_rows
 from csindex.plot.style import BLUE, VERMILLION, style_of
-from csindex.plot.units import fit_expected, named, part, unit_row
-from csindex.plot.words import answered, intervals, labels_of, spoken
+from csindex.plot.units import fit_expected, heading_of, joined, part, unit_row
+from csindex.plot.words import answered, intervals, labels_of, say, spoken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,21 +85,21 @@ def index_bars(
         table = result.index[result.index["construct"] == construct].sort_values(
             "estimate", ascending=False, kind="stable"
         )
-        names = [" · ".join(map(str, row)) for row in table[list(units.columns)].itertuples(index=False)]
-        heading = _say("by", language, label=chosen, units=", ".join(map(str, units.columns)))
-        about = _say("units", language, count=len(units))
+        names = [joined(row) for row in table[list(units.columns)].itertuples(index=False)]
+        heading = say(_WORDS["by"], language, label=chosen, units=", ".join(map(str, units.columns)))
+        about = say(_WORDS["units"], language, count=len(units))
     else:
         row = unit_row(result, unit)
         table = part(result.index, result, row)
         names = [labels[name] for name in table["construct"]]
-        heading = " – ".join(filter(None, (result.model.name, named(result, row))))
+        heading = heading_of(result, row)
         about = answered(float(result.moments.n[row]), language)
     heading = heading if title is None else title
     style = style_of(size, [*names, heading, about])
     rows = Rows.of(names, table, digits=1)
     note = f"{about} {intervals(result, language)}"
     return draw_rows(
-        ax, rows, style, title=heading, note=note, axis=_say("index", language), bars=True, limits=(0, 100)
+        ax, rows, style, title=heading, note=note, axis=say(_WORDS["index"], language), bars=True, limits=(0, 100)
     )
 
 
@@ -153,21 +152,21 @@ def path_forest(
     if isinstance(result, pd.DataFrame):
         table, labels = _checked(result), {}
         known = bool(table[["lower", "upper"]].notna().all(axis=1).any())
-        said, heading, what = _say("lines" if known else "no lines", language), "", "estimate"
+        said, heading, what = say(_WORDS["lines" if known else "no lines"], language), "", "estimate"
     else:
         row = unit_row(fit_expected(result), unit)
         table, labels = part(result.paths, result, row).drop(columns=_unit_columns(result)), labels_of(result, language)
         said = f"{answered(float(result.moments.n[row]), language)} {intervals(result, language)}"
-        heading, what = " – ".join(filter(None, (result.model.name, named(result, row)))), "paths"
+        heading, what = heading_of(result, row), "paths"
     names = _row_names(table, labels)
     colors = [VERMILLION if upper < 0 else BLUE for upper in table["upper"]]
-    said += f" {_say('excludes', language)}" if VERMILLION in colors else ""
+    said += f" {say(_WORDS['excludes'], language)}" if VERMILLION in colors else ""
     heading, said = heading if title is None else title, said if note is None else note
     style = style_of(size, [*names, heading, said])
     plain = Rows.of(names, table, digits)
     rows = Rows(names, plain.estimate, plain.lower, plain.upper, colors=colors, digits=digits)
     return draw_rows(
-        ax, rows, style, title=heading, note=said, axis=_say(what, language) if axis is None else axis, zero=0.0
+        ax, rows, style, title=heading, note=said, axis=say(_WORDS[what], language) if axis is None else axis, zero=0.0
     )
 
 
@@ -213,17 +212,19 @@ def weights_plot(
     what = choose("which", which, ("index_weights", "weights", "loadings"))
     row, language = unit_row(fit_expected(result), unit), spoken(lang)
     table, labels = part(getattr(result, what), result, row), labels_of(result, language)
-    heading = " – ".join(filter(None, (result.model.name, named(result, row)))) if title is None else title
+    heading = heading_of(result, row) if title is None else title
     names, groups = list(table["item"]), [labels[name] for name in table["construct"]]
     note = f"{answered(float(result.moments.n[row]), language)} {intervals(result, language)}"
     style = style_of(size, [*names, *groups, heading, note])
     return draw_rows(
-        ax, Rows.of(names, table, 2, groups), style, title=heading, note=note, axis=_say(what, language), zero=0.0
+        ax,
+        Rows.of(names, table, 2, groups),
+        style,
+        title=heading,
+        note=note,
+        axis=say(_WORDS[what], language),
+        zero=0.0,
     )
-
-
-def _say(what: str, lang: Language, **values: object) -> str:
-    return _WORDS[what][lang].format(**values)
 
 
 def _unit_columns(result: Fit) -> list[str]:
@@ -255,5 +256,5 @@ def _row_names(table: pd.DataFrame, labels: dict[str, str]) -> list[str]:
         parts = [text(row[name]) for name in columns if not (arrow and name in ("source", "target"))]
         if arrow:
             parts.insert(0, f"{text(row['source'])} → {text(row['target'])}")
-        names.append(" · ".join(parts))
+        names.append(joined(parts))
     return names

@@ -114,17 +114,11 @@ def _constructs(table: pd.DataFrame) -> list[str]:
         raise OptionError("the table has no pairs of constructs, so there is nothing to draw.")
     if len(set(pairs)) < len(pairs):
         raise OptionError("the table has a pair of constructs more than once. Choose the rows of one unit.")
-    first = [*table["construct_1"], *table["construct_2"]]
-    # Constructs are in the order in which they come first in either column.
-    return sorted(dict.fromkeys(map(str, first)), key=_order(table))
-
-
-def _order(table: pd.DataFrame) -> "object":
-    seen: dict[str, int] = {}
-    for pair in zip(table["construct_1"], table["construct_2"], strict=True):
-        for name in pair:
-            seen.setdefault(str(name), len(seen))
-    return seen.__getitem__
+    return list(
+        dict.fromkeys(
+            str(name) for pair in zip(table["construct_1"], table["construct_2"], strict=True) for name in pair
+        )
+    )
 
 
 def _fitting(style: Style, wide: float, high: float) -> Style:

@@ -13,9 +13,9 @@ from csindex.fitting.result import Fit
 from csindex.index.impacts import STEP, in_points
 from csindex.plot.canvas import header_of, label_axis, plain, room, stage
 from csindex.plot.labelling import Box, place_labels
-from csindex.plot.style import BLUE, GREY, INK, PALE, Style, extent, style_of, wrapped, write
+from csindex.plot.style import BLUE, GREY, PALE, Style, extent, style_of, wrapped, write
 from csindex.plot.units import fit_expected, named, part, unit_row
-from csindex.plot.words import answered, intervals, labels_of, spoken
+from csindex.plot.words import answered, intervals, labels_of, say, spoken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -115,11 +115,11 @@ def importance_performance(
     goal = result.model.construct(target or result.model.target).name
     found = _map(result, row, goal, step, _pair(crossing))
     labels = labels_of(result, language)
-    heading = _say("title", language, target=labels[goal]) if title is None else title
+    heading = say(_WORDS["title"], language, target=labels[goal]) if title is None else title
     heading = " – ".join(filter(None, (heading, named(result, row) if title is None else "")))
     note = [answered(float(result.moments.n[row]), language), intervals(result, language)]
-    note.append(_say("lines" if crossing is None else "given", language))
-    note += [_say("share", language)] if found.share is not None else []
+    note.append(say(_WORDS["lines" if crossing is None else "given"], language))
+    note += [say(_WORDS["share"], language)] if found.share is not None else []
     style = style_of(size, [*labels.values(), heading, *note])
     width, height, style = room(ax, style)
     header = header_of(heading, " ".join(note), width, style)
@@ -127,8 +127,8 @@ def importance_performance(
     tall = height - header.height - lower if ax is not None else 0.62 * width
     ax = stage(ax, header, style, (width - left, tall), left=left, lower=lower)
     _axes(ax, found, style)
-    label_axis(ax, _say("x", language, target=labels[goal], step=step), style)
-    ax.set_ylabel(_say("y", language), fontsize=style.small, color=INK, fontfamily=list(style.fonts))
+    label_axis(ax, say(_WORDS["x"], language, target=labels[goal], step=step), style)
+    label_axis(ax, say(_WORDS["y"], language), style, "y")
     _draw(ax, found, [labels[name] for name in found.names], (width - left, tall), style, language)
     return ax
 
@@ -188,7 +188,7 @@ def _axes(ax: "Axes", found: _Map, style: Style) -> None:
 def _draw(ax: "Axes", found: _Map, labels: list[str], room_: tuple[float, float], style: Style, lang: Language) -> None:
     low, high = np.array([ax.get_xlim(), ax.get_ylim()]).T
     per_unit = np.array(room_) / (high - low)
-    ax.scatter(*found.at.T, s=(0.8 * style.points) ** 2, color=BLUE, linewidths=0, zorder=4)
+    ax.scatter(found.at[:, 0], found.at[:, 1], s=(0.8 * style.points) ** 2, color=BLUE, linewidths=0, zorder=4)
     ax.hlines(found.at[:, 1], found.lower[:, 0], found.upper[:, 0], color=BLUE, linewidth=1.5 * style.line, zorder=3)
     ax.vlines(found.at[:, 0], found.lower[:, 1], found.upper[:, 1], color=BLUE, linewidth=1.5 * style.line, zorder=3)
     frame = (0.0, 0.0, room_[0], room_[1])
@@ -222,7 +222,7 @@ def _label(
     nearest = np.clip(point, [box[0], box[1]], [box[2], box[3]])
     if np.hypot(*(nearest - point)) > 2 * style.points:
         ends = np.array([point, nearest]) / per_unit + low
-        ax.plot(*ends.T, color=PALE, linewidth=style.line, zorder=2)
+        ax.plot(ends[:, 0], ends[:, 1], color=PALE, linewidth=style.line, zorder=2)
     write(ax, middle / per_unit + low, text, style.points, style, ha="center", va="center", zorder=5, gid="driver")
 
 
@@ -244,7 +244,3 @@ def _corners(ax: "Axes", room_: tuple[float, float], style: Style, lang: Languag
 
 def _percent(share: float) -> str:
     return ">99%" if share > 0.994 else f"{share:.0%}"
-
-
-def _say(what: str, lang: Language, **values: object) -> str:
-    return _WORDS[what][lang].format(**values)

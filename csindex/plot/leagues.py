@@ -1,6 +1,5 @@
 """A league: scores with the intervals that tell a unit's score, those that compare units, and the ranks left open."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +24,8 @@ from csindex.plot.style import (
     style_of,
     write,
 )
-from csindex.plot.words import spoken
+from csindex.plot.units import highlighted, joined
+from csindex.plot.words import say, spoken
 from csindex.survey.columns import listed
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def league_plot(
     *,
     group: Any = None,
     wave: Any = None,
-    highlight: Sequence[Any] | Any = (),
+    highlight: Any = (),
     size: str = "print",
     lang: str = "en",
     title: str | None = None,
@@ -111,9 +111,10 @@ def league_plot(
     ranked = table[table["rank"].notna()].sort_values("rank", kind="stable")
     if ranked.empty:
         raise OptionError("no unit of the league has a rank, so there is nothing to draw.")
-    names = [" · ".join(map(str, row)) for row in ranked[list(league.labels)].itertuples(index=False)]
-    marked = _marked(names, highlight)
-    heading = _say("title", language, name=league.name, count=len(ranked)) if title is None else title
+    names = [joined(row) for row in ranked[list(league.labels)].itertuples(index=False)]
+    chosen = highlighted(highlight, names)
+    marked = [at in chosen for at in range(len(names))]
+    heading = say(_WORDS["title"], language, name=league.name, count=len(ranked)) if title is None else title
     note = _note(league, len(table) - len(ranked), language)
     style = style_of(size, [*names, heading, note])
     draw = _listed if len(names) <= FEW else _curve
@@ -122,9 +123,9 @@ def league_plot(
 
 def _note(league: League, left: int, lang: Language) -> str:
     rules = league.rules
-    scope = _say("simultaneous" if rules.simultaneous else "marginal", lang)
-    said = _say("note", lang, level=rules.level, scope=scope)
-    return f"{said} {_say('left', lang, count=left)}" if left else said
+    scope = say(_WORDS["simultaneous" if rules.simultaneous else "marginal"], lang)
+    said = say(_WORDS["note"], lang, level=rules.level, scope=scope)
+    return f"{said} {say(_WORDS['left'], lang, count=left)}" if left else said
 
 
 def _chosen(league: League, group: Any, wave: Any) -> pd.DataFrame:
@@ -160,15 +161,6 @@ def _label(row: tuple[Any, ...]) -> str:
     return repr(row[0] if len(row) == 1 else row)
 
 
-def _marked(names: list[str], highlight: Any) -> list[bool]:
-    wanted = [highlight] if isinstance(highlight, str) or not isinstance(highlight, Sequence) else list(highlight)
-    texts = [" · ".join(map(str, unit)) if isinstance(unit, tuple) else str(unit) for unit in wanted]
-    unknown = [text for text in texts if text not in names]
-    if unknown:
-        raise OptionError(f"highlight= names {listed(unknown)}, not among the ranked units.")
-    return [name in texts for name in names]
-
-
 def _listed(
     ax: "Axes | None",
     table: pd.DataFrame,
@@ -197,7 +189,7 @@ def _listed(
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.set_yticks([])
         axes.hlines(y, 0, 1, colors=PALE, linewidth=0.4 * style.line, transform=axes.get_yaxis_transform(), zorder=0)
-        label_axis(axes, _say(what, lang), style)
+        label_axis(axes, say(_WORDS[what], lang), style)
     ax.hlines(y, table["lower"], table["upper"], colors=colors, linewidth=style.line, zorder=2)
     ax.hlines(
         y,
@@ -244,11 +236,10 @@ def _curve(
     ax = stage(ax, header, style, (width - left - right, tall - below), left=left, right=right, lower=lower + below)
     ranks = panel_below(ax, 1.2 * style.points, below - 1.2 * style.points)
     x = np.arange(1, count + 1)
-    colors = [VERMILLION if mark else BLUE for mark in marked]
     for axes, what in ((ax, "score"), (ranks, "rank")):
         plain(axes, style, spines=("left", "bottom") if axes is ranks else ("left",))
         axes.set_xlim(0.2, count + 0.8)
-        axes.set_ylabel(_say(what, lang), fontsize=style.small, color=INK, fontfamily=list(style.fonts))
+        label_axis(axes, say(_WORDS[what], lang), style, "y")
         axes.set_xticks(_rank_ticks(count))
     ax.tick_params(axis="x", bottom=False, labelbottom=False)
     thin = min(style.line, 0.5 * (width - left - right) / count)
@@ -267,7 +258,7 @@ def _curve(
         ax.scatter(at, rows["estimate"], c="white", s=(1.7 * factor * thin) ** 2, linewidths=0, zorder=3 + over)
         ranks.vlines(at, rows["rank_lower"], rows["rank_upper"], colors=wide, linewidth=factor * thin, zorder=2 + over)
     ranks.scatter(x, table["rank"], c=INK, s=(1.2 * thin) ** 2, linewidths=0, zorder=6)
-    label_axis(ranks, _say("order", lang), style)
+    label_axis(ranks, say(_WORDS["order"], lang), style)
     ranks.set_ylim(count + 0.8, 0.2)
     ranks.set_yticks(_rank_ticks(count))
     _name(ax, told, shown, table, tall - below, (marked, style))
@@ -306,7 +297,3 @@ def _name(
 def _rank_ticks(count: int) -> list[int]:
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if count / step <= 8)
     return [1, *(at for at in range(step, count + 1, step) if at > 1)]
-
-
-def _say(what: str, lang: Language, **values: object) -> str:
-    return _WORDS[what][lang].format(**values)

@@ -1,10 +1,10 @@
 """The path diagram: constructs with their index, arrows with their coefficients."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from csindex.benchmark.wording import Language, number
 from csindex.fitting.result import Fit
@@ -25,7 +25,7 @@ from csindex.plot.style import (
     wrapped,
     write,
 )  # fmt: skip
-from csindex.plot.units import fit_expected, named, part, unit_row
+from csindex.plot.units import fit_expected, heading_of, part, unit_row
 from csindex.plot.words import answered, bracketed, intervals, labels_of, spoken
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 _TINY = 0.78
 
-Path = dict[str, Any]
-"""A row of the table of paths."""
+Row = Mapping[Hashable, Any]
+"""A row of a table: of paths, or of indices."""
 
 Line = tuple[str, bool]
 """A line of text in a box; whether it is in bold letters, or in small ones."""
@@ -60,7 +60,7 @@ class _Drawing:
     layout: Layout
     measures: Measures
     boxes: list[tuple[str, list[Line]]]
-    arrows: dict[tuple[int, int], Path]
+    arrows: Mapping[tuple[int, int], Row]
     target: int
     style: Style
 
@@ -121,7 +121,7 @@ def path_diagram(
     row = unit_row(fit_expected(result), unit)
     language = spoken(lang)
     labels = labels_of(result, language)
-    heading = " – ".join(filter(None, (result.model.name, named(result, row)))) if title is None else title
+    heading = heading_of(result, row) if title is None else title
     style = style_of(size, [*labels.values(), heading, answered(1, language)])
     drawing = _drawing(result, row, labels, style)
     note = _note(result, row, drawing, language)
@@ -132,9 +132,10 @@ def path_diagram(
 
 def _drawing(result: Fit, row: int, labels: dict[str, str], style: Style) -> _Drawing:
     names, design = list(result.model.construct_names), result.design
-    index, r2 = part(result.index, result, row), part(result.r2, result, row).set_index("construct")
+    index, r2 = part(result.index, result, row), part(result.r2, result, row)
+    explained = dict(zip(r2["construct"], r2.to_dict("records"), strict=True))
     boxes = [
-        (name, _lines(labels[name], score, r2.loc[name] if name in r2.index else None, style))
+        (name, _lines(labels[name], score, explained.get(name), style))
         for name, score in zip(names, index.to_dict("records"), strict=True)
     ]
     paths = part(result.paths, result, row).to_dict("records")
@@ -152,7 +153,7 @@ def _drawing(result: Fit, row: int, labels: dict[str, str], style: Style) -> _Dr
     return _Drawing(layout, measures, boxes, arrows, target, style)
 
 
-def _lines(label: str, score: dict[str, Any], r2: "pd.Series[Any] | None", style: Style) -> list[Line]:
+def _lines(label: str, score: Row, r2: Row | None, style: Style) -> list[Line]:
     """Return the text of a box."""
     name = wrapped(label, 11 * style.points, style.points, style, bold=True)
     lines = [(line, True) for line in name.split("\n")]
@@ -168,7 +169,7 @@ def _extent(lines: list[Line], style: Style) -> tuple[float, float]:
     return max(width for width, _ in sizes), sum(heights)
 
 
-def _extent_of_interval(path: Path, style: Style) -> tuple[float, float]:
+def _extent_of_interval(path: Row, style: Style) -> tuple[float, float]:
     text = bracketed(path["lower"], path["upper"], 2)
     return extent(text, _TINY * style.points, style) if text else (0.0, 0.0)
 
@@ -181,7 +182,7 @@ def _note(result: Fit, row: int, drawing: _Drawing, lang: Language) -> str:
     return " ".join((answered(float(result.moments.n[row]), lang), intervals(result, lang), f"{said}."))
 
 
-def _unclear(path: Path) -> bool:
+def _unclear(path: Row) -> bool:
     return bool(path["lower"] <= 0 <= path["upper"])
 
 
@@ -224,20 +225,12 @@ def _draw_box(ax: "Axes", drawing: _Drawing, node: int, lines: list[Line], facto
 
     style, target = drawing.style, node == drawing.target
     left, lower, width, height = drawing.layout.boxes[node]
-    ax.add_patch(
-        FancyBboxPatch(
-            (left, lower),
-            width,
-            height,
-            boxstyle=f"round,pad=0,rounding_size={0.7 * style.points}",
-            gid=f"box:{name}",
-            facecolor=TARGET_FILL if target else FAINT,
-            edgecolor=BLUE if target else GREY,
-            linewidth=factor * style.line * (1.5 if target else 1.0),
-            clip_on=False,
-            zorder=3,
-        )  # fmt: skip
-    )
+    box = FancyBboxPatch(
+        (left, lower), width, height, boxstyle=f"round,pad=0,rounding_size={0.7 * style.points}", clip_on=False,
+        facecolor=TARGET_FILL if target else FAINT, edgecolor=BLUE if target else GREY,
+        linewidth=factor * style.line * (1.5 if target else 1.0), zorder=3, gid=f"box:{name}",
+    )  # fmt: skip
+    ax.add_patch(box)
     y = lower + height / 2 + _extent(lines, style)[1] / 2
     for text, bold in lines:
         points = style.points if bold else style.small
@@ -248,56 +241,41 @@ def _draw_box(ax: "Axes", drawing: _Drawing, node: int, lines: list[Line], facto
         )  # fmt: skip
 
 
-def _draw_arrow(ax: "Axes", arrow: Arrow, path: Path, drawing: _Drawing, factor: float, name: str) -> None:
+def _draw_arrow(ax: "Axes", arrow: Arrow, path: Row, drawing: _Drawing, factor: float, name: str) -> None:
     style, negative = drawing.style, path["estimate"] < 0
+    color = VERMILLION if negative else INK
     wide = style.points * (0.07 + 0.3 * min(abs(path["estimate"]), 1.0))
-    _draw_line(ax, arrow, VERMILLION if negative else INK, wide, factor, _unclear(path), name)
-    texts = (
-        (arrow.above, number(path["estimate"], 2), style.points, VERMILLION if negative else INK),
-        (arrow.below, bracketed(path["lower"], path["upper"], 2), _TINY * style.points, GREY),
-    )
-    for at, text, points, color in texts:
-        if text:
-            write(
-                ax, at, text, factor * points, style, color=color, ha="left" if arrow.upright else "center", va="center",
-                zorder=5, gid=f"label:{name}",
-            )  # fmt: skip
+    _draw_line(ax, arrow, color, wide, factor, _unclear(path), name)
+    look: dict[str, Any] = {
+        "ha": "left" if arrow.upright else "center",
+        "va": "center",
+        "zorder": 5,
+        "gid": f"label:{name}",
+    }
+    write(ax, arrow.above, number(path["estimate"], 2), factor * style.points, style, color=color, **look)
+    interval = bracketed(path["lower"], path["upper"], 2)
+    if interval:
+        write(ax, arrow.below, interval, factor * _TINY * style.points, style, color=GREY, **look)
 
 
 def _draw_line(ax: "Axes", arrow: Arrow, color: str, wide: float, factor: float, dashed: bool, name: str) -> None:
     from matplotlib.patches import PathPatch, Polygon
-    from matplotlib.path import Path as Outline
+    from matplotlib.path import Path
 
-    vertices, codes = [arrow.start], [Outline.MOVETO]
+    vertices, codes = [arrow.start], [Path.MOVETO]
     for step in arrow.steps:
         vertices += step
-        codes += [Outline.LINETO] if len(step) == 1 else [Outline.CURVE4] * 3
+        codes += [Path.LINETO] if len(step) == 1 else [Path.CURVE4] * 3
     base, tip = np.array(arrow.steps[-1][-1]), np.array(arrow.tip)
     length = float(np.abs(tip - base).sum())
-    # Dashes are in widths of the line.
-    dashes = (0, (0.6 * length / wide, 0.45 * length / wide)) if dashed else "solid"
-    ax.add_patch(
-        PathPatch(
-            Outline(vertices, codes),
-            facecolor="none",
-            edgecolor=color,
-            linewidth=factor * wide,
-            linestyle=dashes,
-            capstyle="butt",
-            joinstyle="round",
-            clip_on=False,
-            zorder=2,
-            gid=f"arrow:{name}",
-        )  # fmt: skip
-    )
+    line = PathPatch(
+        Path(vertices, codes), facecolor="none", edgecolor=color, linewidth=factor * wide, capstyle="butt",
+        # Dashes are counted in widths of the line.
+        linestyle=(0, (0.6 * length / wide, 0.45 * length / wide)) if dashed else "solid",
+        joinstyle="round", clip_on=False, zorder=2, gid=f"arrow:{name}",
+    )  # fmt: skip
     aside = (tip - base)[::-1] * (-1, 1) * (0.3 + 0.6 * wide / length)
-    ax.add_patch(
-        Polygon(
-            [tip, base + aside, base - aside],
-            facecolor=color,
-            edgecolor="none",
-            clip_on=False,
-            zorder=2,
-            gid=f"head:{name}",
-        )
-    )
+    corners = [tip, base + aside, base - aside]
+    head = Polygon(corners, facecolor=color, edgecolor="none", clip_on=False, zorder=2, gid=f"head:{name}")
+    ax.add_patch(line)
+    ax.add_patch(head)

@@ -46,11 +46,11 @@ class Rows:
     @classmethod
     def of(cls, labels: Sequence[str], table: pd.DataFrame, digits: int, groups: Sequence[str] = ()) -> "Rows":
         """Return rows of a table with the columns ``estimate, lower, upper``."""
-        numbers = (table[name].to_numpy(dtype=float) for name in ("estimate", "lower", "upper"))
-        return cls(labels, *numbers, groups=groups, digits=digits)
+        estimate, lower, upper = (table[name].to_numpy(dtype=float) for name in ("estimate", "lower", "upper"))
+        return cls(labels, estimate, lower, upper, groups=groups, digits=digits)
 
     @property
-    def values(self) -> list[str]:
+    def numbers(self) -> list[str]:
         """The numbers of each row as text."""
         return [
             f"{number(value, self.digits)} {bracketed(low, high, self.digits)}".strip()
@@ -84,10 +84,11 @@ def draw_rows(
     width, height, style = room(ax, style)
     header = header_of(title, note, width, style)
     lower = 3.2 * style.points if axis else 1.8 * style.points
-    style = _fitting(style, len(rows.labels) + len(set(rows.groups)), height - header.height - lower)
+    if ax is not None:
+        style = _fitting(style, len(rows.labels) + len(set(rows.groups)), height - header.height - lower)
     names = [wrapped(label, 0.36 * width, style.points, style) for label in rows.labels]
     left = max(extent(name, style.points, style)[0] for name in names) + 0.8 * style.points
-    right = max(extent(value, style.small, style)[0] for value in rows.values) + 0.8 * style.points
+    right = max(extent(value, style.small, style)[0] for value in rows.numbers) + 0.8 * style.points
     left = max([left, *(min(extent(name, style.points, style, bold=True)[0], 0.5 * width) for name in rows.groups)])
     middle, headings, natural = _heights(names, rows.groups, style)
     ax = stage(ax, header, style, (width - left - right, natural), left=left, right=right, lower=lower)
@@ -168,7 +169,7 @@ def _draw_numbers(ax: "Axes", rows: Rows, middle: Sequence[float], style: Style,
 
 
 def _draw_texts(ax: "Axes", rows: Rows, names: Sequence[str], middle: Sequence[float], style: Style) -> None:
-    for y, name, value in zip(middle, names, rows.values, strict=True):
+    for y, name, value in zip(middle, names, rows.numbers, strict=True):
         write(
             ax, (0, y), name, style.points, style, transform=beside(ax, -0.6 * style.points), ha="right", va="center",
             multialignment="right", gid="row",

@@ -65,7 +65,7 @@ def save(picture: "Axes | Figure", path: str | PathLike[str], *, dpi: float = 30
     if path.exists() and not overwrite:
         raise OptionError(f"{str(path)!r} is there already. Use another name, or overwrite=True to replace it.")
     # Letters stay letters in .pdf and .eps; in .svg they become outlines, as readers may lack the font.
-    settings = {"pdf.fonttype": 42, "ps.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "csindex"}
+    settings: Any = {"pdf.fonttype": 42, "ps.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "csindex"}
     with rc_context(settings):
         figure.savefig(path, dpi=dpi, **_PLAIN.get(ending, {}))
     return path

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from unicodedata import east_asian_width
 
+import numpy as np
+from numpy.typing import NDArray
+
 from csindex.options import choose
 from csindex.plot.fonts import families
 
@@ -116,7 +119,7 @@ def wrapped(text: str, width: float, points: float, style: Style, *, bold: bool 
 
 def write(
     ax: "Axes",
-    at: Sequence[Any],
+    at: Sequence[float] | NDArray[np.float64],
     text: str,
     points: float,
     style: Style,

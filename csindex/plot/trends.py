@@ -13,9 +13,9 @@ from csindex.benchmark.wording import Language
 from csindex.errors import OptionError
 from csindex.plot.canvas import beside, header_of, label_axis, plain, room, stage
 from csindex.plot.spacing import spaced
-from csindex.plot.style import GREY, INK, PALE, PALETTE, Style, extent, line_height, shortened, style_of, write
-from csindex.plot.words import spoken
-from csindex.survey.columns import listed
+from csindex.plot.style import GREY, PALE, PALETTE, Style, extent, line_height, shortened, style_of, write
+from csindex.plot.units import highlighted, joined
+from csindex.plot.words import say, spoken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,7 +52,7 @@ def trend_lines(
     trend: Trend,
     ax: "Axes | None" = None,
     *,
-    highlight: Sequence[Any] | Any = (),
+    highlight: Any = (),
     size: str = "print",
     lang: str = "en",
     title: str | None = None,
@@ -92,7 +92,7 @@ def trend_lines(
     language = spoken(lang)
     lines = _lines(trend)
     shown = _shown(lines, highlight)
-    heading = _say("title", language, name=trend.name, wave=trend.wave) if title is None else title
+    heading = say(_WORDS["title"], language, name=trend.name, wave=trend.wave) if title is None else title
     breaks = _breaks(trend)
     note = _note(trend, lines, shown, bool(breaks), language)
     ticks = [str(wave) for wave in trend.waves]
@@ -133,7 +133,7 @@ def _lines(trend: Trend) -> list[_Line]:
         pieces = [
             (np.array([place[wave] for wave in part[trend.wave]]), part) for _, part in own.groupby("series", sort=True)
         ]
-        found.append(_Line(" · ".join(map(str, unit)), pieces))
+        found.append(_Line(joined(unit), pieces))
     return found
 
 
@@ -147,25 +147,18 @@ def _breaks(trend: Trend) -> list[float]:
 
 
 def _shown(lines: list[_Line], highlight: Any) -> list[int]:
-    single = (isinstance(highlight, (str, tuple)) and highlight != ()) or not isinstance(highlight, Sequence)
-    wanted = [highlight] if single else list(highlight)
-    texts = [" · ".join(map(str, unit)) if isinstance(unit, tuple) else str(unit) for unit in wanted]
-    names = [line.name for line in lines]
-    unknown = [text for text in texts if text not in names]
-    if unknown:
-        raise OptionError(f"highlight= names {listed(unknown)}; the trend has: {listed(names)}.")
-    if len(texts) > len(PALETTE):
-        raise OptionError(f"highlight= names {len(texts)} units; only {len(PALETTE)} can be told apart by colour.")
-    if not texts:
-        return list(range(len(lines))) if len(lines) <= len(PALETTE) else []
-    return [names.index(text) for text in dict.fromkeys(texts)]
+    """Return which lines are coloured."""
+    chosen = highlighted(highlight, [line.name for line in lines])
+    if len(chosen) > len(PALETTE):
+        raise OptionError(f"highlight= names {len(chosen)} units; only {len(PALETTE)} can be told apart by colour.")
+    return chosen or (list(range(len(lines))) if len(lines) <= len(PALETTE) else [])
 
 
 def _note(trend: Trend, lines: list[_Line], shown: list[int], broken: bool, lang: Language) -> str:
     count = {"count": len(lines) - len(shown), "all": len(lines)}
-    said = [_say("bands", lang, level=trend.level)] if shown else [_say("bare", lang, **count)]
-    said += [_say("grey", lang, **count)] if shown and count["count"] else []
-    said += [_say("break", lang)] if broken else []
+    said = [say(_WORDS["bands"], lang, level=trend.level)] if shown else [say(_WORDS["bare"], lang, **count)]
+    said += [say(_WORDS["grey"], lang, **count)] if shown and count["count"] else []
+    said += [say(_WORDS["break"], lang)] if broken else []
     return " ".join(said)
 
 
@@ -180,7 +173,7 @@ def _axes(ax: "Axes", trend: Trend, ticks: list[str], width: float, style: Style
     margin = 0.06 * (max(at) - min(at)) or 0.5
     ax.set_xlim(min(at) - margin, max(at) + margin)
     label_axis(ax, trend.wave, style)
-    ax.set_ylabel(_say("score", lang), fontsize=style.small, color=INK, fontfamily=list(style.fonts))
+    label_axis(ax, say(_WORDS["score"], lang), style, "y")
 
 
 def _draw(ax: "Axes", lines: list[_Line], shown: list[int], style: Style) -> None:
@@ -214,7 +207,3 @@ def _name(
             ax, (1, high - y / height * (high - low)), names[at], style.points, style, transform=beside(ax, 0.4 * style.points),
             va="center", ha="left", color=PALETTE[shown.index(at)], gid="unit",
         )  # fmt: skip
-
-
-def _say(what: str, lang: Language, **values: object) -> str:
-    return _WORDS[what][lang].format(**values)

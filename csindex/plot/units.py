@@ -1,6 +1,6 @@
 """Which unit of a fit with by= a picture is about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,38 @@ def unit_row(result: Fit, unit: Any) -> int:
 
 def named(result: Fit, row: int) -> str:
     """Return what the unit is called in a title; empty without units."""
-    return "" if result.units is None else " · ".join(map(str, result.units.iloc[row]))
+    return "" if result.units is None else joined(result.units.iloc[row])
+
+
+def heading_of(result: Fit, row: int) -> str:
+    """Return the title of a picture of a fit: the model's name, and the unit."""
+    return " – ".join(filter(None, (result.model.name, named(result, row))))
+
+
+def highlighted(highlight: Any, names: Sequence[str]) -> list[int]:
+    """Return the places of units among `names`, which are joined labels.
+
+    Parameters
+    ----------
+    highlight
+        The label of a unit, a tuple of labels where units have several, or a list of these.
+
+    Raises
+    ------
+    OptionError
+        If a unit is not among them.
+    """
+    several = isinstance(highlight, (list, set, frozenset, np.ndarray, pd.Series)) or highlight == ()
+    texts = [joined(unit if isinstance(unit, tuple) else (unit,)) for unit in (highlight if several else [highlight])]
+    unknown = [text for text in texts if text not in names]
+    if unknown:
+        raise OptionError(f"highlight= names {listed(unknown)}, not among the units that are drawn: {listed(names)}.")
+    return [names.index(text) for text in dict.fromkeys(texts)]
+
+
+def joined(labels: Iterable[Any]) -> str:
+    """Return the labels of a unit as one text."""
+    return " · ".join(map(str, labels))
 
 
 def part(table: pd.DataFrame, result: Fit, row: int) -> pd.DataFrame:
