@@ -33,6 +33,7 @@ from csindex.model.parts import Construct, Item, Path
 from csindex.survey.margins import Margins
 from csindex.survey.moments import Moments
 from csindex.survey.survey import Survey
+from csindex.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from csindex import datasets, plot
@@ -67,7 +68,9 @@ if TYPE_CHECKING:
     from csindex.benchmark.trends.trend_result import Trend
     from csindex.benchmark.unit_scores import UnitScores
     from csindex.fitting.conventions import conventions
+    from csindex.fitting.importance import importance_performance
     from csindex.model.library import acsi, ccsi, ecsi, hkcsi, jcsi, ncsb, ncsi, pcsi, scsb, swics
+    from csindex.reports.report import report
     from csindex.survey.grouped import GroupedMoments
     from csindex.survey.loyalty import price_tolerance, retention
     from csindex.survey.means import means
@@ -75,11 +78,10 @@ if TYPE_CHECKING:
     from csindex.survey.scan import scan
     from csindex.survey.simulate import simulate
 
-__version__ = "0.1.0"
-
 # Imported when they are first asked for, so that `import csindex` costs little more than `import pandas`.
 _LATER = {
     "csindex.fitting.conventions": ("conventions",),
+    "csindex.fitting.importance": ("importance_performance",),
     "csindex.model.library": ("acsi", "ccsi", "ecsi", "hkcsi", "jcsi", "ncsb", "ncsi", "pcsi", "scsb", "swics"),
     "csindex.survey.loyalty": ("price_tolerance", "retention"),
     "csindex.assessment.compare": ("compare",),
@@ -136,6 +138,7 @@ _LATER = {
     ),
     "csindex.benchmark.trends.trend_result": ("Trend",),
     "csindex.benchmark.unit_scores": ("UnitScores",),
+    "csindex.reports.report": ("report",),
     "csindex.survey.grouped": ("GroupedMoments",),
     "csindex.survey.means": ("means",),
     "csindex.survey.population": ("Population",),
@@ -215,6 +218,7 @@ __all__ = [
     "half_width",
     "handling_time",
     "hkcsi",
+    "importance_performance",
     "jcsi",
     "kcsi",
     "league",
@@ -230,6 +234,7 @@ __all__ = [
     "price_tolerance",
     "rate",
     "recover_weights",
+    "report",
     "retention",
     "rolling",
     "sample_size",

@@ -12,6 +12,7 @@ import csindex
 
 ROOT = Path(csindex.__file__).parent
 LEVELS = (
+    ("version",),
     ("errors",),
     ("options",),
     ("model",),
@@ -21,7 +22,8 @@ LEVELS = (
     ("fitting",),
     ("assessment",),
     ("benchmark",),
-    ("plot", "report"),
+    ("plot",),
+    ("reports",),
     ("cli",),
 )
 RANK = {name: rank for rank, names in enumerate(LEVELS) for name in names}

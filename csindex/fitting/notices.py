@@ -39,9 +39,15 @@ Notice = tuple[str, type[CsindexWarning]]
 
 def tell(result: Fit, stacklevel: int) -> None:
     """Warn of everything that changes the reading of a result."""
+    for text, category in notices(result):
+        warnings.warn(text, category, stacklevel=stacklevel + 1)
+
+
+def notices(result: Fit) -> list[Notice]:
+    """Return everything that changes the reading of a result."""
     model, estimates, units = result.model, result.estimates, result.units
     indices = all_conventions(estimates, result.moments, result.design, result.options)
-    notices = [
+    return [
         *missing(result.account, result.options),
         *small(result.design, result.moments),
         *inflation(model, result.design, result.moments),
@@ -50,8 +56,6 @@ def tell(result: Fit, stacklevel: int) -> None:
         *dropped(result.dropped, len(estimates.index)),
         *(failure(model, result.replicates) if result.replicates is not None else []),
     ]
-    for text, category in notices:
-        warnings.warn(text, category, stacklevel=stacklevel + 1)
 
 
 def missing(account: Account | None, options: Options) -> list[Notice]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from csindex.errors import ModelError, OptionError
 from csindex.estimation.structure import adjusted_r2, total_effects
-from csindex.fitting import summary
+from csindex.fitting import display, summary
 from csindex.fitting.checks import failures
 from csindex.fitting.estimates import Estimates, Status
 from csindex.fitting.intervals import Evidence, Uncertainty, standard_error, uncertainty, unknown
@@ -214,6 +214,9 @@ class Fit:
 
     def __repr__(self) -> str:
         return summary.short(self)
+
+    def _repr_html_(self) -> str:
+        return display.as_html(self, summary.headline(self))
 
     def total(self, estimates: Estimates) -> Array:
         """Return total effects (..., k, k), ``[target, source]``, of the estimates of any stack."""

@@ -38,13 +38,13 @@ _MISSING = {
 
 def short(result: Fit) -> str:
     """Return the headline and the index table."""
-    parts = [_headline(result), _index(result)]
+    parts = [headline(result), _index(result)]
     return "\n\n".join(parts) + "\n\nMore: .summary(), .impacts(), .paths, .effects, .weights, .loadings, .r2"
 
 
 def full(result: Fit) -> str:
     """Return everything that a reader needs to use and to repeat the result."""
-    parts = [_headline(result), _index(result)]
+    parts = [headline(result), _index(result)]
     if result.design.reaches[result.model.construct_names.index(result.model.target)].any():
         parts.append(_impacts(result))
     if result.units is None:
@@ -53,7 +53,8 @@ def full(result: Fit) -> str:
     return "\n\n".join(parts)
 
 
-def _headline(result: Fit) -> str:
+def headline(result: Fit) -> str:
+    """Return the model's name and the index of its target, on two lines."""
     title = result.model.name or "Customer satisfaction index"
     target = result.model.target
     rows = result.index.query("construct == @result.model.target")
