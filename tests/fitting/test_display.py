@@ -1,5 +1,7 @@
 """Results in a notebook."""
 
+import pytest
+
 import csindex as csi
 
 
@@ -9,6 +11,7 @@ def test_a_result_shows_headline_index_and_drivers():
     assert html.count("<table") == 2
 
 
+@pytest.mark.filterwarnings("ignore::csindex.ConventionWarning")
 def test_names_of_units_are_escaped_and_long_leagues_cut():
     names = ["<img src=x>", *(f"U{number}" for number in range(24))]
     answers = csi.simulate(csi.scsb(), 60, groups=names, seed=1)
