@@ -332,6 +332,15 @@ def test_a_negative_alpha_is_told_in_words():
     assert "Inadmissible" in repr(found)
 
 
+def test_an_item_that_goes_against_its_construct_is_named():
+    answers = csi.simulate(MODEL, 300, seed=3)
+    with pytest.warns(csi.NegativeWeightWarning):
+        result = fitted(data=answers.assign(s3=11 - answers.s3), replicates=0)
+    with pytest.warns(InadmissibleWarning, match="alpha of Satisfaction"):
+        text = " ".join(csi.assess(result).summary().split())
+    assert "Items that go against their construct: s3 −0.8" in text
+
+
 def test_a_reliability_above_1_is_told_in_words():
     """An item of little weight that agrees with the other all the same makes rho_A = (w'w)² r/(w₁w₂) large."""
     model = csi.Model.parse("A =~ a1 + a2; B =~ b1 + b2; B ~ A", target="B")

@@ -123,6 +123,6 @@ def method(found: Assessment) -> str:
         lines.append(
             f"Intervals: {options.interval}, from the {options.replicates:,} replicates of the fit ({result.replicates.words}), "
             f"seed {result.seed}. Every replicate adds noise of its own, so distances (SRMR, d_ULS, d_G) of replicates lie above that "
-            "of the sample: use HI95 and p for these. Test of exact fit: the same replicates, turned by Beran & Srivastava (1985)."
+            "of the sample, and NFI below: use HI95 and p for these. Test of exact fit: the same replicates, turned by Beran & Srivastava (1985)."
         )
     return "How this was computed\n" + "\n".join(wrapped(line) for line in lines)

@@ -10,7 +10,7 @@ from csindex.model.design import Design
 from csindex.options import Options
 from csindex.survey.stacks import Array, empty
 
-BLOCK_CELLS = 1_500_000
+BLOCK_CELLS = 400_000
 
 
 def blockwise(of: Callable[[Estimates], Array], estimates: Estimates) -> Array:

@@ -92,10 +92,18 @@ def _weak_items(found: Assessment) -> list[str]:
     frame = found.cross_loadings
     own = frame[(frame.own == frame.construct) & frame.own.isin(found.reflective)]
     weak = own[own.estimate.abs() < WEAK_LOADING].sort_values("estimate")
-    if weak.empty:
-        return []
-    listed = some(f"{row.item} {number(row.estimate)}" for row in rows_of(weak))
-    return [f"Items that share less than half their variance with their construct (loading below 0.708): {listed}."]
+    against = own[own.estimate <= -WEAK_LOADING]
+    texts = []
+    if len(weak):
+        said = "Items that share less than half their variance with their construct (loading below 0.708)"
+        texts.append(f"{said}: {_loadings(weak)}.")
+    if len(against):
+        texts.append(f"Items that go against their construct: {_loadings(against)}. List them under reversed=.")
+    return texts
+
+
+def _loadings(rows: pd.DataFrame) -> str:
+    return some(f"{row.item} {number(row.estimate)}" for row in rows_of(rows))
 
 
 def discriminant(found: Assessment) -> str:

@@ -22,6 +22,11 @@ from csindex.assessment.quality.wording import (
 if TYPE_CHECKING:
     from csindex.assessment.quality.assessment import Assessment
 
+_ERROR = (
+    " Measurement error does the same, as it lowers some correlations of PLS constructs more than others; consistent PLS takes it "
+    "out."
+)
+
 
 def inflation(found: Assessment) -> str:
     """Return the section on collinearity, and on the weights of composites."""
@@ -139,6 +144,7 @@ def _fit_questions(found: Assessment) -> list[str]:
     elif rejected or poor:
         texts.append(
             "Only the estimated model misses: paths may be missing, see which constructs correlate without one."
+            + _ERROR * (found.result.options.estimator == "pls" and len(found.reflective) > 0)
         )
     if rejected:
         texts.append(

@@ -88,6 +88,6 @@ def goodness(estimates: Estimates, design: Design) -> Array:
     sizes = np.array([block.stop - block.start for block in design.blocks])
     several = sizes[design.block_of] > 1
     items = several if several.any() else np.ones(design.p, dtype=np.bool_)
-    explained = estimates.r2[:, design.links.any(axis=1)]
+    explained = estimates.r2.sum(axis=1) / max(1, design.links.any(axis=1).sum())
     communality = (estimates.loadings[:, items] ** 2).mean(axis=1)
-    return np.asarray(np.sqrt(communality * explained.mean(axis=1))[:, None])
+    return np.asarray(np.sqrt(communality * explained)[:, None])
