@@ -66,9 +66,9 @@ def assess(
     Examples
     --------
     >>> import csindex as csi
-    >>> result = csi.fit(csi.ecsi("mobile"), csi.datasets.ecsi_mobile(), replicates=200)
-    >>> csi.assess(result).reliability.query("measure == 'alpha'").set_index("construct").estimate.round(2)["Image"]
-    np.float64(0.72)
+    >>> result = csi.fit(csi.acsi(), csi.datasets.acsi2015("banks"), replicates=200)
+    >>> csi.assess(result).reliability.query("measure == 'alpha'").set_index("construct").estimate.round(2)["Satisfaction"]
+    np.float64(0.91)
     """
     if not isinstance(result, Fit):
         raise OptionError(f"assess needs the result of csindex.fit, not {result!r:.80}.")
