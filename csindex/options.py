@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from csindex.errors import OptionError
 
-Estimator = Literal["pls"]
+Estimator = Literal["pls", "plsc"]
 Scheme = Literal["path", "centroid", "factorial"]
 Variant = Literal["standardized", "centered"]
 Convention = Literal["fornell", "standardized", "equal"]

@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 from csindex.survey.stacks import Array, empty
 
+SINGULAR_BELOW = 1e-12
+
 
 def solve(matrix: Array, right: Array) -> Array:
     """Solve symmetric positive definite systems by Cholesky's method.
@@ -31,6 +33,26 @@ def solve(matrix: Array, right: Array) -> Array:
             x[:, j] = (right[:, j] - np.einsum("mt,mt->m", low[:, j, :j], x[:, :j])) / low[:, j, j]
         for j in reversed(range(q)):
             x[:, j] = (x[:, j] - np.einsum("mt,mt->m", low[:, j + 1 :, j], x[:, j + 1 :])) / low[:, j, j]
+    return x
+
+
+def solve_general(matrix: Array, right: Array) -> Array:
+    """Solve systems that need not be positive definite, with a diagonal of about 1.
+
+    Parameters
+    ----------
+    matrix : (m, q, q)
+    right : (m, q)
+
+    Returns
+    -------
+    (m, q)
+        NaN where a matrix is singular.
+    """
+    regular = np.abs(np.linalg.det(matrix)) > SINGULAR_BELOW
+    x = empty(*right.shape)
+    x[...] = np.linalg.solve(np.where(regular[:, None, None], matrix, np.eye(right.shape[1])), right[..., None])[..., 0]
+    x[~regular] = np.nan
     return x
 
 

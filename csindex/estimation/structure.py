@@ -3,18 +3,20 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from csindex.estimation.linear import inverse, solve
+from csindex.estimation.linear import inverse, solve, solve_general
 from csindex.model.design import Design
 from csindex.survey.stacks import Array, empty
 
 
-def path_coefficients(C: Array, design: Design) -> tuple[Array, Array]:
+def path_coefficients(C: Array, design: Design, definite: bool = True) -> tuple[Array, Array]:
     """Regress each construct on its sources.
 
     Parameters
     ----------
     C : (m, k, k)
         Correlations of the constructs.
+    definite : bool
+        Take correlations that are not positive definite as collinear; otherwise solve with them as they are.
 
     Returns
     -------
@@ -23,12 +25,13 @@ def path_coefficients(C: Array, design: Design) -> tuple[Array, Array]:
     r2 : (m, k)
         Share of variance explained, R²_j = Σ b_jr c_jr; zero for constructs without sources.
     """
+    system = solve if definite else solve_general
     B, r2 = empty(len(C), design.k, design.k), empty(len(C), design.k)
     B[...], r2[...] = 0.0, 0.0
     for j, sources in enumerate(design.sources):
         if len(sources):
             right = C[:, sources, j]
-            b = solve(C[:, sources[:, None], sources], right)
+            b = system(C[:, sources[:, None], sources], right)
             for at, source in enumerate(sources):
                 B[:, j, source] = b[:, at]
             r2[:, j] = np.einsum("mi,mi->m", b, right)

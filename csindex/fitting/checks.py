@@ -122,14 +122,27 @@ def estimate_problems(
     advice = {
         Status.INDEFINITE: "Use missing='mean' or 'listwise'.",
         Status.SINGULAR: "Leave out one of those that say the same.",
+        Status.UNRELIABLE: "Turn reversed items round (reversed=), drop items that do not belong, or use estimator='pls'.",
         Status.UNCONVERGED: f"After {options.max_iterations} rounds; try another scheme, or raise max_iterations.",
     }
     return {
         int(unit): f"{REASONS[status]}{near}. {advice.get(status, '')}".strip()
         for unit in np.flatnonzero(estimates.status)
         for status in [Status(int(estimates.status[unit]))]
-        for near in [_closest(model, design, moments.correlation[unit]) if status == Status.SINGULAR else ""]
+        for near in [
+            _closest(model, design, moments.correlation[unit])
+            if status == Status.SINGULAR
+            else _unreliable(model, estimates.reliability[unit])
+            if status == Status.UNRELIABLE
+            else ""
+        ]
     }
+
+
+def _unreliable(model: Model, rho: Array) -> str:
+    """Say which constructs have no reliability."""
+    bad = [f"{model.construct_names[j]} {rho[j]:.2f}" for j in np.flatnonzero(~(rho > 0))]
+    return f": {listed(bad)}; the items of a construct do not go together"
 
 
 def _closest(model: Model, design: Design, R: Array) -> str:

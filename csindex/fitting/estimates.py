@@ -6,6 +6,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from csindex.estimation.consistent import consistent_loadings, disattenuated, flaws, reliability
 from csindex.estimation.pls import Weights, outer_weights, proxy_correlations, proxy_covariances
 from csindex.estimation.structure import path_coefficients
 from csindex.index.scores import index_deviations, index_scores, index_weights, to_hundred
@@ -26,6 +27,7 @@ class Status(IntEnum):
     UNCONVERGED = 4
     NO_MOMENTS = 5
     ABSENT = 6
+    UNRELIABLE = 7
 
 
 REASONS = {
@@ -33,6 +35,7 @@ REASONS = {
     Status.INDEFINITE: "pairwise correlations are not positive definite",
     Status.SINGULAR: "items or constructs are collinear",
     Status.UNCONVERGED: "the iteration did not converge",
+    Status.UNRELIABLE: "ρ_A is not positive, so that PLSc cannot correct for measurement error",
     Status.NO_MOMENTS: "nobody was left, or the weights could not be raked",
 }
 """Why members failed; absent ones only fill up a stack of units with different numbers of replicates."""
@@ -48,15 +51,20 @@ class Estimates:
     Attributes
     ----------
     weights, loadings, index_weights : (..., p)
-        Outer weights w, correlations of each item with its own construct, index weights v.
+        Outer weights w, correlations of each item with its own construct (by PLSc consistent ones), index weights v.
     correlations : (..., k, k)
-        C, of the constructs.
+        C, of the constructs (by PLSc disattenuated).
     paths : (..., k, k)
         B, ``paths[target, source]``.
     r2, index, deviation : (..., k)
         R²; index scores on 0-100; standard deviations of respondents' index scores.
+    reliability : (..., k)
+        ρ by which PLSc has corrected: ρ_A, or 1 for single items and for modes other than A; all 1 by PLS. Members that
+        failed for it keep it.
     status, rounds : (...) int
         A `Status`, and the number of iterations.
+    flaws : (...) int
+        A `csindex.estimation.consistent.Flaw`: what is inadmissible; 0 where nothing is.
     mean : (..., p), or None where they are not known
         Means of the items, on the questions' scales.
     packed : (..., p(p+1)/2), or None
@@ -71,8 +79,10 @@ class Estimates:
     r2: Array
     index: Array
     deviation: Array
+    reliability: Array
     status: NDArray[np.int8]
     rounds: NDArray[np.intp]
+    flaws: NDArray[np.int8]
     mean: Array = None  # type: ignore[assignment]
     packed: Array = None  # type: ignore[assignment]
 
@@ -103,7 +113,8 @@ class Estimates:
         arrays = {name: empty(members, *shapes.get(name, (k,))) for name in _REAL}
         for array in arrays.values():
             array[...] = np.nan
-        return cls(**arrays, status=np.zeros(members, np.int8), rounds=np.zeros(members, np.intp))
+        status, rounds = np.zeros(members, np.int8), np.zeros(members, np.intp)
+        return cls(**arrays, status=status, rounds=rounds, flaws=np.zeros(members, np.int8))
 
     def put(self, at: slice, part: "Estimates") -> None:
         """Write the estimates of some members."""
@@ -127,7 +138,7 @@ class Estimates:
 
 
 _OWN = [field.name for field in fields(Estimates) if field.name not in ("mean", "packed")]
-_REAL = [name for name in _OWN if name not in ("status", "rounds")]
+_REAL = [name for name in _OWN if name not in ("status", "rounds", "flaws")]
 
 
 @np.errstate(divide="ignore", invalid="ignore")
@@ -164,27 +175,36 @@ def estimate(mean: Array, cov: Array, design: Design, options: Options, start: A
     G = proxy_covariances(S, found.w, design)
     w, G = _oriented(found.w, G, design, start)
     C = proxy_correlations(G, w, design)
-    B, r2 = path_coefficients(C, design)
     loadings = G[:, design.block_of, np.arange(design.p)]
+    rho, consistent = np.ones((len(w), design.k)), options.estimator == "plsc"
+    if consistent:
+        rho = reliability(S, w, design)
+        C, loadings = disattenuated(C, rho), consistent_loadings(loadings, w, rho, design)
+    if not standardized:
+        loadings = loadings / sd
+    B, r2 = path_coefficients(C, design, definite=not consistent)
     v = index_weights(w / sd if standardized else w, sd, design, options.convention)
     raw = v * (sd if standardized else 1.0)
-    _judge(status, found, B, options)
+    _judge(status, found, rho, B, options)
     index = index_scores(v, to_hundred(mean, design), design)
     parts = {
         "weights": w,
-        "loadings": loadings if standardized else loadings / sd,
+        "loadings": loadings,
         "index_weights": v,
         "correlations": C,
         "paths": B,
         "r2": r2,
         "index": index,
         "deviation": index_deviations(raw, S, design),
+        "reliability": rho,
     }
+    flawed = flaws(rho, loadings, C) if consistent else np.zeros(len(w), dtype=np.int8)
     failed = status != Status.OK
     if failed.any():
-        for array in parts.values():
-            array[failed] = np.nan
-    return Estimates(**parts, status=status, rounds=found.rounds)
+        for name, array in parts.items():
+            array[failed & (status != Status.UNRELIABLE) if name == "reliability" else failed] = np.nan
+        flawed[failed] = 0
+    return Estimates(**parts, status=status, rounds=found.rounds, flaws=flawed)
 
 
 def _screen(S: Array, sd: Array, status: NDArray[np.int8], options: Options) -> None:
@@ -209,8 +229,9 @@ def _oriented(w: Array, G: Array, design: Design, start: Array | None) -> tuple[
     return w * turn[:, design.block_of], G * turn[:, :, None]
 
 
-def _judge(status: NDArray[np.int8], found: Weights, B: Array, options: Options) -> None:
+def _judge(status: NDArray[np.int8], found: Weights, rho: Array, B: Array, options: Options) -> None:
     lost = (status == Status.OK) & ~found.converged
     late = found.rounds >= options.max_iterations
     status[lost] = np.where(late[lost], Status.UNCONVERGED, Status.SINGULAR)
+    status[(status == Status.OK) & ~(rho > 0).all(axis=1)] = Status.UNRELIABLE
     status[(status == Status.OK) & ~np.isfinite(B).all(axis=(1, 2))] = Status.SINGULAR

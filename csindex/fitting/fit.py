@@ -84,8 +84,9 @@ def fit(
     missing : {"listwise", "pairwise", "mean"}
         What becomes of missing answers: leave the row out; use each pair of answers that is there; fill in the item's
         mean. Replicates do the same with their own rows.
-    estimator : {"pls"}
-        PLS path modelling.
+    estimator : {"pls", "plsc"}
+        PLS path modelling; or consistent PLS (Dijkstra & Henseler 2015), whose paths and loadings are those of common
+        factors, corrected for the measurement error of blocks with several items in Mode A. The index is the same.
     scheme : {"path", "centroid", "factorial"}
         How neighbouring constructs weight each other (Lohmöller 1989).
     variant : {"standardized", "centered"}

@@ -11,6 +11,7 @@ from csindex.errors import (
     CollinearityWarning,
     ConventionWarning,
     CsindexWarning,
+    InadmissibleWarning,
     MissingWarning,
     NegativeWeightWarning,
     ReplicateWarning,
@@ -20,6 +21,7 @@ from csindex.errors import (
 from csindex.fitting.checks import MANY_FAILED, counted, failure_reasons, formative, unit_name
 from csindex.fitting.conventions import all_conventions
 from csindex.fitting.estimates import Estimates, Status
+from csindex.fitting.inadmissible import flawed_replicates, flaws_said
 from csindex.fitting.replicate import Replicates
 from csindex.fitting.result import Fit
 from csindex.model.design import Design
@@ -33,6 +35,8 @@ from csindex.survey.stacks import Array
 TELLING_POINTS = 1.0
 INFLATION_TOLD = 10.0
 MANY_MISSING = 0.05
+# As many as lie outside a 95% interval.
+MANY_INADMISSIBLE = 0.05
 
 Notice = tuple[str, type[CsindexWarning]]
 
@@ -54,6 +58,7 @@ def notices(result: Fit) -> list[Notice]:
         *negative(model, estimates, units),
         *convention(model.construct_names, indices, result.options.convention),
         *dropped(result.dropped, len(estimates.index)),
+        *inadmissible(result),
         *(failure(model, result.replicates) if result.replicates is not None else []),
     ]
 
@@ -148,6 +153,26 @@ def convention(names: Sequence[str], indices: Mapping[str, Array], chosen: str) 
         f"{chosen!r}; name it when you publish, and compare only with indices of the same convention."
     )
     return [(text, ConventionWarning)]
+
+
+def inadmissible(result: Fit) -> list[Notice]:
+    """Say that estimates of the sample, or of many replicates, lie where they cannot be."""
+    model, estimates, units = result.model, result.estimates, result.units
+    at = np.flatnonzero(estimates.flaws).tolist()
+    flawed, usable = flawed_replicates(result)
+    parts = []
+    if at:
+        where = "" if units is None else f" in {len(at)} of {len(units)} units"
+        each = [f"{unit_name(units, unit)}: " * (units is not None) + flaws_said(model, estimates, unit) for unit in at]
+        parts.append(f"the solution is inadmissible{where}: {listed(each, most=3)}")
+    if flawed > MANY_INADMISSIBLE * usable:
+        parts.append(f"{flawed / usable:.1%} of the replicates are inadmissible")
+    text = (
+        f"{'; '.join(parts)}. Estimates are shown as they come out. The sample may be too small, items may fit their "
+        "construct badly, or constructs may be one and the same: drop weak items, join constructs that correlate about 1, "
+        "or use estimator='pls', which has the same index. See result.inadmissible."
+    )
+    return [(text, InadmissibleWarning)] if parts else []
 
 
 def dropped(out: pd.DataFrame, kept: int) -> list[Notice]:

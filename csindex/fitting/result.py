@@ -13,6 +13,7 @@ from csindex.estimation.structure import adjusted_r2, total_effects
 from csindex.fitting import display, summary
 from csindex.fitting.checks import failures
 from csindex.fitting.estimates import Estimates, Status
+from csindex.fitting.inadmissible import inadmissible_table
 from csindex.fitting.intervals import Evidence, Uncertainty, standard_error, uncertainty, unknown
 from csindex.fitting.replicate import Replicates
 from csindex.fitting.respondents import respondent_scores
@@ -86,6 +87,14 @@ class Fit:
     def failures(self) -> pd.DataFrame:
         """Failed replicates: ``reason, replicates``."""
         return failures(self.model, self.replicates, self.units)
+
+    @property
+    def inadmissible(self) -> pd.DataFrame:
+        """Estimates that lie where they cannot be: ``reason, sample, replicates``; empty where there are none.
+
+        `sample` says whether it is true of the estimates, `replicates` of how many replicates.
+        """
+        return inadmissible_table(self)
 
     @property
     def index(self) -> pd.DataFrame:
@@ -164,7 +173,10 @@ class Fit:
 
     @property
     def loadings(self) -> pd.DataFrame:
-        """Correlations of the items with their construct: ``construct, item, estimate, se, lower, upper``."""
+        """Correlations of the items with their construct: ``construct, item, estimate, se, lower, upper``.
+
+        By PLSc those of a block in Mode A are consistent loadings on the common factor (Dijkstra & Henseler 2015).
+        """
         return self._items(lambda e: e.loadings)
 
     @property

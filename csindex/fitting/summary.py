@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from csindex.estimation.consistent import ROUNDING
+from csindex.fitting.inadmissible import flawed_replicates, flaws_said
 from csindex.options import Options
 
 if TYPE_CHECKING:
@@ -18,6 +20,10 @@ WIDTH = 88
 UNITS_SHOWN = 10
 NUMBERS = ("n", "n_eff", "deff", "direct", "total", "adjusted", "estimate", "se", "lower", "upper", "p")
 
+_ESTIMATORS = {
+    "pls": "PLS path modelling",
+    "plsc": "Consistent PLS (Dijkstra & Henseler 2015), which corrects paths and loadings of common factors, not the index",
+}
 _SCHEMES = {"path": "path weighting scheme", "centroid": "centroid scheme", "factorial": "factorial scheme"}
 _VARIANTS = {"standardized": "standardized items", "centered": "items centred on 0–100"}
 _CONVENTIONS = {
@@ -49,6 +55,7 @@ def full(result: Fit) -> str:
         parts.append(_impacts(result))
     if result.units is None:
         parts.append(_paths(result))
+    parts += _inadmissible(result)
     parts.append(_method(result))
     return "\n\n".join(parts)
 
@@ -106,15 +113,42 @@ def _paths(result: Fit) -> str:
     against = [expected[s, t] * e < 0 for s, t, e in zip(frame.source, frame.target, frame.estimate, strict=True)]
     arrows = [f"{s} → {t}{' *' * bad}" for s, t, bad in zip(frame.source, frame.target, against, strict=True)]
     text = _block("Standardized paths", frame.drop(columns=["source", "target"]).assign(path=arrows), result, 3, "path")
-    r2 = ", ".join(f"{name} {value:.2f}" for name, value in zip(result.r2.construct, result.r2.estimate, strict=True))
+    shares = zip(result.r2.construct, result.r2.estimate, strict=True)
+    r2 = ", ".join(f"{name} {value:.2f}{' (not a share)' * (not 0 <= value <= 1)}" for name, value in shares)
     note = "\n  * not the sign that theory expects" if any(against) else ""
-    return f"{text}{note}\n" + _wrapped(f"R²: {r2}")
+    return f"{text}{note}\n" + _wrapped(f"R²: {r2}") + _reliability(result)
+
+
+def _reliability(result: Fit) -> str:
+    if result.options.estimator != "plsc":
+        return ""
+    values = [
+        f"{name} {rho:.2f}{' (beyond 1)' * (rho > 1 + ROUNDING)}"
+        for name, rho, factor in zip(
+            result.model.construct_names, result.estimates.reliability[0].tolist(), result.design.factors, strict=True
+        )
+        if factor
+    ]
+    return "\n" + _wrapped(f"Reliability ρ_A: {', '.join(values)}")
+
+
+def _inadmissible(result: Fit) -> list[str]:
+    flawed, usable = flawed_replicates(result)
+    at = np.flatnonzero(result.estimates.flaws).tolist()
+    lines = []
+    if at and result.units is None:
+        lines.append(f"In the sample {flaws_said(result.model, result.estimates, 0)}.")
+    elif at:
+        lines.append(f"{len(at)} of {len(result.estimates.flaws)} units, see .inadmissible.")
+    if flawed:
+        lines.append(f"{flawed:,} of {usable:,} replicates are inadmissible; they are in the intervals.")
+    return ["Inadmissible estimates\n" + "\n".join(map(_wrapped, lines))] if lines else []
 
 
 def _method(result: Fit) -> str:
     options, account = result.options, result.account
     lines = [
-        f"PLS path modelling, {_SCHEMES[options.scheme]}, {_VARIANTS[options.variant]}; "
+        f"{_ESTIMATORS[options.estimator]}, {_SCHEMES[options.scheme]}, {_VARIANTS[options.variant]}; "
         f"index convention {_convention(options)}.",
         *([f"Model: {result.model.source}"] if result.model.source else []),
         *([_rows(result)] if account is not None else []),

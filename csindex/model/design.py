@@ -61,6 +61,11 @@ class Design:
         return np.repeat(np.arange(self.k), [block.stop - block.start for block in self.blocks])
 
     @property
+    def factors(self) -> NDArray[np.bool_]:
+        """(k,) whether PLSc takes a construct for a common factor: several items, in Mode A."""
+        return np.array([m == "A" and b.stop - b.start > 1 for m, b in zip(self.modes, self.blocks, strict=True)])
+
+    @property
     def arrows(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Targets and sources of the paths, by target."""
         targets, sources = np.nonzero(self.links)
