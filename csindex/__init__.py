@@ -25,6 +25,7 @@ from csindex.errors import (
     SmallSampleWarning,
     SurveyError,
     UnitWarning,
+    WeakInstrumentWarning,
 )
 from csindex.fitting.fit import fit
 from csindex.fitting.result import Fit
@@ -198,6 +199,7 @@ __all__ = [
     "Trend",
     "UnitScores",
     "UnitWarning",
+    "WeakInstrumentWarning",
     "acsi",
     "aggregate",
     "assess",

@@ -53,6 +53,10 @@ class InadmissibleWarning(CsindexWarning):
     """An estimate lies where it cannot be, such as a correlation or loading beyond 1."""
 
 
+class WeakInstrumentWarning(CsindexWarning):
+    """Instruments say little about what they stand for, so that two-stage least squares is biased."""
+
+
 class MissingWarning(CsindexWarning):
     """Many rows or answers were left out or filled in."""
 

@@ -18,7 +18,8 @@ from csindex.survey.stacks import Array, empty
 def implied_constructs(C: Array, B: Array, r2: Array, design: Design) -> Array:
     """Return V = (I-B)⁻¹ Ψ (I-B)⁻ᵀ with its diagonal set to 1.
 
-    Ψ holds the correlations of the constructs without sources, and 1 - R² of the others. The paths of a model that is not
+    Ψ holds the correlations of the constructs without sources, and 1 - R² of the others; within a feedback loop also the
+    covariances of the residuals, (I-B)C(I-B)ᵀ, which two-stage least squares leaves free. The paths of a model that is not
     saturated do not reproduce a variance of 1 exactly; the diagonal is set to 1 afterwards, as cSEM does.
 
     Parameters
@@ -35,6 +36,9 @@ def implied_constructs(C: Array, B: Array, r2: Array, design: Design) -> Array:
     middle = C * (outer[:, None] & outer)
     diagonal = np.arange(design.k)
     middle[:, diagonal, diagonal] = np.where(outer, 1.0, 1 - r2)
+    if design.loops.any():
+        rest = np.eye(design.k) - B
+        middle += np.einsum("mij,mjl,mnl->min", rest, C, rest, optimize=True) * design.loops
     reach = total_effects(B, design)
     reach[:, diagonal, diagonal] += 1.0
     V = np.einsum("mij,mjl,mnl->min", reach, middle, reach, optimize=True)

@@ -27,6 +27,7 @@ class Flaw(IntFlag):
     LOADING = 2
     CORRELATION = 4
     INDEFINITE = 8
+    UNSTABLE = 16
 
 
 def reliability(S: Array, w: Array, design: Design) -> Array:

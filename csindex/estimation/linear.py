@@ -56,6 +56,15 @@ def solve_general(matrix: Array, right: Array) -> Array:
     return x
 
 
+def inverse_general(matrix: Array) -> Array:
+    """Return the inverses of (m, q, q), NaN where a matrix is singular."""
+    regular = np.abs(np.linalg.det(matrix)) > SINGULAR_BELOW
+    x = empty(*matrix.shape)
+    x[...] = np.linalg.inv(np.where(regular[:, None, None], matrix, np.eye(matrix.shape[-1])))
+    x[~regular] = np.nan
+    return x
+
+
 def solve_nonnegative(matrix: Array, right: Array, rounds: int = 100) -> Array:
     """Minimise x'Ax - 2x'b over x >= 0 by block principal pivoting (Kim & Park 2011).
 

@@ -6,9 +6,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from csindex.estimation.consistent import consistent_loadings, disattenuated, flaws, reliability
+from csindex.estimation.consistent import Flaw, consistent_loadings, disattenuated, flaws, reliability
 from csindex.estimation.pls import Weights, outer_weights, proxy_correlations, proxy_covariances
-from csindex.estimation.structure import path_coefficients
+from csindex.estimation.structure import path_coefficients, unstable
 from csindex.index.scores import index_deviations, index_scores, index_weights, to_hundred
 from csindex.model.design import Design
 from csindex.options import Options
@@ -199,6 +199,7 @@ def estimate(mean: Array, cov: Array, design: Design, options: Options, start: A
         "reliability": rho,
     }
     flawed = flaws(rho, loadings, C) if consistent else np.zeros(len(w), dtype=np.int8)
+    flawed[unstable(B, design)] |= Flaw.UNSTABLE
     failed = status != Status.OK
     if failed.any():
         for name, array in parts.items():

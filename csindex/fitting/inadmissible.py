@@ -20,6 +20,7 @@ FLAWS = {
     Flaw.LOADING: "a loading beyond 1",
     Flaw.CORRELATION: "a correlation of constructs beyond 1",
     Flaw.INDEFINITE: "correlations of constructs that are not positive definite",
+    Flaw.UNSTABLE: "feedback that does not die out",
 }
 
 
@@ -63,4 +64,9 @@ def flaws_said(model: Model, estimates: Estimates, unit: int) -> str:
     if estimates.flaws[unit] & Flaw.INDEFINITE:
         least = np.linalg.eigvalsh(C)[0]
         said.append(f"the correlations of the constructs are not positive definite (smallest eigenvalue {least:.2g})")
+    if estimates.flaws[unit] & Flaw.UNSTABLE:
+        most_lasting = np.abs(np.linalg.eigvals(estimates.paths[unit])).max()
+        said.append(
+            f"feedback does not die out (largest eigenvalue {most_lasting:.2f}), so that total effects mean nothing"
+        )
     return listed(said)

@@ -17,6 +17,7 @@ from csindex.errors import (
     ReplicateWarning,
     SmallSampleWarning,
     UnitWarning,
+    WeakInstrumentWarning,
 )
 from csindex.fitting.checks import MANY_FAILED, counted, failure_reasons, formative, unit_name
 from csindex.fitting.conventions import all_conventions
@@ -35,6 +36,7 @@ from csindex.survey.stacks import Array
 TELLING_POINTS = 1.0
 INFLATION_TOLD = 10.0
 MANY_MISSING = 0.05
+STRONG_F = 10.0
 # As many as lie outside a 95% interval.
 MANY_INADMISSIBLE = 0.05
 
@@ -59,6 +61,7 @@ def notices(result: Fit) -> list[Notice]:
         *convention(model.construct_names, indices, result.options.convention),
         *dropped(result.dropped, len(estimates.index)),
         *inadmissible(result),
+        *weak(result),
         *(failure(model, result.replicates) if result.replicates is not None else []),
     ]
 
@@ -173,6 +176,29 @@ def inadmissible(result: Fit) -> list[Notice]:
         "or use estimator='pls', which has the same index. See result.inadmissible."
     )
     return [(text, InadmissibleWarning)] if parts else []
+
+
+def weak(result: Fit) -> list[Notice]:
+    """Say that instruments are weak."""
+    if all(instruments is None for instruments in result.design.instruments):
+        return []
+    table = result.first_stage
+    low = table[~(table.f >= STRONG_F)]
+    if low.empty:
+        return []
+    names = [] if result.units is None else [str(name) for name in result.units.columns]
+    texts = [
+        f"{row['source']} in the equation of {row['target']}"
+        + (f" of {', '.join(f'{name} {row[name]!r}' for name in names)}" if names else "")
+        + f" (F {row['f']:.1f})"
+        for _, row in low.iterrows()
+    ]
+    text = (
+        f"the instruments are weak for {listed(texts, most=3)}; below {STRONG_F:g} two-stage least squares leans towards least "
+        "squares and its intervals are too narrow (Staiger & Stock 1997). Add constructs that act on the loop from outside, or "
+        "ask more people. See result.first_stage."
+    )
+    return [(text, WeakInstrumentWarning)]
 
 
 def dropped(out: pd.DataFrame, kept: int) -> list[Notice]:

@@ -13,6 +13,7 @@ from csindex.estimation.structure import adjusted_r2, total_effects
 from csindex.fitting import display, summary
 from csindex.fitting.checks import failures
 from csindex.fitting.estimates import Estimates, Status
+from csindex.fitting.first_stage import first_stage_table
 from csindex.fitting.inadmissible import inadmissible_table
 from csindex.fitting.intervals import Evidence, Uncertainty, standard_error, uncertainty, unknown
 from csindex.fitting.replicate import Replicates
@@ -155,7 +156,7 @@ class Fit:
         """Standardized total and indirect effects: ``source, target, effect, estimate, se, lower, upper, p``."""
         design = self.design
         total = self._arrows(design.reaches, self.total, effect="total")
-        detour = design.links.astype(np.intp) @ design.reaches > 0
+        detour = design.detours
         if not detour.any():
             return total
         indirect = self._arrows(detour, lambda e: self.total(e) - e.paths, effect="indirect")
@@ -180,8 +181,20 @@ class Fit:
         return self._items(lambda e: e.loadings)
 
     @property
+    def first_stage(self) -> pd.DataFrame:
+        """Strength of the instruments where two-stage least squares was used: ``source, target, f, estimate, ...``.
+
+        A row for each source that is projected on instruments; the estimate is the partial R² of those that are not in the
+        equation (Shea 1997), f their F statistic, which should pass 10 (Staiger & Stock 1997).
+        """
+        return first_stage_table(self)
+
+    @property
     def r2(self) -> pd.DataFrame:
-        """Share of variance explained: ``construct, adjusted, estimate, se, lower, upper``."""
+        """Share of variance explained: ``construct, adjusted, estimate, se, lower, upper``.
+
+        Of an equation with instruments it is 1 less the variance of its residual, and can be negative.
+        """
         chosen = np.flatnonzero(self.design.links.any(axis=1))
         adjusted = adjusted_r2(self.estimates.r2, self.moments.n, self.design)[..., chosen]
         labels = {"construct": [self.model.construct_names[i] for i in chosen]}

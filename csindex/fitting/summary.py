@@ -150,12 +150,23 @@ def _method(result: Fit) -> str:
     lines = [
         f"{_ESTIMATORS[options.estimator]}, {_SCHEMES[options.scheme]}, {_VARIANTS[options.variant]}; "
         f"index convention {_convention(options)}.",
+        *_two_stage(result),
         *([f"Model: {result.model.source}"] if result.model.source else []),
         *([_rows(result)] if account is not None else []),
         _replicates(result),
         *([f"{len(result.dropped)} units were left out; see .dropped."] if len(result.dropped) else []),
     ]
     return "How this was computed\n" + "\n".join(_wrapped(line) for line in lines)
+
+
+def _two_stage(result: Fit) -> list[str]:
+    names, instruments = result.model.construct_names, result.design.instruments
+    equations = [
+        f"{name} ({', '.join(names[i] for i in z)})"
+        for name, z in zip(names, instruments, strict=True)
+        if z is not None
+    ]
+    return [f"Two-stage least squares with instruments: {'; '.join(equations)}."] if equations else []
 
 
 def _rows(result: Fit) -> str:

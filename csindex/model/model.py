@@ -1,7 +1,7 @@
 """The model: constructs measured by items, joined by paths."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from os import PathLike
 from pathlib import Path as FilePath
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from csindex.errors import ModelError
 from csindex.model import document, lavaan
 from csindex.model.checks import check_measurement, check_structure, target_of
+from csindex.model.loops import Instruments, check_loops, given_instruments
 from csindex.model.parts import Construct, Item, Path, names_of, parts_of, scale_of
 
 
@@ -27,11 +28,18 @@ class Model:
         only construct with no outgoing path.
     name, source, notes : str
         What the model is called, the publication it comes from, and what is certain about it.
+    feedback : bool
+        Whether constructs may act on each other; otherwise a cycle of paths is an error. Equations in a feedback loop are
+        estimated by two-stage least squares.
+    instruments : mapping of construct to sequence of construct, optional
+        Equations to be estimated by two-stage least squares, with all their instruments; sources that are not among them
+        are endogenous. By default, for equations in a feedback loop, the constructs outside that lead into it.
 
     Raises
     ------
     ModelError
-        Unknown names, an item used twice, an empty or disconnected construct, a cycle, a path given twice.
+        Unknown names, an item used twice, an empty or disconnected construct, a path given twice, a cycle without
+        `feedback`, an equation with too few instruments.
 
     Examples
     --------
@@ -47,6 +55,8 @@ class Model:
     name: str = ""
     source: str = ""
     notes: str = ""
+    feedback: bool = False
+    instruments: Instruments = ()
 
     def __post_init__(self) -> None:
         set_field = object.__setattr__
@@ -60,6 +70,10 @@ class Model:
             raise ModelError(f"items {sorted({n for n in names if names.count(n) > 1})} are defined more than once.")
         set_field(self, "items", tuple(given.get(name, Item(name)) for name in used))
         check_structure(self.constructs, self.paths)
+        if not isinstance(self.feedback, bool):
+            raise ModelError(f"feedback={self.feedback!r} must be True or False.")
+        set_field(self, "instruments", given_instruments(self.instruments))
+        check_loops(self.construct_names, self.paths, self.feedback, self.instruments)
         set_field(self, "target", target_of(self.constructs, self.paths, self.target))
 
     @classmethod
@@ -73,6 +87,8 @@ class Model:
         reversed: Iterable[str] = (),
         modes: Mapping[str, str] | None = None,
         name: str = "",
+        feedback: bool = False,
+        instruments: Mapping[str, Iterable[str]] | None = None,
     ) -> "Model":
         """Read a model in the lavaan notation.
 
@@ -91,6 +107,8 @@ class Model:
         modes : mapping of construct to mode, optional
             For modes that the notation has no operator for, e.g. ``{"Value": "nonnegative B"}``.
         name : str
+        feedback, instruments
+            See `Model`.
 
         Raises
         ------
@@ -121,7 +139,9 @@ class Model:
                 raise ModelError(f"{what}= names {unknown}, which the model does not have.")
         whole = scale_of(scale, "scale=")
         items = [Item(item, scales.get(item, whole)) for construct in constructs for item in construct.items]
-        return cls(constructs, tuple(Path(*link) for link in links), tuple(items), target, name)
+        paths = tuple(Path(*link) for link in links)
+        rest: dict[str, Any] = {"feedback": feedback, "instruments": instruments or ()}
+        return cls(constructs, paths, tuple(items), target, name, **rest)
 
     @classmethod
     def from_yaml(cls, source: str | PathLike[str]) -> "Model":
@@ -149,7 +169,8 @@ class Model:
 
     def to_yaml(self, path: str | PathLike[str] | None = None) -> str:
         """Write the model as YAML; return the text, and also write it to `path` if one is given."""
-        text = document.write(self.constructs, self.paths, self.items, self.target, self.name, self.source, self.notes)
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        text = document.write(**given)
         if path is not None:
             FilePath(path).write_text(text, encoding="utf-8")
         return text
