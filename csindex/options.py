@@ -47,7 +47,10 @@ def within(name: str, value: object, low: float, high: float, example: str) -> N
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a fit is to be done; every field is also an argument of `csindex.fit`."""
+    """How a fit is to be done; every field is also an argument of `csindex.fit`.
+
+    Of index weights carried over from an earlier wave, `weights_from` says where they come from; it is empty otherwise.
+    """
 
     estimator: Estimator = "pls"
     scheme: Scheme = "path"
@@ -61,6 +64,7 @@ class Options:
     tolerance: float = 1e-7
     max_iterations: int = 300
     max_failed: float = 0.10
+    weights_from: str = ""
 
     def __post_init__(self) -> None:
         known = {

@@ -109,8 +109,8 @@ def block_problems(model: Model, design: Design, moments: Moments) -> dict[int, 
 
 def formative(model: Model, design: Design, moments: Moments) -> Iterator[tuple[Construct, Array, Array]]:
     """Yield each construct in Mode B with its items' correlations and their largest variance inflation, by unit."""
-    for construct, block in zip(model.constructs, design.blocks, strict=True):
-        if construct.mode == "B" and len(construct.items) > 1:
+    for construct, mode, block in zip(model.constructs, design.modes, design.blocks, strict=True):
+        if mode == "B":
             R = moments.correlation[:, block, block]
             yield construct, R, largest_inflation(R)
 
@@ -142,7 +142,7 @@ def estimate_problems(
 def _unreliable(model: Model, rho: Array) -> str:
     """Say which constructs have no reliability."""
     bad = [f"{model.construct_names[j]} {rho[j]:.2f}" for j in np.flatnonzero(~(rho > 0))]
-    return f": {listed(bad)}; the items of a construct do not go together"
+    return f": {listed(bad)}; the items of a construct do not go together, or hardly correlate with its neighbours"
 
 
 def _closest(model: Model, design: Design, R: Array) -> str:

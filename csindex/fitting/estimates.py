@@ -6,8 +6,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from csindex.errors import OptionError
 from csindex.estimation.consistent import Flaw, consistent_loadings, disattenuated, flaws, reliability
-from csindex.estimation.pls import Weights, outer_weights, proxy_correlations, proxy_covariances
+from csindex.estimation.pls import Weights, given_weights, outer_weights, proxy_correlations, proxy_covariances
 from csindex.estimation.structure import path_coefficients, unstable
 from csindex.index.scores import index_deviations, index_scores, index_weights, to_hundred
 from csindex.model.design import Design
@@ -142,7 +143,14 @@ _REAL = [name for name in _OWN if name not in ("status", "rounds", "flaws")]
 
 
 @np.errstate(divide="ignore", invalid="ignore")
-def estimate(mean: Array, cov: Array, design: Design, options: Options, start: Array | None = None) -> Estimates:
+def estimate(
+    mean: Array,
+    cov: Array,
+    design: Design,
+    options: Options,
+    start: Array | None = None,
+    carried: Array | None = None,
+) -> Estimates:
     """Estimate every member of a stack.
 
     Parameters
@@ -154,13 +162,18 @@ def estimate(mean: Array, cov: Array, design: Design, options: Options, start: A
     start : (m, p), optional
         Outer weights of the sample that a member replicates: where the iteration begins, and how its constructs are
         oriented. Without it each construct is oriented so that its items' correlations with it sum to more than 0.
+    carried : (m, p), optional
+        Index weights v that are given, where the options say so. Outer weights are then v times the items' deviations.
     """
+    if options.weights_from and carried is None:
+        raise OptionError(
+            "index weights are carried over here, and this needs weights that are estimated. Fit without them."
+        )
     if len(mean) == 1:
         # Sums over a stack of one are added up in another order; a twin keeps results the same in every stack.
         twins = np.zeros(2, dtype=np.intp)
-        pair = estimate(
-            take(mean, twins), take(cov, twins), design, options, None if start is None else take(start, twins)
-        )
+        start, carried = (None if given is None else take(given, twins) for given in (start, carried))
+        pair = estimate(take(mean, twins), take(cov, twins), design, options, start, carried)
         return pair.part(slice(0, 1))
     hundred = 100.0 / design.span
     sd = np.sqrt(np.einsum("mii->mi", cov)) * hundred
@@ -171,9 +184,12 @@ def estimate(mean: Array, cov: Array, design: Design, options: Options, start: A
     scale = turn / sd if standardized else np.broadcast_to(turn, sd.shape)
     S = cov * scale[:, :, None] * scale[:, None, :]
     _screen(S, sd, status, options)
-    found = outer_weights(S, design, options.scheme, start, options.tolerance, options.max_iterations)
-    G = proxy_covariances(S, found.w, design)
-    w, G = _oriented(found.w, G, design, start)
+    if carried is None:
+        found = outer_weights(S, design, options.scheme, start, options.tolerance, options.max_iterations)
+        w, G = _oriented(found.w, proxy_covariances(S, found.w, design), design, start)
+    else:
+        found = given_weights(S, carried * sd if standardized else carried, design)
+        w, G = found.w, proxy_covariances(S, found.w, design)
     C = proxy_correlations(G, w, design)
     loadings = G[:, design.block_of, np.arange(design.p)]
     rho, consistent = np.ones((len(w), design.k)), options.estimator == "plsc"
@@ -183,7 +199,10 @@ def estimate(mean: Array, cov: Array, design: Design, options: Options, start: A
     if not standardized:
         loadings = loadings / sd
     B, r2 = path_coefficients(C, design, definite=not consistent)
-    v = index_weights(w / sd if standardized else w, sd, design, options.convention)
+    if carried is None:
+        v = index_weights(w / sd if standardized else w, sd, design, options.convention)
+    else:
+        v = carried.copy(order="K")
     raw = v * (sd if standardized else 1.0)
     _judge(status, found, rho, B, options)
     index = index_scores(v, to_hundred(mean, design), design)

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from csindex.errors import EstimationError, OptionError, RepairWarning, SurveyError
 from csindex.fitting import checks
+from csindex.fitting.carried import Carried
 from csindex.fitting.estimates import estimate
 from csindex.fitting.kept import Kept
 from csindex.fitting.notices import tell
@@ -66,6 +67,7 @@ def fit(
     tolerance: float = 1e-7,
     max_iterations: int = 300,
     max_failed: float = 0.10,
+    weights_from: Fit | pd.DataFrame | None = None,
     block_size: int | None = None,
     n_jobs: int = 1,
     progress: bool = True,
@@ -115,6 +117,10 @@ def fit(
         The iteration ends when no outer weight changes by more than `tolerance`.
     max_failed : float
         Share of failed replicates above which a result is refused; a warning comes above 1 %.
+    weights_from : Fit or data frame, optional
+        An earlier wave, or its table ``index_weights``: the index has exactly its weights of items on 0-100, and the paths
+        are those of these indices. Units are matched by their labels; weights of a fit without ``by`` go to all units. The
+        weights are taken as known: what they were uncertain by is not in the intervals.
     block_size : int, optional
         About how many replicates are estimated at a time. It bounds memory and changes no result.
     n_jobs : int
@@ -150,6 +156,7 @@ def fit(
         )
     choose("bad_units", bad_units, ["raise", "drop"])
     resampling = resampling or _usual_resampling(data)
+    earlier = None if weights_from is None else Carried.of(weights_from, model)
     options = Options(
         estimator=estimator,
         scheme=scheme,
@@ -163,7 +170,10 @@ def fit(
         tolerance=tolerance,
         max_iterations=max_iterations,
         max_failed=max_failed,
+        weights_from="" if earlier is None else earlier.words,
     )
+    if earlier is not None:
+        earlier.check(options)
     seed = int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) if seed is None else whole("seed", seed, 0)
     if block_size is not None:
         whole("block_size", block_size, 1)
@@ -173,7 +183,9 @@ def fit(
     source, account, codes = _source(model, data, options, given)
     work = {"seed": seed, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}
     design = design_of(model)
-    kept = _estimated(model, design, source, options, bad_units == "drop", work)
+    if earlier is not None:
+        design = earlier.skip_iteration(design)
+    kept = _estimated(model, design, source, options, bad_units == "drop", work, earlier)
     assert kept.estimates is not None
     sizes = [source.size(resampling, unit, options.replicates) for unit in kept.numbers.tolist()]
     degrees = [source.degrees(resampling, unit, n) for unit, n in zip(kept.numbers.tolist(), sizes, strict=True)]
@@ -195,15 +207,25 @@ def fit(
 
 
 def _estimated(
-    model: Model, design: Design, source: Source, options: Options, drop: bool, work: dict[str, Any]
+    model: Model,
+    design: Design,
+    source: Source,
+    options: Options,
+    drop: bool,
+    work: dict[str, Any],
+    earlier: Carried | None,
 ) -> Kept:
     """Take the moments from the source, estimate them and their replicates; units with a problem go on the way."""
     moments = source.sample()
     kept = Kept.of(moments)
     kept = kept.settle(checks.sample_problems(model, kept.moments), SurveyError, drop)
     kept = kept.settle(checks.block_problems(model, design, kept.moments), EstimationError, drop)
+    carried = None
+    if earlier is not None:
+        kept = kept.settle(earlier.problems(kept.units), OptionError, drop)
+        carried = earlier.weights(kept.units, len(kept.numbers))
     mean, cov = flatten(kept.moments.mean, 1), flatten(kept.moments.cov, 2)
-    sample = estimate(mean, cov, design, options).made_from(mean, pack(cov))
+    sample = estimate(mean, cov, design, options, carried=carried).made_from(mean, pack(cov))
     problems = checks.estimate_problems(model, design, kept.moments, sample, options)
     kept = replace(kept, estimates=sample).settle(problems, EstimationError, drop)
     for kind, (name, wanted) in _kinds(options, source).items():

@@ -58,7 +58,7 @@ def notices(result: Fit) -> list[Notice]:
         *small(result.design, result.moments),
         *inflation(model, result.design, result.moments),
         *negative(model, estimates, units),
-        *convention(model.construct_names, indices, result.options.convention),
+        *([] if result.options.weights_from else convention(model.construct_names, indices, result.options.convention)),
         *dropped(result.dropped, len(estimates.index)),
         *inadmissible(result),
         *weak(result),

@@ -148,7 +148,9 @@ def _inadmissible(result: Fit) -> list[str]:
 def _method(result: Fit) -> str:
     options, account = result.options, result.account
     lines = [
-        f"{_ESTIMATORS[options.estimator]}, {_SCHEMES[options.scheme]}, {_VARIANTS[options.variant]}; "
+        f"Index weights carried over from {options.weights_from}, and taken as known; paths between these indices."
+        if options.weights_from
+        else f"{_ESTIMATORS[options.estimator]}, {_SCHEMES[options.scheme]}, {_VARIANTS[options.variant]}; "
         f"index convention {_convention(options)}.",
         *_two_stage(result),
         *([f"Model: {result.model.source}"] if result.model.source else []),
