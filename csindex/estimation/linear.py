@@ -49,7 +49,7 @@ def solve_general(matrix: Array, right: Array) -> Array:
     (m, q)
         NaN where a matrix is singular.
     """
-    regular = np.abs(np.linalg.det(matrix)) > SINGULAR_BELOW
+    regular = _regular(matrix)
     x = empty(*right.shape)
     x[...] = np.linalg.solve(np.where(regular[:, None, None], matrix, np.eye(right.shape[1])), right[..., None])[..., 0]
     x[~regular] = np.nan
@@ -58,11 +58,16 @@ def solve_general(matrix: Array, right: Array) -> Array:
 
 def inverse_general(matrix: Array) -> Array:
     """Return the inverses of (m, q, q), NaN where a matrix is singular."""
-    regular = np.abs(np.linalg.det(matrix)) > SINGULAR_BELOW
+    regular = _regular(matrix)
     x = empty(*matrix.shape)
     x[...] = np.linalg.inv(np.where(regular[:, None, None], matrix, np.eye(matrix.shape[-1])))
     x[~regular] = np.nan
     return x
+
+
+def _regular(matrix: Array) -> NDArray[np.bool_]:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(np.linalg.det(matrix)) > SINGULAR_BELOW)
 
 
 def solve_nonnegative(matrix: Array, right: Array, rounds: int = 100) -> Array:

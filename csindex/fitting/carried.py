@@ -71,17 +71,17 @@ class Carried:
 
     def skip_iteration(self, design: Design) -> Design:
         """Return the design with modes that have no weights of their own to find."""
-        modes: tuple[Mode, ...] = ("fixed",) * design.k
-        return replace(design, modes=modes)
+        mode: Mode = "fixed"
+        return replace(design, modes=(mode,) * design.k)
 
     def problems(self, units: pd.DataFrame | None) -> dict[int, str]:
         """Return the new wave's units that have no weights."""
-        rows = self._rows(units)
-        return {
-            unit: "the earlier wave has no weights of this unit. Leave it out, or carry over weights that all units share, of a "
-            "fit without by=."
-            for unit in np.flatnonzero(rows < 0).tolist()
-        }
+        absent = np.flatnonzero(self._rows(units) < 0).tolist()
+        return dict.fromkeys(
+            absent,
+            "the earlier wave has no weights of this unit. Leave it out, or carry over weights that all units share, of a fit "
+            "without by=.",
+        )
 
     def weights(self, units: pd.DataFrame | None, count: int) -> Array:
         """Return v (count, p) of the new wave's units."""

@@ -170,11 +170,13 @@ def inadmissible(result: Fit) -> list[Notice]:
         parts.append(f"the solution is inadmissible{where}: {listed(each, most=3)}")
     if flawed > MANY_INADMISSIBLE * usable:
         parts.append(f"{flawed / usable:.1%} of the replicates are inadmissible")
-    text = (
-        f"{'; '.join(parts)}. Estimates are shown as they come out. The sample may be too small, items may fit their "
-        "construct badly, or constructs may be one and the same: drop weak items, join constructs that correlate about 1, "
-        "or use estimator='pls', which has the same index. See result.inadmissible."
+    advice = (
+        "The sample may be too small, items may fit their construct badly, or constructs may be one and the same: drop weak "
+        "items, join constructs that correlate about 1, or use estimator='pls', which has the same index."
+        if result.options.estimator == "plsc"
+        else "Look at the instruments (result.first_stage), or take a path of the loop out."
     )
+    text = f"{'; '.join(parts)}. Estimates are shown as they come out. {advice} See result.inadmissible."
     return [(text, InadmissibleWarning)] if parts else []
 
 
