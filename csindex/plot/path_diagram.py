@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from csindex.benchmark.wording import Language, number
+from csindex.errors import OptionError
 from csindex.fitting.result import Fit
 from csindex.plot.canvas import EDGE, header_of, room, stage
 from csindex.plot.columns import arrange
@@ -99,7 +100,8 @@ def path_diagram(
     Raises
     ------
     OptionError
-        If `result` is no fit, the fit has several units and none is chosen, or a size or language is not known.
+        If `result` is no fit, its model has feedback, the fit has several units and none is chosen, or a size or language is
+        not known.
 
     Warns
     -----
@@ -119,6 +121,10 @@ def path_diagram(
     >>> ax = csi.plot.path_diagram(result)
     """
     row = unit_row(fit_expected(result), unit)
+    if result.design.loops.any():
+        raise OptionError(
+            "a model with feedback has no order from left to right, so its diagram cannot be drawn. Use csindex.plot.path_forest."
+        )
     language = spoken(lang)
     labels = labels_of(result, language)
     heading = heading_of(result, row) if title is None else title

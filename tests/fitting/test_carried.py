@@ -208,6 +208,20 @@ def test_differences_and_trends_go_on(second):
     assert csi.league(second).table.shape[0] == 3
 
 
+def test_a_fit_with_carried_weights_is_assessed(first):
+    """Models that are estimated again, without a path or from turned replicates, have the same weights."""
+    found = csi.fit(MODEL, FIRST, by="company", replicates=60, weights_from=first)
+    own = csi.fit(MODEL, FIRST, by="company", replicates=60)
+    carried, estimated = csi.assess(found), csi.assess(own)
+    labels = ["company", "source", "target", "measure"]
+    both = carried.f2.merge(estimated.f2, on=labels)
+    kept = both[both.measure == "f2"]
+    np.testing.assert_allclose(kept.estimate_x, kept.estimate_y, rtol=0, atol=1e-9)
+    again = carried.f2.pivot_table(index=labels[:3], columns="measure", values="estimate")
+    np.testing.assert_allclose(again.f2, again.f2_reestimated, rtol=0, atol=1e-9)
+    assert carried.fit.query("measure == 'srmr'").p.between(0, 1).all()
+
+
 @pytest.mark.parametrize("options", [{"resampling": "jackknife"}, {"interval": "bca"}, {"interval": "studentized"}])
 def test_every_kind_of_replicate_has_the_weights(first, options):
     found = csi.fit(MODEL, SECOND, by="company", replicates=40, weights_from=first, **options)

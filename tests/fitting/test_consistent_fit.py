@@ -107,6 +107,37 @@ def test_groups_are_compared_by_consistent_paths(hard):
     assert row.estimate_1 == paths["unit 1", row.source, row.target]
 
 
+LOOP = csi.Model.parse(
+    "Q =~ q1 + q2 + q3; V =~ v1 + v2 + v3; S =~ s1 + s2 + s3; L =~ l1 + l2 + l3; W =~ w1 + w2\n"
+    "S ~ Q + L; L ~ S + V; W ~ L + Q",
+    target="S",
+    feedback=True,
+)
+
+
+@pytest.fixture(scope="module")
+def feedback() -> csi.Fit:
+    arrows = {("Q", "S"): 0.5, ("L", "S"): 0.3, ("S", "L"): 0.4, ("V", "L"): 0.4, ("L", "W"): 0.5, ("Q", "W"): 0.2}
+    return quiet(LOOP, csi.Population(LOOP, paths=arrows).draw(500, seed=1), replicates=200)
+
+
+def test_a_loop_is_assessed(feedback):
+    """The model holds in the population, so that the test of exact fit should not reject it; f² is of least squares only."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", csi.CsindexWarning)
+        found = csi.assess(feedback)
+    f2 = found.f2[found.f2.measure == "f2"].set_index(["source", "target"]).estimate
+    assert f2.isna().sum() == 4
+    assert f2["L", "W"] > 0.1
+    exact = found.fit[found.fit.measure == "srmr"]
+    assert (exact.p > 0.05).all()
+
+
+def test_a_loop_is_not_drawn(feedback):
+    with pytest.raises(OptionError, match=r"model with feedback.*path_forest"):
+        csi.plot.path_diagram(feedback)
+
+
 PATHS = {
     ("Quality", "Value"): 0.6,
     ("Quality", "Satisfaction"): 0.3,

@@ -88,8 +88,9 @@ def _null(turn: Array, replicates: Estimates, units: slice, scope: Scope, model:
     cov = _turned(turn, unpack(replicates.packed[units], design.p))
     cov[status.ravel() != Status.OK] = np.nan
     mean = np.where(np.isfinite(cov[:, 0]), 0.0, np.nan)
-    start = take(sample.weights, np.repeat(np.arange(units.start, units.stop), status.shape[1]))
-    found = estimate(mean, cov, design, scope.result.options, start).made_from(mean, pack(cov))
+    options, rows = scope.result.options, np.repeat(np.arange(units.start, units.stop), status.shape[1])
+    start, carried = take(sample.weights, rows), take(sample.index_weights, rows) if options.weights_from else None
+    found = estimate(mean, cov, design, options, start, carried).made_from(mean, pack(cov))
     R = scope.correlations(found)
     measures = fit_measures(R, (implied(found, R, design, scope.common)[model],))
     return np.asarray(measures[:, :3].reshape(*status.shape, 3))

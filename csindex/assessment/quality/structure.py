@@ -13,6 +13,7 @@ from csindex.estimation.linear import inverse
 from csindex.estimation.structure import variance_inflation
 from csindex.fitting.estimates import Estimates, estimate
 from csindex.model.design import Design
+from csindex.model.loops import together
 from csindex.options import Options
 from csindex.survey.stacks import Array, empty, flatten
 
@@ -29,10 +30,13 @@ def item_inflation(R: Array, design: Design) -> Array:
 def effect_sizes(estimates: Estimates, design: Design) -> Array:
     """Return f² (m, k, k) at [target, source]: what R² loses without a path, the constructs' scores kept (Cohen 1988).
 
-    Without source i, R² loses b_i²/VIF_i, so that f² = b_i²/(VIF_i (1 - R²)).
+    Without source i, R² loses b_i²/VIF_i, so that f² = b_i²/(VIF_i (1 - R²)). That is so by least squares only: equations
+    with instruments have NaN.
     """
     inflation = variance_inflation(estimates.correlations, design)
-    return np.asarray(estimates.paths**2 / inflation / (1 - estimates.r2)[:, :, None])
+    instrumental = np.array([instruments is not None for instruments in design.instruments])
+    out = estimates.paths**2 / inflation / (1 - estimates.r2)[:, :, None]
+    return np.where(instrumental[:, None], np.nan, out)
 
 
 @np.errstate(invalid="ignore", divide="ignore")
@@ -58,21 +62,22 @@ def without(design: Design, target: int, source: int) -> Design:
 
 
 def saturated(design: Design) -> Design:
-    """Return the model with a path to each construct from all those before it in the causal order."""
+    """Return the model with a path to each construct from all those before it in the causal order, by least squares."""
     links = np.zeros_like(design.links)
     for at, target in enumerate(design.order):
         links[target, list(design.order[:at])] = True
-    return with_links(design, links)
+    return with_links(replace(design, instruments=(None,) * design.k), links)
 
 
 def with_links(design: Design, links: np.ndarray) -> Design:
     """Return the model with other paths that go the same way."""
-    return replace(design, links=links, sources=tuple(np.flatnonzero(row) for row in links))
+    return replace(design, links=links, sources=tuple(np.flatnonzero(row) for row in links), loops=together(links))
 
 
 def again(estimates: Estimates, design: Design, options: Options) -> Estimates:
     """Estimate the members (m,) again with another design, beginning at the weights that they have."""
-    return estimate(flatten(estimates.mean, 1), flatten(estimates.cov, 2), design, options, estimates.weights)
+    carried = estimates.index_weights if options.weights_from else None
+    return estimate(flatten(estimates.mean, 1), flatten(estimates.cov, 2), design, options, estimates.weights, carried)
 
 
 def redundancy(estimates: Estimates, design: Design) -> Array:
