@@ -9,6 +9,7 @@ import pandas as pd
 
 from csindex.estimation.instruments import endogenous, excluded, partial_r2
 from csindex.fitting.estimates import Estimates
+from csindex.model.design import Design
 from csindex.survey.stacks import Array, flatten
 
 if TYPE_CHECKING:
@@ -17,21 +18,22 @@ if TYPE_CHECKING:
 
 def first_stage_table(result: Fit) -> pd.DataFrame:
     """Return ``source, target, f`` and the partial R² with its interval, for each endogenous source of an equation."""
-    targets, sources = endogenous(result.design)
-    names, k = result.model.construct_names, result.design.k
-
-    def strength(e: Estimates) -> Array:
-        shape = e.correlations.shape[:-2]
-        return partial_r2(flatten(e.correlations, 2).reshape(-1, k, k), result.design).reshape(*shape, -1)
-
+    names, (targets, sources) = result.model.construct_names, endogenous(result.design)
     labels = {"source": [names[i] for i in sources], "target": [names[i] for i in targets]}
-    return result.table(labels, strength, extra={"f": f_statistic(strength(result.estimates), result)})
+    return result.table(labels, lambda e: _partial(e, result.design), extra={"f": f_statistics(result)})
 
 
-def f_statistic(partial: Array, result: Fit) -> Array:
-    """Return the first-stage F (U, q) of the excluded instruments from their partial R²."""
+def f_statistics(result: Fit) -> Array:
+    """Return the first-stage F (U, q) of the excluded instruments, from their partial R² in the sample."""
     targets, _ = endogenous(result.design)
     count = np.array([0 if z is None else len(z) for z in result.design.instruments])[targets]
+    partial = _partial(result.estimates, result.design)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = partial / (1 - partial) / excluded(result.design)[targets]
         return np.asarray(ratio * (result.moments.n_eff[:, None] - count - 1))
+
+
+def _partial(e: Estimates, design: Design) -> Array:
+    """Return the partial R² (..., q) of any stack."""
+    found = partial_r2(flatten(e.correlations, 2), design)
+    return found.reshape(*e.correlations.shape[:-2], found.shape[1])

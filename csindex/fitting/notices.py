@@ -19,9 +19,11 @@ from csindex.errors import (
     UnitWarning,
     WeakInstrumentWarning,
 )
+from csindex.estimation.instruments import endogenous
 from csindex.fitting.checks import MANY_FAILED, counted, failure_reasons, formative, unit_name
 from csindex.fitting.conventions import all_conventions
 from csindex.fitting.estimates import Estimates, Status
+from csindex.fitting.first_stage import f_statistics
 from csindex.fitting.inadmissible import flawed_replicates, flaws_said
 from csindex.fitting.replicate import Replicates
 from csindex.fitting.result import Fit
@@ -182,19 +184,14 @@ def inadmissible(result: Fit) -> list[Notice]:
 
 def weak(result: Fit) -> list[Notice]:
     """Say that instruments are weak."""
-    if all(instruments is None for instruments in result.design.instruments):
-        return []
-    table = result.first_stage
-    low = table[~(table.f >= STRONG_F)]
-    if low.empty:
-        return []
-    names = [] if result.units is None else [str(name) for name in result.units.columns]
+    names, (targets, sources), f = result.model.construct_names, endogenous(result.design), f_statistics(result)
     texts = [
-        f"{row['source']} in the equation of {row['target']}"
-        + (f" of {', '.join(f'{name} {row[name]!r}' for name in names)}" if names else "")
-        + f" (F {row['f']:.1f})"
-        for _, row in low.iterrows()
+        f"{names[sources[at]]} in the equation of {names[targets[at]]}"
+        f"{'' if result.units is None else ' of ' + unit_name(result.units, unit)} (F {f[unit, at]:.1f})"
+        for unit, at in np.argwhere(~(f >= STRONG_F)).tolist()
     ]
+    if not texts:
+        return []
     text = (
         f"the instruments are weak for {listed(texts, most=3)}; below {STRONG_F:g} two-stage least squares leans towards least "
         "squares and its intervals are too narrow (Staiger & Stock 1997). Add constructs that act on the loop from outside, or "

@@ -35,6 +35,7 @@ def test_the_index_is_that_of_pls():
     for table in ("index", "weights", "index_weights"):
         assert getattr(plain, table).equals(getattr(corrected, table))
     assert not plain.paths.equals(corrected.paths)
+    assert plain.first_stage.empty
     assert plain.inadmissible.empty
     assert plain.inadmissible.columns.tolist() == ["reason", "sample", "replicates"]
 
