@@ -72,10 +72,12 @@ if TYPE_CHECKING:
     from csindex.fitting.importance import importance_performance
     from csindex.model.library import acsi, ccsi, ecsi, hkcsi, jcsi, ncsb, ncsi, pcsi, scsb, swics
     from csindex.reports.report import report
+    from csindex.survey.codebook import codebook
     from csindex.survey.grouped import GroupedMoments
     from csindex.survey.loyalty import price_tolerance, retention
     from csindex.survey.means import means
     from csindex.survey.population import Population
+    from csindex.survey.readers.read import read_survey
     from csindex.survey.scan import scan
     from csindex.survey.simulate import simulate
 
@@ -140,9 +142,11 @@ _LATER = {
     "csindex.benchmark.trends.trend_result": ("Trend",),
     "csindex.benchmark.unit_scores": ("UnitScores",),
     "csindex.reports.report": ("report",),
+    "csindex.survey.codebook": ("codebook",),
     "csindex.survey.grouped": ("GroupedMoments",),
     "csindex.survey.means": ("means",),
     "csindex.survey.population": ("Population",),
+    "csindex.survey.readers.read": ("read_survey",),
     "csindex.survey.scan": ("scan",),
     "csindex.survey.simulate": ("simulate",),
 }
@@ -205,6 +209,7 @@ __all__ = [
     "assess",
     "ccsi",
     "ces",
+    "codebook",
     "companion",
     "compare",
     "compare_models",
@@ -235,6 +240,7 @@ __all__ = [
     "plot",
     "price_tolerance",
     "rate",
+    "read_survey",
     "recover_weights",
     "report",
     "retention",

@@ -68,10 +68,7 @@ def sample_problems(model: Model, moments: Moments) -> dict[int, str]:
         unanswered = np.flatnonzero(np.isnan(moments.mean[unit]))
         gaps = np.argwhere(~np.isfinite(moments.cov[unit]))
         if count < least:
-            problems[unit] = (
-                f"{count} usable row{'s' * (count != 1)} for {len(model.items)} items; {least} are the least for an "
-                "estimate (hundreds for a precise one). Collect more answers, join small units, or use fewer items."
-            )
+            problems[unit] = few_text(count, len(model.items), least)
         elif len(unanswered):
             names = [model.item_names[i] for i in unanswered]
             problems[unit] = (
@@ -84,12 +81,24 @@ def sample_problems(model: Model, moments: Moments) -> dict[int, str]:
                 "leave one of them out."
             )
         elif len(flat):
-            names = [model.item_names[i] for i in flat]
-            problems[unit] = (
-                f"item{'s' * (len(names) > 1)} {listed(map(repr, names))}: all answers are the same, so nothing can be "
-                "said of how the answers vary together. Leave such items out of the model."
-            )
+            problems[unit] = constant_text([model.item_names[i] for i in flat])
     return problems
+
+
+def few_text(count: int, items: int, least: int) -> str:
+    """Say that there are too few rows."""
+    return (
+        f"{count} usable row{'s' * (count != 1)} for {items} items; {least} are the least for an "
+        "estimate (hundreds for a precise one). Collect more answers, join small units, or use fewer items."
+    )
+
+
+def constant_text(names: Sequence[str]) -> str:
+    """Say that items are constant."""
+    return (
+        f"item{'s' * (len(names) > 1)} {listed(map(repr, names))}: all answers are the same, so nothing can be "
+        "said of how the answers vary together. Leave such items out of the model."
+    )
 
 
 def block_problems(model: Model, design: Design, moments: Moments) -> dict[int, str]:

@@ -181,8 +181,8 @@ def _rows(result: Fit) -> str:
         said.append(f"{account.incomplete:,} left out with missing answers")
     if account.filled:
         said.append(f"{account.filled:,} missing answers in the rows used ({_MISSING[result.options.missing]})")
-    if account.coded:
-        said.append("made missing: " + ", ".join(f"{count:,} × {code:g}" for code, count in account.coded.items()))
+    if account.made_missing():
+        said.append(f"made missing: {account.made_missing()}")
     n_eff, n = result.sample.n_eff.sum(), result.sample.n.sum()
     if abs(n_eff - n) > 0.5:
         said.append(f"effective number of answers with the case weights {n_eff:,.0f}")

@@ -252,6 +252,13 @@ class Model:
             self.construct(name)
         return replace(self, constructs=tuple(replace(c, mode=modes.get(c.name, c.mode)) for c in self.constructs))
 
+    def with_scales(self, scales: Mapping[str, tuple[float, float]]) -> "Model":
+        """Return the model with other scales for some items, e.g. ``{"q1": (1, 7)}``.
+
+        Names that are no items of the model are passed over, so that all scales of a file can be given.
+        """
+        return replace(self, items=tuple(replace(item, scale=scales.get(item.name, item.scale)) for item in self.items))
+
     def __str__(self) -> str:
         return (f"# {self.name}\n" if self.name else "") + self.to_lavaan()
 

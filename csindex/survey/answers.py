@@ -1,6 +1,6 @@
 """What a survey gives on: arrays of the rows that are used, and an account of the others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -25,9 +25,11 @@ class Account:
     missing : dict of item to int
         Missing answers by item, among rows with a weight, coded ones included.
     coded : dict of code to int
-        Answers made missing because of `missing_codes`.
+        Answers made missing because of `missing_codes`, or because the file declares the code to be missing.
     filled : int
         Missing answers in rows that are used all the same (pairwise, mean).
+    marked : dict of mark to int
+        Answers that are missing with a mark that is no number, such as Stata's ``.a``, or a text.
     """
 
     rows: int
@@ -37,6 +39,12 @@ class Account:
     missing: dict[str, int]
     coded: dict[float, int]
     filled: int = 0
+    marked: dict[str, int] = field(default_factory=dict)
+
+    def made_missing(self) -> str:
+        """Say which answers were made missing, e.g. ``"41 × 98, 3 × .a"``; empty if none were."""
+        said = [f"{count:,} × {code:g}" for code, count in self.coded.items()]
+        return ", ".join(said + [f"{count:,} × {mark}" for mark, count in self.marked.items()])
 
 
 @dataclass(frozen=True, slots=True)
