@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from csindex.benchmark.trends.trend import fixed_weights, trend
     from csindex.benchmark.trends.trend_result import Trend
     from csindex.benchmark.unit_scores import UnitScores
+    from csindex.fitting.checkup import Checkup, check
     from csindex.fitting.conventions import conventions
     from csindex.fitting.importance import importance_performance
     from csindex.model.library import acsi, ccsi, ecsi, hkcsi, jcsi, ncsb, ncsi, pcsi, scsb, swics
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
 
 # Imported when they are first asked for, so that `import csindex` costs little more than `import pandas`.
 _LATER = {
+    "csindex.fitting.checkup": ("Checkup", "check"),
     "csindex.fitting.conventions": ("conventions",),
     "csindex.fitting.importance": ("importance_performance",),
     "csindex.model.library": ("acsi", "ccsi", "ecsi", "hkcsi", "jcsi", "ncsb", "ncsi", "pcsi", "scsb", "swics"),
@@ -169,6 +171,7 @@ def __dir__() -> list[str]:
 __all__ = [
     "Aggregate",
     "Assessment",
+    "Checkup",
     "CollinearityWarning",
     "Comparison",
     "Construct",
@@ -209,6 +212,7 @@ __all__ = [
     "assess",
     "ccsi",
     "ces",
+    "check",
     "codebook",
     "companion",
     "compare",

@@ -91,6 +91,12 @@ def opened(data: Any) -> Any:
         ) from None
 
 
+def column_names(data: Any) -> list[Any]:
+    """Return the names of the columns of any data frame."""
+    frame = opened(data)
+    return list(frame.columns) if isinstance(frame, pd.DataFrame) else list(frame.collect_schema().names())
+
+
 def check_names(present: list[Any], wanted: Sequence[str]) -> None:
     """Raise a SurveyError if a wanted column is not among those present, or is there twice."""
     missing = [name for name in wanted if name not in present]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from csindex.errors import OptionError, SurveyError
 from csindex.model.parts import scale_of
-from csindex.survey.checks import Columns, names_in
+from csindex.survey.checks import Codes, Columns, names_in
 from csindex.survey.columns import check_names
 from csindex.survey.margins import Margins
 from csindex.survey.readers.kinds import kind_of, path_of
@@ -90,23 +90,28 @@ def read_survey(
     >>> survey = csi.read_survey("customers.sav", weights="w", by="company")  # doctest: +SKIP
     >>> csi.fit(csi.acsi(), survey)  # doctest: +SKIP
     """
-    codes, marks = parted(missing_codes)
     design: dict[str, Any] = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "fpc": fpc}
-    used = [name for given in design.values() for name in names_in(given)]
-    used += [] if margins is None else list(margins.shares if isinstance(margins, Margins) else margins)
-    labels = frozenset(name for given in (by, strata, clusters) for name in names_in(given))
-    settings = Settings(
-        columns=None if columns is None else tuple(dict.fromkeys([*names_in(columns), *used])),
-        sheet=sheet,
-        header=header,
-        encoding=encoding,
-        delimiter=delimiter,
-        decimal=decimal,
-        marks=marks,
-        as_text=labels,
-    )
-    frame, file = read_file(path, settings, scales or {})
-    return Survey(settled_design(frame, file, design), **design, margins=margins, missing_codes=codes, file=file)
+    if columns is not None:
+        raked = [] if margins is None else list(margins.shares if isinstance(margins, Margins) else margins)
+        used = [name for given in design.values() for name in names_in(given)]
+        columns = tuple(dict.fromkeys([*names_in(columns), *used, *raked]))
+    reading = {"sheet": sheet, "header": header, "encoding": encoding, "delimiter": delimiter, "decimal": decimal}
+    frame, file, codes = read_parts(path, design, missing_codes, scales, columns=columns, **reading)
+    return Survey(frame, **design, margins=margins, missing_codes=codes, file=file)
+
+
+def read_parts(
+    path: str | PathLike[str],
+    design: Mapping[str, Any],
+    missing_codes: MissingCodes | None,
+    scales: Mapping[str, tuple[float, float]] | None = None,
+    **reading: Any,
+) -> tuple[pd.DataFrame, SurveyFile, Codes | None]:
+    """Return what a survey is made of: the table, what the file says of it, and the missing codes that are numbers."""
+    codes, marks = parted(missing_codes)
+    labels = frozenset(name for role in ("by", "strata", "clusters") for name in names_in(design.get(role)))
+    frame, file = read_file(path, Settings(**reading, marks=marks, as_text=labels), scales or {})
+    return settled_design(frame, file, design), file, codes
 
 
 def read_file(
@@ -175,7 +180,7 @@ def _refuse_unused(kind: str, settings: Settings) -> None:
 def settled_design(frame: pd.DataFrame, file: SurveyFile, design: Mapping[str, Any]) -> pd.DataFrame:
     """Return the table with declared missing codes taken out of design columns, and units called by their labels."""
     names = [name for given in design.values() for name in names_in(given) if name in frame.columns]
-    units = names_in(design["by"])
+    units = names_in(design.get("by"))
     changed: dict[str, Any] = {}
     for name in dict.fromkeys(names):
         about, column = file.variable(name), frame[name]
