@@ -42,6 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # A console that lacks a letter, such as the dash of "1–10", shows "?" rather than stopping.
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    argv = sys.argv[1:] if argv is None else argv
+    if not argv:
+        parser().print_help()
+        return USAGE
     try:
         args = parser().parse_args(argv)
     except SystemExit as end:

@@ -17,13 +17,19 @@ _SPOKEN = (
     (re.compile(r"missing_codes=\[([^\]]*)\]"), lambda m: f"--missing-codes {_joined(m[1])}"),
     (re.compile(r"missing_codes=\{'([^']*)': \[([^\]]*)\]\}"), lambda m: f"--missing-codes {m[1]}={_joined(m[2])}"),
     (re.compile(r"model\.rename\(\{(.*?)\}\)"), lambda m: f"--rename {_pairs(m[1])}"),
+    (
+        re.compile(
+            r"or read the column as numbers with pandas\.to_numeric\(.*?\), which makes what is not a number missing"
+        ),
+        lambda m: "or name texts that mean no answer, e.g. --missing-codes n/a",  # noqa: ARG005
+    ),
     (re.compile(r"model\.with_scales\(survey\.scales\)"), lambda m: "--scales-from-file"),  # noqa: ARG005
     (
         re.compile(r"read_survey\(\.\.\., scales=\{'([^']*)': \(([^,]*), ([^)]*)\)\}\)"),
         lambda m: f"--item-scales {m[1]}={m[2]}:{m[3]}",
     ),
     (re.compile(r"bad_units='drop'"), lambda m: "--drop-units"),  # noqa: ARG005
-    (re.compile(r"\b(missing|sheet|convention|scheme|header|by)=('[^']*'|\d+)"), lambda m: f"--{m[1]} {m[2]}"),
+    (re.compile(r"\b(missing|sheet|convention|scheme|header|by)=('[^']*'|\d+)"), lambda m: f"--{m[1]} {_word(m[2])}"),
     (re.compile(r"\b(encoding|delimiter|decimal|header|sheet|by|weights|strata|clusters)= "), lambda m: f"--{m[1]} "),
 )
 
@@ -35,12 +41,19 @@ def spoken(text: str) -> str:
     return text
 
 
+def _word(text: str) -> str:
+    return text if " " in text else text.strip("'")
+
+
 def _joined(codes: str) -> str:
     return codes.replace(" ", "")
 
 
 def _pairs(text: str) -> str:
-    return re.sub(r"'([^']*)': '([^']*)'", r"\1=\2", text).replace(", ", " ")
+    found = re.findall(r"'([^']*)': '([^']*)'", text)
+    return " ".join(f"{item}={column}" if " " not in column else f"'{item}={column}'" for item, column in found) or (
+        "ITEM=column"
+    )
 
 
 def free(paths: Iterable[Path], force: bool) -> None:

@@ -246,7 +246,7 @@ def try_fit(model: Model, survey: Survey, missing: Missing, problems: Findings, 
             notices.add(kind, str(warning.message))
     for row, reason in enumerate(result.dropped["reason"]):
         who = unit_name(result.dropped.drop(columns="reason"), row)
-        problems.add("unit", f"{who}: {reason}", who)
+        problems.add("unit", f"{who}: {reason} bad_units='drop' fits the others without it.", who)
     if result.units is not None:
         few = np.flatnonzero(result.moments.n < SMALL_UNIT)
         names = [f"{unit_name(result.units, int(unit))} ({result.moments.n[unit]:.0f})" for unit in few]

@@ -49,10 +49,10 @@ def codebook(data: Any) -> pd.DataFrame:
     native = opened(data if survey is None else survey.frame)
     frame = native if isinstance(native, pd.DataFrame) else as_frame(native, native.collect_schema().names())
     rows = []
-    for at, name in enumerate(frame.columns):
-        about = Variable() if survey is None else survey.variable(name)
-        codes = () if survey is None else (*_codes(survey, name), *about.missing)
-        rows.append({"item": str(name), "label": about.label, **_described(frame.iloc[:, at], about, codes)})
+    for name, column in frame.items():
+        about = Variable() if survey is None else survey.variable(str(name))
+        codes = () if survey is None else (*_codes(survey, str(name)), *about.missing)
+        rows.append({"item": str(name), "label": about.label, **_described(column, about, codes)})
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
@@ -65,7 +65,8 @@ def _codes(survey: Survey, name: str) -> tuple[float, ...]:
 
 def suspected(values: NDArray[np.float64], about: Variable) -> NDArray[np.float64]:
     """Return those of the distinct sorted `values` that seem to be codes: labelled so, or far off the others."""
-    labelled = np.array([means_no_answer(about.labels.get(value, "")) for value in values.tolist()], dtype=np.bool_)
+    named = [code for code, label in about.labels.items() if means_no_answer(label)]
+    labelled = np.isin(values, named)
     rest = values[~labelled]
     odd = strays(rest)
     if about.scale is not None:
@@ -84,17 +85,19 @@ _EMPTY: dict[str, Any] = {
 
 
 def _described(column: "pd.Series[Any]", about: Variable, codes: tuple[float, ...]) -> dict[str, Any]:
-    present = int(column.notna().sum())
     marks = [f"{mark} ({count:,})" for mark, count in about.marked.items()]
+    numeric = column.dtype.kind in "iufb"
+    numbers = column.to_numpy(dtype=np.float64, na_value=np.nan) if numeric else None
+    given = ~np.isnan(numbers) if numbers is not None else column.notna().to_numpy()
+    present = int(given.sum())
     found = {**_EMPTY, "answers": present, "missing": len(column) - present, "declared": ", ".join(marks)}
     if not present:
         return {"type": "empty", **found}
-    if not (pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype)):
+    if numbers is None:
         text = column.map(lambda cell: isinstance(cell, str)).any()
-        shares = _shares(*np.unique(column.dropna().astype(str).to_numpy(), return_counts=True)) if text else ""
+        shares = _shares(*np.unique(column[given].astype(str).to_numpy(), return_counts=True)) if text else ""
         return {"type": "text" if text else "other", **found, "shares": shares}
-    numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    values, counts = np.unique(numbers[~np.isnan(numbers)], return_counts=True)
+    values, counts = np.unique(numbers[given], return_counts=True)
     gone = np.isin(values, codes)
     odd = np.isin(values, suspected(values[~gone], about)) & ~gone
     good, weight = values[~gone & ~odd], counts[~gone & ~odd]

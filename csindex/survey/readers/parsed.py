@@ -4,15 +4,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median_high
 from typing import Any
 
 import pandas as pd
 
 from csindex.errors import SurveyError
 from csindex.survey.columns import listed
+from csindex.survey.readers.settings import Settings
 from csindex.survey.variables import Variable
 
-SEEN = 30
+SEEN = 20
 BLANKS = {"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "."}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?\d*,\d+|[+-]?\d+")
@@ -67,9 +69,9 @@ def header_at(rows: Sequence[Sequence[Any]], where: str, row_word: str, header: 
             raise SurveyError(f"{where} has no names in {row_word} {header}, which header= says.")
         return header - 1
     first = next(at for at, count in enumerate(filled) if count)
-    width = max(filled)
+    names = [sum(isinstance(cell, str) and not blank(cell) and not is_number(cell) for cell in row) for row in rows]
+    width = max(median_high(count for count in filled if count), *names)
     if filled[first] < 0.8 * width:
-        names = [sum(isinstance(cell, str) and not blank(cell) and not is_number(cell) for cell in row) for row in rows]
         best = max(range(first + 1, len(rows)), key=lambda at: names[at])
         shown = next(cell for cell in rows[first] if not blank(cell))
         remedy = (
@@ -120,38 +122,31 @@ def _name(cell: Any) -> str:
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else " ".join(str(cell).split())
 
 
-def tidied(
-    frame: pd.DataFrame, marks: Mapping[str, Sequence[str]] | Sequence[str], decimal: str | None, commas: bool
-) -> Parsed:
+def tidied(frame: pd.DataFrame, settings: Settings, commas: bool) -> Parsed:
     """Return the table with numbers where cells hold them as text, and marks such as "refused" made missing.
 
     Parameters
     ----------
     frame : data frame
         Columns of numbers, of text, or of both.
-    marks : texts that mean a missing answer, for all columns or by column
-    decimal : {".", ",", None}
-        None to find it out.
+    settings : Settings
     commas : bool
         Whether a comma in a number can only be a decimal one, as it does not part the columns.
     """
     notes, variables, columns = [], {}, {}
     decimals = []
-    for at, name in enumerate(frame.columns):
-        column = frame.iloc[:, at]
-        if pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
-            columns[name] = column
+    for name, dtype in zip(frame.columns, frame.dtypes, strict=True):
+        if pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype):
             continue
-        own = marks.get(name, ()) if isinstance(marks, Mapping) else marks
-        column, marked = _without_marks(column, own)
-        columns[name], comma = _as_numbers(column, decimal, commas)
+        column, marked = _without_marks(frame[name], settings.marks_of(name))
+        columns[name], comma = _as_numbers(column, settings, commas)
         if marked:
             variables[name] = Variable(marked=marked)
         if comma:
             decimals.append(repr(name))
     if decimals:
         notes.append(f"decimal comma in {listed(decimals)}")
-    return Parsed(pd.DataFrame(columns, index=frame.index), tuple(notes), variables)
+    return Parsed(frame.assign(**columns) if columns else frame, tuple(notes), variables)
 
 
 def _without_marks(column: "pd.Series[Any]", marks: Sequence[str]) -> tuple["pd.Series[Any]", dict[str, int]]:
@@ -162,8 +157,12 @@ def _without_marks(column: "pd.Series[Any]", marks: Sequence[str]) -> tuple["pd.
     return column.mask(text.isin(list(marks)).to_numpy(), None), {mark: n for mark, n in counts.items() if n}
 
 
-def _as_numbers(column: "pd.Series[Any]", decimal: str | None, commas: bool) -> tuple["pd.Series[Any]", bool]:
-    """Return the column as numbers if all its cells are, else as it is without blanks; and whether commas were decimal."""
+def _as_numbers(column: "pd.Series[Any]", settings: Settings, commas: bool) -> tuple["pd.Series[Any]", bool]:
+    """Return the column as numbers if all its cells are, else as it is without blanks; and whether commas were decimal.
+
+    Where most cells are numbers they are read as such, so that the others can be told.
+    """
+    decimal = settings.decimal
     cells = column.astype(object)
     stripped = [cell.strip() if isinstance(cell, str) else cell for cell in cells]
     text = [cell for cell in stripped if isinstance(cell, str) and cell not in BLANKS]
@@ -176,9 +175,20 @@ def _as_numbers(column: "pd.Series[Any]", decimal: str | None, commas: bool) -> 
     elif all(map(_NUMBER.fullmatch, text)) and not any(map(_CODE.fullmatch, text)):
         read, comma = [_value(cell, ".") for cell in stripped], False
     else:
-        kept = [None if isinstance(cell, str) and not cell else cell for cell in stripped]
+        numeric = [_NUMBER.fullmatch(cell) is not None for cell in text]
+        mostly = sum(numeric) > len(text) / 2 and column.name not in settings.as_text
+        kept = [_cell(cell, mostly) for cell in stripped]
         return pd.Series(kept, index=column.index, dtype=object), False
     return pd.Series(read, index=column.index, dtype="float64"), comma
+
+
+def _cell(cell: Any, numbers: bool) -> Any:
+    """Return a cell of a column that is no column of numbers, as a number where it is one and that is wanted."""
+    if not isinstance(cell, str):
+        return cell
+    if numbers and (_NUMBER.fullmatch(cell) or cell in BLANKS):
+        return _value(cell, ".")
+    return cell or None
 
 
 def _value(cell: Any, decimal: str) -> float:

@@ -32,6 +32,10 @@ class Settings:
     marks: Marks = ()
     as_text: frozenset[str] = frozenset()
 
+    def marks_of(self, name: str) -> Sequence[str]:
+        """Return the texts that mean a missing answer in a column."""
+        return self.marks.get(name, ()) if isinstance(self.marks, Mapping) else self.marks
+
     def __post_init__(self) -> None:
         if self.header is not None:
             whole("header", self.header, 1)

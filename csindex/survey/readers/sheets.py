@@ -36,7 +36,7 @@ def read_sheet(path: Path, settings: Settings) -> Parsed:
     ]  # fmt: skip
     names = column_names([cells[at][place] for place in kept], where)
     frame = pd.DataFrame({name: _column(columns[place]) for name, place in zip(names, kept, strict=True)})
-    parsed = tidied(frame, settings.marks, settings.decimal, commas=True)
+    parsed = tidied(frame, settings, commas=True)
     notes = (f"sheet {title!r}{f' of {count}' if count > 1 else ''}", *parsed.notes)
     return Parsed(parsed.frame, notes, parsed.variables)
 

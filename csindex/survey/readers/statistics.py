@@ -37,19 +37,23 @@ def read_statistics(path: Path, kind: str, settings: Settings) -> Parsed:
     if not len(frame):
         raise SurveyError(f"{path.name!r} has columns but no rows of answers.")
     marked = meta.missing_user_values if kind == "Stata" else {}
-    columns, variables = {}, {}
-    for name in frame.columns:
-        columns[name], counts = _answers(frame[name], marked.get(name, ()))
+    changed, counts = {}, {}
+    for name, dtype in zip(frame.columns, frame.dtypes, strict=True):
+        if not pd.api.types.is_numeric_dtype(dtype):
+            changed[name], counts[name] = _answers(frame[name], marked.get(name, ()))
+    frame = frame.assign(**changed) if changed else frame
+    told = {name for name, label in meta.column_names_to_labels.items() if label}
+    told |= {*meta.variable_value_labels, *meta.missing_ranges, *counts}
+    variables = {}
+    for name in frame.columns.intersection(list(told)):
         about = _Told(
             label=meta.column_names_to_labels.get(name) or "",
             labels=meta.variable_value_labels.get(name, {}),
             missing=meta.missing_ranges.get(name, []),
         )
-        variable = about.variable(columns[name], counts)
-        if variable != Variable():
-            variables[name] = variable
+        variables[name] = about.variable(frame[name], counts.get(name, {}))
     notes = () if encoding.lower() in ("", "utf-8") else (f"encoding {encoding}",)
-    return Parsed(pd.DataFrame(columns, index=frame.index), notes, variables)
+    return Parsed(frame, notes, variables)
 
 
 def _tried(read: Reader, path: Path, kind: str, settings: Settings, **options: Any) -> tuple[pd.DataFrame, Any, str]:

@@ -49,7 +49,7 @@ def read_text(path: Path, settings: Settings) -> Parsed:
     stream.seek(body)
     frame = _frame(stream, names, delimiter, settings.as_text)
     assert len(frame) == count, (len(frame), count)
-    parsed = tidied(frame, settings.marks, settings.decimal, commas=delimiter != ",")
+    parsed = tidied(frame, settings, commas=delimiter != ",")
     notes = (f"encoding {encoding}", f"columns parted by {DELIMITERS.get(delimiter, repr(delimiter))}", *parsed.notes)
     return replace(parsed, notes=notes)
 
@@ -77,7 +77,7 @@ def _delimiter(text: str, usual: str) -> str:
 
 def _records(stream: io.StringIO, delimiter: str, where: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each record with the number of the line it ends on."""
-    reader = csv.reader(iter(stream.readline, ""), delimiter=delimiter)
+    reader = csv.reader(iter(stream.readline, ""), delimiter=delimiter, strict=True)
     try:
         for row in reader:
             yield reader.line_num, row
