@@ -24,7 +24,8 @@ QUICK = ["--replicates", "40", "--quiet"]
 def folder(tmp_path_factory) -> Path:
     """A folder with answers.csv: three banks, Korean names, codes 98 and 99."""
     made = tmp_path_factory.mktemp("survey")
-    frame = csi.simulate(csi.acsi(), 100, groups=["가나은행", "다라은행", "=SUM(1)"], group_share=0.5, seed=4)
+    frame = csi.simulate(csi.acsi(), 100, groups=["가나은행", "다라은행", "=SUM(1)"], seed=4)
+    frame["COMP"] = np.random.default_rng(4).integers(0, 2, len(frame))
     frame.loc[[2, 30], "SATIS"] = 98
     frame.rename(columns={"unit": "회사", "SATIS": "만족"}).to_csv(made / "answers.csv", index=False, encoding="cp949")
     (made / "small.yaml").write_text(
@@ -138,7 +139,7 @@ def test_league(run):
     code, out, _ = run("league", *COMMON, "--by", "회사", "--lang", "ko", *QUICK, "--out", "league.xlsx", "--force")
     assert code == 0
     assert "순위" in out
-    assert "다라은행" in out
+    assert "1위: =SUM(1)" in out
     code, out, _ = run("league", *COMMON, "--by", "회사", "--json", *QUICK)
     assert [row["rank"] for row in json.loads(out)["tables"]["league"]] == [1, 2, 3]
     code, _, err = run("league", *COMMON)
