@@ -155,9 +155,14 @@ def _add_boxes(document: Any, question: Question, unknown: str) -> None:
         *([question.high] if question.high else []),
         unknown,
     ]
+    from docx.shared import Cm
+
     table = document.add_table(rows=2, cols=len(cells))
-    table.autofit = True
+    table.autofit = False
     for at, cell in enumerate(cells):
-        table.cell(0, at).text = cell
-        table.cell(1, at).text = "☐" if cell in question.boxes or cell == unknown else ""
+        boxed = cell in question.boxes or cell == unknown
+        for row, text in enumerate((cell, "☐" if boxed else "")):
+            table.cell(row, at).text = text
+            # Eleven boxes, two anchors and "don't know" fill the page.
+            table.cell(row, at).width = Cm(0.85 if cell in question.boxes else 2.0)
     document.add_paragraph()

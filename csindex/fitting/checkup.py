@@ -69,9 +69,8 @@ class Checkup:
     def _headline(self) -> str:
         what = str(self.file) if self.file else f"{self.rows:,} rows" if self.rows else "the data"
         name = self.model.name or f"a model of {len(self.model.items)} items"
-        count = len(self.problems)
-        said = "no problems" if not count else f"{count} problem{'s' * (count != 1)}"
-        return f"{_wrapped(f'{what}, checked against {name}', '')}\n{said}, {len(self.notices)} notices"
+        said = [_counted(len(table), word) for table, word in ((self.problems, "problem"), (self.notices, "notice"))]
+        return f"{_wrapped(f'{what}, checked against {name}', '')}\n{', '.join(said)}"
 
     def _remedies(self) -> str:
         lines = []
@@ -166,14 +165,15 @@ def check(
         survey = data
     else:
         codes: Any = missing_codes
+        from_file = isinstance(data, (str, PathLike))
         try:
-            if isinstance(data, (str, PathLike)):
+            if from_file:
                 data, file, codes = read_parts(data, design, missing_codes, **reading)
             elif reading:
                 raise OptionError(f"{', '.join(reading)} are for files; a data frame has been read.")
             plain = Survey(data, missing_codes=codes, file=file)
         except SurveyError as error:
-            problems.add("file", str(error))
+            problems.add("file" if from_file else "data", str(error))
             return Checkup(problems.table(), notices.table(), model, 0)
         survey = inspect_design(plain, {k: v for k, v in design.items() if v is not None}, problems)
     seen = inspect_items(model, survey, problems, notices)
@@ -189,6 +189,10 @@ def check(
         seen.renames,
         tuple(sorted(seen.codes)),
     )
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count or 'no'} {word}{'s' * (count != 1)}"
 
 
 def _section(title: str, table: pd.DataFrame) -> str:

@@ -43,7 +43,7 @@ class Account:
 
     def made_missing(self) -> str:
         """Say which answers were made missing, e.g. ``"41 × 98, 3 × .a"``; empty if none were."""
-        said = [f"{count:,} × {code:g}" for code, count in self.coded.items()]
+        said = [f"{count:,} × {code:g}" for code, count in sorted(self.coded.items())]
         return ", ".join(said + [f"{count:,} × {mark}" for mark, count in self.marked.items()])
 
 

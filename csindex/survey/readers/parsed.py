@@ -122,6 +122,14 @@ def _name(cell: Any) -> str:
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else " ".join(str(cell).split())
 
 
+def without_empty_rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the table without rows that hold nothing, and a note of how many there were."""
+    empty = frame.isna().all(axis=1).to_numpy()
+    if not empty.any():
+        return frame, ()
+    return frame[~empty].reset_index(drop=True), (f"empty rows left out: {int(empty.sum()):,}",)
+
+
 def tidied(frame: pd.DataFrame, settings: Settings, commas: bool) -> Parsed:
     """Return the table with numbers where cells hold them as text, and marks such as "refused" made missing.
 

@@ -65,4 +65,6 @@ def parted(codes: Sequence[float | str] | Mapping[str, Sequence[float | str]] | 
 
 
 def _listed(codes: object) -> list[float | str]:
-    return [codes] if isinstance(codes, (str, int, float)) else list(codes)  # type: ignore[call-overload]
+    """Return codes as a list; a number in quotation marks is a number."""
+    given = [codes] if isinstance(codes, (str, int, float)) else list(codes)  # type: ignore[call-overload]
+    return [float(code) if isinstance(code, str) and code.strip().lstrip("+-").isdecimal() else code for code in given]

@@ -26,6 +26,7 @@ def read_sheet(path: Path, settings: Settings) -> Parsed:
         cells.pop()
     at = header_at(cells[:SEEN], where, "row", settings.header)
     table = [row for row in cells[at + 1 :] if not all(map(blank, row))]
+    empty = len(cells) - at - 1 - len(table)
     if not table:
         raise SurveyError(f"{where} has a header but no rows of answers.")
     columns = list(zip(*table, strict=True))
@@ -37,7 +38,8 @@ def read_sheet(path: Path, settings: Settings) -> Parsed:
     names = column_names([cells[at][place] for place in kept], where)
     frame = pd.DataFrame({name: _column(columns[place]) for name, place in zip(names, kept, strict=True)})
     parsed = tidied(frame, settings, commas=True)
-    notes = (f"sheet {title!r}{f' of {count}' if count > 1 else ''}", *parsed.notes)
+    dropped = (f"empty rows left out: {empty:,}",) if empty else ()
+    notes = (f"sheet {title!r}{f' of {count}' if count > 1 else ''}", *dropped, *parsed.notes)
     return Parsed(parsed.frame, notes, parsed.variables)
 
 

@@ -37,10 +37,12 @@ def read_statistics(path: Path, kind: str, settings: Settings) -> Parsed:
     if not len(frame):
         raise SurveyError(f"{path.name!r} has columns but no rows of answers.")
     marked = meta.missing_user_values if kind == "Stata" else {}
-    changed, counts = {}, {}
+    changed: dict[str, Any] = {}
+    counts: dict[str, dict[str, int]] = {}
     for name, dtype in zip(frame.columns, frame.dtypes, strict=True):
         if not pd.api.types.is_numeric_dtype(dtype):
-            changed[name], counts[name] = _answers(frame[name], marked.get(name, ()))
+            changed[name], found = _answers(frame[name], marked.get(name, ()))
+            counts |= {name: found} if found else {}
     frame = frame.assign(**changed) if changed else frame
     told = {name for name, label in meta.column_names_to_labels.items() if label}
     told |= {*meta.variable_value_labels, *meta.missing_ranges, *counts}

@@ -4,6 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pandas as pd
 
 from csindex.errors import SurveyError
 from csindex.survey.readers.encodings import decoded
-from csindex.survey.readers.parsed import SEEN, Parsed, blank, column_names, header_at, tidied
+from csindex.survey.readers.parsed import SEEN, Parsed, blank, column_names, header_at, tidied, without_empty_rows
 from csindex.survey.readers.settings import Settings
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -32,7 +33,7 @@ def read_text(path: Path, settings: Settings) -> Parsed:
     start = _lines(text)
     found = _delimiter(start, "\t" if path.suffix.lower() in (".tsv", ".tab") else ",")
     delimiter = settings.delimiter or found
-    if delimiter != found and len(_cells(start, delimiter)[-1]) < 2:
+    if delimiter != found and all(len(row) < 2 for row in _cells(start, delimiter)):
         raise SurveyError(
             f"{where}: with delimiter={delimiter!r} every line is a single cell; the columns seem to be parted by {found!r}. "
             "Leave delimiter= out to have it found."
@@ -48,20 +49,35 @@ def read_text(path: Path, settings: Settings) -> Parsed:
     count = _check_widths(rows, len(names), where, DELIMITERS.get(delimiter, repr(delimiter)))
     stream.seek(body)
     frame = _frame(stream, names, delimiter, settings.as_text)
-    assert len(frame) == count, (len(frame), count)
+    if len(frame) != count:
+        raise SurveyError(f"{where}: {count:,} lines of answers, but {len(frame):,} rows could be made of them.")
+    frame, dropped = without_empty_rows(frame)
+    if not len(frame):
+        raise SurveyError(f"{where} has a header but no rows of answers.")
     parsed = tidied(frame, settings, commas=delimiter != ",")
-    notes = (f"encoding {encoding}", f"columns parted by {DELIMITERS.get(delimiter, repr(delimiter))}", *parsed.notes)
+    told = (f"encoding {encoding}", f"columns parted by {DELIMITERS.get(delimiter, repr(delimiter))}", *dropped)
+    notes = (*told, *parsed.notes)
     return replace(parsed, notes=notes)
 
 
 def _lines(text: str) -> str:
-    """Return the first lines of a text."""
-    return "".join(line for line, _ in zip(io.StringIO(text, newline=""), range(SEEN), strict=False))
+    """Return the first lines of a text, as many as have 20 among them that are not blank."""
+    lines, filled = [], 0
+    for line in io.StringIO(text, newline=""):
+        lines.append(line)
+        filled += bool(line.strip())
+        if filled == SEEN:
+            break
+    return "".join(lines)
 
 
 def _cells(text: str, delimiter: str) -> list[list[str]]:
-    # The last record may be cut off within a quotation, which the reader takes as it is.
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    """Return the cells of the first lines, of which the last may be cut off within a quotation."""
+    rows: list[list[str]] = []
+    # With a wrong delimiter a line can be a single cell, longer than the reader takes.
+    with suppress(csv.Error):
+        rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    return rows
 
 
 def _delimiter(text: str, usual: str) -> str:
@@ -69,7 +85,7 @@ def _delimiter(text: str, usual: str) -> str:
 
     def merit(delimiter: str) -> tuple[float, int, bool]:
         widths = Counter(len(row) for row in _cells(text, delimiter) if any(cell.strip() for cell in row))
-        width, lines = widths.most_common(1)[0]
+        width, lines = max(widths.items(), key=lambda item: item[1], default=(1, 0))
         return (lines / widths.total() if width > 1 else 0.0, width, delimiter == usual)
 
     return max(DELIMITERS, key=merit)
@@ -129,5 +145,4 @@ def _frame(stream: io.StringIO, names: list[str], delimiter: str, as_text: Colle
         keep_default_na=False,
         na_values=[""],
         low_memory=False,
-        encoding_errors="strict",
     )
