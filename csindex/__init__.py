@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from csindex.fitting.checkup import Checkup, check
     from csindex.fitting.conventions import conventions
     from csindex.fitting.importance import importance_performance
+    from csindex.fitting.slopes import simple_slopes
     from csindex.model.library import acsi, ccsi, ecsi, hkcsi, jcsi, ncsb, ncsi, pcsi, scsb, swics
     from csindex.reports.report import report
     from csindex.survey.codebook import codebook
@@ -87,6 +88,7 @@ _LATER = {
     "csindex.fitting.checkup": ("Checkup", "check"),
     "csindex.fitting.conventions": ("conventions",),
     "csindex.fitting.importance": ("importance_performance",),
+    "csindex.fitting.slopes": ("simple_slopes",),
     "csindex.model.library": ("acsi", "ccsi", "ecsi", "hkcsi", "jcsi", "ncsb", "ncsi", "pcsi", "scsb", "swics"),
     "csindex.survey.loyalty": ("price_tolerance", "retention"),
     "csindex.assessment.compare": ("compare",),
@@ -254,6 +256,7 @@ __all__ = [
     "scan",
     "scsb",
     "sensitivity",
+    "simple_slopes",
     "simulate",
     "standard_deviation",
     "swics",

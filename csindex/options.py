@@ -9,6 +9,8 @@ from csindex.errors import OptionError
 Estimator = Literal["pls", "plsc"]
 Scheme = Literal["path", "centroid", "factorial"]
 Variant = Literal["standardized", "centered"]
+HigherOrder = Literal["two-stage", "repeated"]
+Interaction = Literal["two-stage", "product", "orthogonal"]
 Convention = Literal["fornell", "standardized", "equal"]
 Missing = Literal["listwise", "pairwise", "mean"]
 Interval = Literal["percentile", "normal", "basic", "bca", "studentized"]
@@ -56,6 +58,8 @@ class Options:
     scheme: Scheme = "path"
     variant: Variant = "standardized"
     convention: Convention = "fornell"
+    higher_order: HigherOrder = "two-stage"
+    interaction: Interaction = "two-stage"
     missing: Missing = "listwise"
     resampling: Resampling = "bootstrap"
     interval: Interval = "percentile"
@@ -72,6 +76,8 @@ class Options:
             "scheme": Scheme,
             "variant": Variant,
             "convention": Convention,
+            "higher_order": HigherOrder,
+            "interaction": Interaction,
             "missing": Missing,
             "resampling": Resampling,
             "interval": Interval,

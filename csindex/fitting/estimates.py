@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ class Status(IntEnum):
     NO_MOMENTS = 5
     ABSENT = 6
     UNRELIABLE = 7
+    LOWER = 8
 
 
 REASONS = {
@@ -38,6 +40,7 @@ REASONS = {
     Status.UNCONVERGED: "the iteration did not converge",
     Status.UNRELIABLE: "ρ_A is not positive, so that PLSc cannot correct for measurement error",
     Status.NO_MOMENTS: "nobody was left, or the weights could not be raked",
+    Status.LOWER: "the stage before had failed",
 }
 """Why members failed; absent ones only fill up a stack of units with different numbers of replicates."""
 
@@ -70,6 +73,8 @@ class Estimates:
         Means of the items, on the questions' scales.
     packed : (..., p(p+1)/2), or None
         Their covariances without the double half; see `cov`.
+    lower : Estimates, or None
+        Of the stage before, for models that are fitted in stages.
     """
 
     weights: Array
@@ -86,6 +91,7 @@ class Estimates:
     flaws: NDArray[np.int8]
     mean: Array = None  # type: ignore[assignment]
     packed: Array = None  # type: ignore[assignment]
+    lower: "Estimates" = None  # type: ignore[assignment]
 
     @property
     def cov(self) -> Array:
@@ -111,7 +117,7 @@ class Estimates:
         """Return room for the estimates of `members`, NaN until it is filled with `put`."""
         p, k = design.p, design.k
         shapes = {"weights": (p,), "loadings": (p,), "index_weights": (p,), "correlations": (k, k), "paths": (k, k)}
-        arrays = {name: empty(members, *shapes.get(name, (k,))) for name in _REAL}
+        arrays: dict[str, Any] = {name: empty(members, *shapes.get(name, (k,))) for name in _REAL}
         for array in arrays.values():
             array[...] = np.nan
         status, rounds = np.zeros(members, np.int8), np.zeros(members, np.intp)
@@ -128,7 +134,7 @@ class Estimates:
 
     def reshape(self, *stack: int) -> "Estimates":
         """Return the same estimates with another shape of the stack."""
-        parts = {}
+        parts: dict[str, Any] = {}
         for name in _OWN:
             array = getattr(self, name)
             inner = np.moveaxis(array, 0, -1)
@@ -138,7 +144,7 @@ class Estimates:
         return Estimates(**parts)
 
 
-_OWN = [field.name for field in fields(Estimates) if field.name not in ("mean", "packed")]
+_OWN = [field.name for field in fields(Estimates) if field.name not in ("mean", "packed", "lower")]
 _REAL = [name for name in _OWN if name not in ("status", "rounds", "flaws")]
 
 
@@ -206,7 +212,7 @@ def estimate(
     raw = v * (sd if standardized else 1.0)
     _judge(status, found, rho, B, options)
     index = index_scores(v, to_hundred(mean, design), design)
-    parts = {
+    parts: dict[str, Any] = {
         "weights": w,
         "loadings": loadings,
         "index_weights": v,

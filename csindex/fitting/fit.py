@@ -17,12 +17,16 @@ from csindex.fitting.kept import Kept
 from csindex.fitting.notices import tell
 from csindex.fitting.replicate import replicate
 from csindex.fitting.result import Fit
+from csindex.fitting.staged import StagedSource, climb
 from csindex.fitting.tables import RESERVED
-from csindex.model.design import Design, design_of
+from csindex.model.design import Design
 from csindex.model.model import Model
+from csindex.model.stages import Stage, stages_of
 from csindex.options import (
     Convention,
     Estimator,
+    HigherOrder,
+    Interaction,
     Interval,
     Missing,
     Options,
@@ -58,6 +62,8 @@ def fit(
     scheme: Scheme = "path",
     variant: Variant = "standardized",
     convention: Convention = "fornell",
+    higher_order: HigherOrder = "two-stage",
+    interaction: Interaction = "two-stage",
     replicates: int = 1000,
     resampling: Resampling | None = None,
     seed: int | None = 1,
@@ -96,6 +102,12 @@ def fit(
         Chatelin & Lauro (2005).
     convention : {"fornell", "standardized", "equal"}
         How item weights become index weights; see `conventions`.
+    higher_order : {"two-stage", "repeated"}
+        How constructs made of constructs are fitted: first with their dimensions in their place, then with the scores of
+        these as items; or with the items of the dimensions repeated (Lohmöller 1989).
+    interaction : {"two-stage", "product", "orthogonal"}
+        What stands for an interaction: the product of the scores of a first fit (Henseler & Chin 2010), the products of
+        items (Chin, Marcolin & Newsted 2003), or what the items do not explain of these (Little, Bovaird & Widaman 2006).
     replicates : int
         Number of replicates; 0 for none (standard errors are then NaN, as PLS has no analytic ones). A jackknife deletes
         one sampling unit at a time where there are no more of them, else this many random groups (Kott 2001).
@@ -162,6 +174,8 @@ def fit(
         scheme=scheme,
         variant=variant,
         convention=convention,
+        higher_order=higher_order,
+        interaction=interaction,
         missing=missing,
         resampling=resampling,
         interval=interval or ("normal" if resampling in UNLIKE_SAMPLES else "percentile"),
@@ -182,26 +196,36 @@ def fit(
     given = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "missing_codes": missing_codes}
     source, account, codes = _source(model, data, options, given)
     work = {"seed": seed, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}
-    design = design_of(model)
-    if earlier is not None:
-        design = earlier.skip_iteration(design)
-    kept = _estimated(model, design, source, options, bad_units == "drop", work, earlier)
-    assert kept.estimates is not None
-    sizes = [source.size(resampling, unit, options.replicates) for unit in kept.numbers.tolist()]
-    degrees = [source.degrees(resampling, unit, n) for unit, n in zip(kept.numbers.tolist(), sizes, strict=True)]
-    result = Fit(
-        model=model,
-        design=design,
-        options=options,
-        seed=seed,
-        moments=kept.moments,
-        estimates=kept.estimates,
-        account=account,
-        dropped=kept.dropped,
-        degrees=np.array(degrees),
-        missing_codes=codes,
-        **{"replicates": None, **kept.drawn},
-    )
+    stages = stages_of(model, options.higher_order, options.interaction)
+    if earlier is not None and len(stages) > 1:
+        raise OptionError(
+            "weights_from= does not go with higher-order constructs or interactions. Fit the new wave without it."
+        )
+
+    def estimated(stage: Stage, design: Design, moments: Source) -> Kept:
+        return _estimated(stage.model, design, moments, options, bad_units == "drop", work, earlier)
+
+    result: Fit = None  # type: ignore[assignment]
+    for rung in climb(stages, source, options, estimated):
+        kept = rung.kept
+        assert kept.estimates is not None
+        sizes = [source.size(resampling, unit, options.replicates) for unit in kept.numbers.tolist()]
+        degrees = [source.degrees(resampling, unit, n) for unit, n in zip(kept.numbers.tolist(), sizes, strict=True)]
+        result = Fit(
+            model=rung.stage.model,
+            design=rung.design,
+            options=options,
+            seed=seed,
+            moments=kept.moments,
+            estimates=kept.estimates,
+            account=account,
+            dropped=kept.dropped,
+            degrees=np.array(degrees),
+            missing_codes=codes,
+            stage=rung.stage,
+            lower=result,
+            **{"replicates": None, **kept.drawn},
+        )
     tell(result, stacklevel=2)
     return result
 
@@ -230,7 +254,7 @@ def _estimated(
     kept = replace(kept, estimates=sample).settle(problems, EstimationError, drop)
     for kind, (name, wanted) in _kinds(options, source).items():
         assert kept.estimates is not None
-        made_by = MomentSource(moments) if kind == "parametric" else source
+        made_by = MomentSource(moments) if kind == "parametric" and not isinstance(source, StagedSource) else source
         drawn = replicate(made_by, kept.numbers, kept.estimates, design, options, kind=kind, wanted=wanted, **work)
         kept = replace(kept, drawn={**kept.drawn, name: drawn})
         kept = kept.settle(checks.replicate_problems(model, drawn, options), EstimationError, drop)

@@ -22,17 +22,16 @@ from csindex.errors import (
 from csindex.estimation.instruments import endogenous
 from csindex.fitting.checks import MANY_FAILED, counted, failure_reasons, formative, unit_name
 from csindex.fitting.conventions import all_conventions
-from csindex.fitting.estimates import Estimates, Status
+from csindex.fitting.estimates import Status
 from csindex.fitting.first_stage import f_statistics
 from csindex.fitting.inadmissible import flawed_replicates, flaws_said
+from csindex.fitting.levels import items, place, stages
 from csindex.fitting.replicate import Replicates
 from csindex.fitting.result import Fit
-from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.options import Options
 from csindex.survey.answers import Account
 from csindex.survey.columns import listed
-from csindex.survey.moments import Moments
 from csindex.survey.stacks import Array
 
 TELLING_POINTS = 1.0
@@ -53,18 +52,17 @@ def tell(result: Fit, stacklevel: int) -> None:
 
 def notices(result: Fit) -> list[Notice]:
     """Return everything that changes the reading of a result."""
-    model, estimates, units = result.model, result.estimates, result.units
-    indices = all_conventions(estimates, result.moments, result.design, result.options)
+    indices = {} if result.options.weights_from else all_conventions(result)
     return [
         *missing(result.account, result.options),
-        *small(result.design, result.moments),
-        *inflation(model, result.design, result.moments),
-        *negative(model, estimates, units),
-        *([] if result.options.weights_from else convention(model.construct_names, indices, result.options.convention)),
-        *dropped(result.dropped, len(estimates.index)),
+        *small(result),
+        *inflation(result),
+        *negative(result),
+        *(convention(result.specified.construct_names, indices, result.options.convention) if indices else []),
+        *dropped(result.dropped, len(result.estimates.index)),
         *inadmissible(result),
         *weak(result),
-        *(failure(model, result.replicates) if result.replicates is not None else []),
+        *(failure(result.model, result.replicates) if result.replicates is not None else []),
     ]
 
 
@@ -84,10 +82,11 @@ def missing(account: Account | None, options: Options) -> list[Notice]:
     return [(text, MissingWarning)]
 
 
-def small(design: Design, moments: Moments) -> list[Notice]:
+def small(result: Fit) -> list[Notice]:
     """Say that there are fewer than ten answers for each arrow of the largest regression."""
-    arrows = [len(sources) for sources in design.sources]
-    arrows += [b.stop - b.start for mode, b in zip(design.modes, design.blocks, strict=True) if mode == "B"]
+    designs, moments = [fit.design for _, fit in stages(result)], result.moments
+    arrows = [len(sources) for design in designs for sources in design.sources]
+    arrows += [b.stop - b.start for d in designs for mode, b in zip(d.modes, d.blocks, strict=True) if mode == "B"]
     least, units = 10 * max(arrows), moments.units
     few = np.flatnonzero(moments.n_eff < least)
     if not len(few):
@@ -100,11 +99,14 @@ def small(design: Design, moments: Moments) -> list[Notice]:
     return [(text, SmallSampleWarning)]
 
 
-def inflation(model: Model, design: Design, moments: Moments) -> list[Notice]:
+def inflation(result: Fit) -> list[Notice]:
     """Say that items in Mode B overlap."""
+    units = result.units
     near = [
-        f"{construct.name}{' of ' * (moments.units is not None)}{unit_name(moments.units, int(unit))} ({vif[unit]:.0f})"
-        for construct, _, vif in formative(model, design, moments)
+        f"{construct.name}{' of ' * (units is not None)}{unit_name(units, int(unit))} ({vif[unit]:.0f})"
+        for depth, fit in stages(result)
+        for construct, _, vif in formative(fit.model, fit.design, fit.moments)
+        if place(result, construct.name)[0] == depth
         for unit in np.flatnonzero(vif > INFLATION_TOLD)
     ]
     text = (
@@ -118,19 +120,20 @@ def inflation(model: Model, design: Design, moments: Moments) -> list[Notice]:
     return [(text, CollinearityWarning)] if near else []
 
 
-def negative(model: Model, estimates: Estimates, units: pd.DataFrame | None) -> list[Notice]:
+def negative(result: Fit) -> list[Notice]:
     """Say that index weights are negative."""
-    found = np.argwhere(estimates.index_weights < 0)
+    labels, of = items(result, "index_weights")
+    weights, units = of(result.estimates), result.units
+    found = np.argwhere(weights < 0)
     if not len(found):
         return []
-    owner = {item: construct.name for construct in model.constructs for item in construct.items}
+    loadings = items(result, "loadings")[1](result.estimates)
     texts = []
     for unit, item in found:
-        name = model.item_names[item]
         where = f" of {unit_name(units, int(unit))}" if units is not None else ""
         texts.append(
-            f"{name!r} in {owner[name]}{where} (weight {estimates.index_weights[unit, item]:.3f}, correlation with the "
-            f"construct {estimates.loadings[unit, item]:.3f})"
+            f"{labels['item'][item]!r} in {labels['construct'][item]}{where} (weight {weights[unit, item]:.3f}, correlation "
+            f"with the construct {loadings[unit, item]:.3f})"
         )
     text = (
         f"negative index weights break the 0–100 reading: {listed(texts, most=3)}. If a high answer means something bad, "

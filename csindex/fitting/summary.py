@@ -93,8 +93,9 @@ def _index(result: Fit) -> str:
 
 
 def _row_label(result: Fit, name: str) -> str:
-    construct = result.model.construct(name)
-    rate = len(construct.items) == 1 and result.model.item(construct.items[0]).scale == (0, 1)
+    model = result.specified
+    construct = model.construct(name)
+    rate = len(construct.items) == 1 and model.item(construct.items[0]).scale == (0, 1)
     return f"{name} (% yes)" if rate else name
 
 
@@ -154,6 +155,7 @@ def _method(result: Fit) -> str:
         f"index convention {_convention(options)}.",
         *_two_stage(result),
         *([f"Model: {result.model.source}"] if result.model.source else []),
+        *([f"Stages: {stages}"] if (stages := _stages(result)) else []),
         *([_rows(result)] if account is not None else []),
         _replicates(result),
         *([f"{len(result.dropped)} units were left out; see .dropped."] if len(result.dropped) else []),
@@ -169,6 +171,19 @@ def _two_stage(result: Fit) -> list[str]:
         if z is not None
     ]
     return [f"Two-stage least squares with instruments: {'; '.join(equations)}."] if equations else []
+
+
+def _stages(result: Fit) -> str:
+    """Say how a model with levels or interactions was fitted, from the first stage to the last."""
+    words, fit = [], result
+    while fit is not None and fit.stage is not None:
+        words.append(fit.stage.words)
+        fit = fit.lower  # type: ignore[assignment]
+    told = [word for word in reversed(words) if word]
+    if not told:
+        return ""
+    slopes = " An interaction has no index; its path is for one unit of the product of standardized constructs."
+    return "; then ".join(told) + "." + slopes * bool(result.stage is not None and result.stage.products)
 
 
 def _rows(result: Fit) -> str:

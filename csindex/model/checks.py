@@ -3,21 +3,26 @@
 from collections.abc import Sequence
 
 from csindex.errors import ModelError
+from csindex.model.levels import made_of
 from csindex.model.parts import Construct, Path
 
 ITERATED = ("A", "B", "nonnegative B")
 
 
 def check_measurement(constructs: Sequence[Construct], known: set[str] | None) -> tuple[str, ...]:
-    """Return the items in the constructs' order; `known` are the defined items, None if none are."""
+    """Return the items in the constructs' order; `known` are the defined items, None if none are.
+
+    Higher-order constructs have none of their own.
+    """
     if not constructs:
         raise ModelError("the model has no constructs. Write e.g. 'Satisfaction =~ s1 + s2 + s3'.")
     owner: dict[str, str] = {}
     names = [construct.name for construct in constructs]
+    higher = made_of(constructs)
     for construct in constructs:
         if names.count(construct.name) > 1:
             raise ModelError(f"construct {construct.name!r} is defined more than once.")
-        for item in construct.items:
+        for item in () if construct.name in higher else construct.items:
             if construct.items.count(item) > 1:
                 raise ModelError(f"item {item!r} is listed more than once in {construct.name!r}. Leave one out.")
             if item in owner:
@@ -26,7 +31,10 @@ def check_measurement(constructs: Sequence[Construct], known: set[str] | None) -
                     "An item belongs to one construct; leave it out of the other."
                 )
             if item in names:
-                raise ModelError(f"{item!r} names both an item and a construct. Rename one of them.")
+                raise ModelError(
+                    f"{item!r} names both an item and a construct. Rename one of them; the dimensions of a higher-order "
+                    "construct are constructs, all of them."
+                )
             owner[item] = construct.name
     if known is not None and known != set(owner):
         undefined, unused = sorted(set(owner) - known), sorted(known - set(owner))

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from csindex.errors import ModelError
 from csindex.model.loops import closure, instruments_of, links_of, together
 from csindex.model.model import Model
 from csindex.model.parts import Mode
@@ -90,7 +91,18 @@ class Design:
 
 
 def design_of(model: Model) -> Design:
-    """Return the arrays of `model`."""
+    """Return the arrays of `model`.
+
+    Raises
+    ------
+    ModelError
+        For a model with higher-order constructs or interactions, which has no such form.
+    """
+    if model.layered:
+        raise ModelError(
+            "higher-order constructs and interactions are for csindex.fit and what takes its result. Take them out of the "
+            "model here; csindex.simulate can draw from the model of their dimensions."
+        )
     names = model.construct_names
     ends = np.cumsum([0] + [len(construct.items) for construct in model.constructs])
     links = links_of(names, model.paths)

@@ -28,7 +28,7 @@ def read(text: str) -> dict[str, Any]:
         texts = block.pop("items", None) or ()
         named = names_of(texts, f"construct {name!r}: an item")
         constructs.append(Construct(name, named, **_as_text(block)))
-        for item in named:
+        for item in () if blocks.keys() >= set(named) else named:
             detail = texts[item] if isinstance(texts, Mapping) else None
             items.append(Item(item, **{"scale": scale, **_as_text(_mapping(detail or {}, f"item {item!r}", _ITEM))}))
     plain = {key: str(top.get(key) or "") for key in ("target", "name", "source", "notes")}
@@ -117,7 +117,7 @@ def write(
             block["weights"] = list(construct.weights)
         if construct.reversed:
             block["reversed"] = list(construct.reversed)
-        block["items"] = {name: _item(by_name[name], scale) for name in construct.items}
+        block["items"] = {name: _item(by_name[name], scale) if name in by_name else None for name in construct.items}
         content["constructs"][construct.name] = block
     content["paths"] = [
         f"{path.source} -> {path.target}" + (f" ({_SIGNS[path.sign]})" if path.sign else "") for path in paths

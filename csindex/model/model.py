@@ -9,6 +9,7 @@ from typing import Any
 from csindex.errors import ModelError
 from csindex.model import document, lavaan
 from csindex.model.checks import check_measurement, check_structure, target_of
+from csindex.model.levels import check_levels, made_of, split_paths, upper
 from csindex.model.loops import Instruments, check_loops, given_instruments
 from csindex.model.parts import Construct, Item, Path, names_of, parts_of, scale_of
 
@@ -20,7 +21,9 @@ class Model:
     Parameters
     ----------
     constructs : sequence of Construct
+        One whose "items" are constructs of the model is of higher order; these are its dimensions.
     paths : sequence of Path or of (source, target)
+        The source ``"Quality:Image"`` is the interaction of two constructs.
     items : sequence of Item
         Every item of the constructs, once. Items that are only named there are taken to be on 1-10.
     target : str, optional
@@ -39,7 +42,8 @@ class Model:
     ------
     ModelError
         Unknown names, an item used twice, an empty or disconnected construct, a path given twice, a cycle without
-        `feedback`, an equation with too few instruments.
+        `feedback`, an equation with too few instruments, a dimension with paths of its own, an interaction without its main
+        effects.
 
     Examples
     --------
@@ -69,12 +73,15 @@ class Model:
             names = [item.name for item in items]
             raise ModelError(f"items {sorted({n for n in names if names.count(n) > 1})} are defined more than once.")
         set_field(self, "items", tuple(given.get(name, Item(name)) for name in used))
-        check_structure(self.constructs, self.paths)
+        constructs = upper(self.constructs)
+        check_levels(self.constructs, self.paths)
+        paths, _ = split_paths(self.paths, self.construct_names)
+        check_structure(constructs, paths)
         if not isinstance(self.feedback, bool):
             raise ModelError(f"feedback={self.feedback!r} must be True or False.")
         set_field(self, "instruments", given_instruments(self.instruments))
-        check_loops(self.construct_names, self.paths, self.feedback, self.instruments)
-        set_field(self, "target", target_of(self.constructs, self.paths, self.target))
+        check_loops([construct.name for construct in constructs], paths, self.feedback, self.instruments)
+        set_field(self, "target", target_of(constructs, paths, self.target))
 
     @classmethod
     def parse(
@@ -96,7 +103,9 @@ class Model:
         ----------
         text : str
             Statements on lines of their own or separated by ``;``: ``=~`` measured by (Mode A), ``<~`` composed of
-            (Mode B), ``~`` depends on. ``#`` or ``!`` begins a comment.
+            (Mode B), ``~`` depends on. What a construct is measured by or composed of are items, or constructs, whose
+            higher order it then is. ``Quality:Image`` on the right of ``~`` is an interaction. ``#`` or ``!`` begins a
+            comment.
         scale : (float, float)
             The scale of every item that `scales` does not name.
         scales : mapping of item to (float, float), optional
@@ -138,7 +147,11 @@ class Model:
             if unknown:
                 raise ModelError(f"{what}= names {unknown}, which the model does not have.")
         whole = scale_of(scale, "scale=")
-        items = [Item(item, scales.get(item, whole)) for construct in constructs for item in construct.items]
+        dimensions = {part for parts in made_of(constructs).values() for part in parts}
+        if dimensions & set(scales):
+            raise ModelError(f"scales= names {sorted(dimensions & set(scales))}: constructs, which are on 0-100.")
+        asked = [item for construct in constructs for item in construct.items if item not in dimensions]
+        items = [Item(item, scales.get(item, whole)) for item in asked]
         paths = tuple(Path(*link) for link in links)
         rest: dict[str, Any] = {"feedback": feedback, "instruments": instruments or ()}
         return cls(constructs, paths, tuple(items), target, name, **rest)
@@ -189,6 +202,11 @@ class Model:
         """Names of the items, construct by construct: the order of every array inside."""
         return tuple(item.name for item in self.items)
 
+    @property
+    def layered(self) -> bool:
+        """Whether some constructs are made of constructs, or interact; such a model is fitted in stages."""
+        return bool(made_of(self.constructs) or split_paths(self.paths, self.construct_names)[1])
+
     def construct(self, name: str) -> Construct:
         """Return the construct called `name`."""
         for construct in self.constructs:
@@ -224,13 +242,13 @@ class Model:
         """
         new = {name: name for name in self.item_names}
         for key, value in columns.items():
-            if key in self.construct_names:
+            if key in self.construct_names and key not in made_of(self.constructs):
                 old = self.construct(key).items
             elif key in new:
                 old = (key,)
             else:
                 raise ModelError(
-                    f"{key!r} is neither an item nor a construct of the model. Items: {', '.join(self.item_names)}; "
+                    f"{key!r} is neither an item nor a construct with items. Items: {', '.join(self.item_names)}; "
                     f"constructs: {', '.join(self.construct_names)}."
                 )
             names = names_of(value, f"a column of {key!r}")
@@ -241,7 +259,9 @@ class Model:
             self,
             items=tuple(replace(item, name=new[item.name]) for item in self.items),
             constructs=tuple(
-                replace(c, items=tuple(new[i] for i in c.items), reversed=tuple(new[i] for i in c.reversed))
+                replace(
+                    c, items=tuple(new.get(i, i) for i in c.items), reversed=tuple(new.get(i, i) for i in c.reversed)
+                )
                 for c in self.constructs
             ),
         )

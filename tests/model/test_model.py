@@ -41,7 +41,7 @@ def _escaped(part: str) -> str:
         ("Quality =~ a*q1 + q2", ["line 1", "'a*q1' is not a name", "reversed="]),
         ("Quality =~ 1*q1 + q2", ["'1*q1' is not a name", "mode='fixed'"]),
         (SMALL + "\nSatisfaction ~ 1", ["line 2", "'1' is not a name"]),
-        (SMALL + "\nSatisfaction ~ Quality:Value", ["'Quality:Value'", "Interactions"]),
+        (SMALL + "\nSatisfaction ~ Quality:Value", ["interaction Quality:Value", "no construct 'Value'"]),
         ("Quality =~ q 1 + q2", ["'q 1' is not a name", "joined by '+'"]),
         ("Quality =~ 1q + q2", ["'1q' is not a name"]),
         ("Quality =~ 'q1' + q2", ["is not a name"]),
@@ -65,7 +65,10 @@ def _escaped(part: str) -> str:
         ("A =~ a1; B =~ b1; C =~ c1; B ~ A; C ~ A", ["target is not clear", "A, B, C"]),
         ("Quality =~ q1 + q1; Satisfaction =~ s1; Satisfaction ~ Quality", ["'q1'", "more than once in 'Quality'"]),
         ("Quality =~ q1; Satisfaction =~ q1; Satisfaction ~ Quality", ["'q1' is used twice", "'Quality'", "'Satis"]),
-        ("Quality =~ Value + q1; Value =~ v1; Value ~ Quality", ["'Value' names both an item and a construct"]),
+        (
+            "Quality =~ Value + q1; Value =~ v1; Value ~ Quality",
+            ["'Value' names both an item and a construct", "all of them"],
+        ),
         ("Quality =~ q1 + q2", ["'Quality' stands alone", "'first component'"]),
     ],
 )
