@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from csindex.fitting.levels import place, taken
+from csindex.fitting.levels import names_of, place, taken
 from csindex.fitting.result import Fit
 from csindex.index.scores import index_scores, index_weights, to_hundred
 from csindex.options import Convention
@@ -14,7 +14,7 @@ CONVENTIONS: tuple[Convention, ...] = ("fornell", "standardized", "equal")
 
 def all_conventions(result: Fit) -> dict[str, Array]:
     """Return the index (U, k) of the model's constructs, of all levels, by each convention."""
-    names = result.specified.construct_names
+    names = names_of(result)
     found = {name: _stages(result, name) for name in CONVENTIONS}
     places = [(depth, at) for depth, _, at in (place(result, construct) for construct in names)]
     return {name: np.stack([by[depth][0][:, at] for depth, at in places], axis=1) for name, by in found.items()}
@@ -51,10 +51,10 @@ def conventions(result: Fit) -> pd.DataFrame:
     np.float64(75.2)
     """
     indices = all_conventions(result)
-    names = result.specified.construct_names
+    names = names_of(result)
     units, count = result.units, len(result.estimates.index)
     columns: dict[str, object] = {}
     if units is not None:
         columns |= {str(name): units[name].repeat(len(names)).array for name in units.columns}
-    columns["construct"] = list(names) * count
+    columns["construct"] = names * count
     return pd.DataFrame({**columns, **{name: values.ravel() for name, values in indices.items()}})

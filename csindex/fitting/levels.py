@@ -46,6 +46,12 @@ def place(result: Fit, construct: str) -> tuple[int, Fit, int]:
     )
 
 
+def names_of(result: Fit) -> list[str]:
+    """Return the constructs of all levels that this stage and those before it know, as the model was given."""
+    known = {name for _, fit in stages(result) for name in fit.model.construct_names}
+    return [name for name in result.specified.construct_names if name in known]
+
+
 def products(result: Fit) -> list[str]:
     """Return the names of the interactions."""
     return [] if result.stage is None else [product.name for product in result.stage.products]
@@ -71,11 +77,11 @@ def taken(result: Fit, scores: Array, hundred: Array) -> Array:
 
 def indices(result: Fit) -> tuple[Labels, Quantity]:
     """Return the constructs, of all levels, and their index; an interaction has none."""
-    names = result.specified.construct_names
+    names = names_of(result)
     if result.lower is None:
-        return {"construct": list(names)}, lambda e: e.index
+        return {"construct": names}, lambda e: e.index
     places = [(depth, at) for depth, _, at in (place(result, name) for name in names)]
-    return {"construct": list(names)}, lambda e: side_by_side([at_depth(e, d).index[..., at] for d, at in places])
+    return {"construct": names}, lambda e: side_by_side([at_depth(e, d).index[..., at] for d, at in places])
 
 
 def items(result: Fit, what: str) -> tuple[Labels, Quantity]:
@@ -85,7 +91,7 @@ def items(result: Fit, what: str) -> tuple[Labels, Quantity]:
         return {"construct": owner, "item": list(result.model.item_names)}, lambda e: getattr(e, what)
     labels: Labels = {"construct": [], "item": []}
     places: list[tuple[int, int]] = []
-    for name in (*result.specified.construct_names, *(products(result) if what != "index_weights" else ())):
+    for name in (*names_of(result), *(products(result) if what != "index_weights" else ())):
         depth, fit, at = place(result, name)
         for i in range(*fit.design.blocks[at].indices(fit.design.p)):
             labels["construct"].append(name)
@@ -105,7 +111,7 @@ def drivers(result: Fit, goal: str) -> list[str]:
     def leads(name: str) -> bool:
         return name in found or owner.get(name) == goal or (name in owner and leads(owner[name]))
 
-    return [name for name in result.specified.construct_names if leads(name)]
+    return [name for name in names_of(result) if leads(name)]
 
 
 def effect_in_points(result: Fit, goal: str, total: bool = True) -> Quantity:

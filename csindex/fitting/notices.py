@@ -25,7 +25,7 @@ from csindex.fitting.conventions import all_conventions
 from csindex.fitting.estimates import Status
 from csindex.fitting.first_stage import f_statistics
 from csindex.fitting.inadmissible import flawed_replicates, flaws_said
-from csindex.fitting.levels import items, place, stages
+from csindex.fitting.levels import items, names_of, place, stages
 from csindex.fitting.replicate import Replicates
 from csindex.fitting.result import Fit
 from csindex.model.model import Model
@@ -58,7 +58,7 @@ def notices(result: Fit) -> list[Notice]:
         *small(result),
         *inflation(result),
         *negative(result),
-        *(convention(result.specified.construct_names, indices, result.options.convention) if indices else []),
+        *(convention(names_of(result), indices, result.options.convention) if indices else []),
         *dropped(result.dropped, len(result.estimates.index)),
         *inadmissible(result),
         *weak(result),

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import SurveyError
-from csindex.fitting.levels import place, taken
+from csindex.fitting.levels import names_of, place, taken
 from csindex.index.scores import index_scores, to_hundred
 from csindex.survey.columns import as_frame, rows_text
 from csindex.survey.stacks import Array
@@ -25,11 +25,11 @@ def respondent_scores(result: Fit, data: Any) -> pd.DataFrame:
     survey = data if isinstance(data, Survey) else Survey(data, by=by, missing_codes=result.missing_codes)
     unit = np.zeros(survey.n, dtype=np.intp) if result.units is None else _unit_of(result.units, survey.frame)
     found = [scores for scores, _ in _stages(result, survey.values(result.specified.items), unit)]
-    names = result.specified.construct_names
+    names = names_of(result)
     places = [(depth, at) for depth, _, at in (place(result, name) for name in names)]
     scores = np.stack([found[depth][:, at] for depth, at in places], axis=1)
     index = survey.frame.index if isinstance(survey.frame, pd.DataFrame) else None
-    return pd.DataFrame(scores, columns=list(names), index=index)
+    return pd.DataFrame(scores, columns=names, index=index)
 
 
 def _stages(result: Fit, answers: Array, unit: NDArray[np.intp]) -> list[tuple[Array, Array]]:
