@@ -17,7 +17,8 @@ from csindex.fitting.kept import Kept
 from csindex.fitting.notices import tell
 from csindex.fitting.replicate import replicate
 from csindex.fitting.result import Fit
-from csindex.fitting.staged import StagedSource, climb
+from csindex.fitting.staged import climb
+from csindex.fitting.staged_source import StagedSource
 from csindex.fitting.tables import RESERVED
 from csindex.model.design import Design
 from csindex.model.model import Model

@@ -9,7 +9,7 @@ import numpy as np
 
 from csindex.estimation.structure import total_effects
 from csindex.fitting.estimates import Estimates
-from csindex.fitting.staged import deviations
+from csindex.fitting.staged_source import deviations
 from csindex.index.impacts import in_points
 from csindex.survey.stacks import Array
 

@@ -41,7 +41,8 @@ def _stages(result: Fit, answers: Array, unit: NDArray[np.intp]) -> list[tuple[A
     else:
         names = result.specified.item_names
         takes = result.model.item_names if stage is None else stage.takes
-        hundred = to_hundred(answers[:, [names.index(take) for take in takes]], design)
+        asked = answers if takes == names else answers[:, [names.index(take) for take in takes]]
+        hundred = to_hundred(asked, design)
         if result.options.missing == "mean":
             mean = to_hundred(result.moments.mean, design)
             hundred = np.where(np.isnan(hundred), mean[unit], hundred)
