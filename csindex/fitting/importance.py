@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from csindex.errors import ModelError
+from csindex.fitting import levels
 from csindex.fitting.estimates import Estimates
 from csindex.fitting.result import Fit
-from csindex.index.impacts import STEP, in_points
-from csindex.index.scores import to_hundred
+from csindex.index.impacts import STEP
 from csindex.survey.stacks import Array
 
 QUADRANTS = ("concentrate here", "keep up the good work", "low priority", "possible overkill")
@@ -28,7 +28,7 @@ def importance_performance(
         A construct; by default the model's target.
     items : bool
         Show the drivers' items in place of the drivers: importance v_i · T, performance the item's mean on 0-100
-        (Ringle & Sarstedt 2016).
+        (Ringle & Sarstedt 2016). The items of higher-order constructs are those of their dimensions.
     step : float
         Rise of the driver in index points that importance is given for.
 
@@ -53,24 +53,24 @@ def importance_performance(
     >>> csi.importance_performance(result)[["source", "quadrant"]].iloc[0].tolist()
     ['Expectations', 'keep up the good work']
     """
-    names = result.model.construct_names
-    goal = names.index(result.model.construct(target or result.model.target).name)
-    sources = np.flatnonzero(result.design.reaches[goal])
-    if not len(sources):
-        raise ModelError(f"nothing in the model leads to {names[goal]!r}, so it has no drivers. Name another target.")
-    owner = result.design.block_of
-    chosen = np.flatnonzero(np.isin(owner, sources)) if items else sources
+    goal = result.model.construct(target or result.model.target).name
+    sources = levels.drivers(result, goal)
+    if not sources:
+        raise ModelError(f"nothing in the model leads to {goal!r}, so it has no drivers. Name another target.")
+    total, index = levels.effect_in_points(result, goal), levels.index_of(result, sources)
+    owner, names = levels.items_of(result, sources) if items else ([], [])
+    of = np.array([sources.index(name) for name in owner], dtype=np.intp)
 
     def importance(e: Estimates) -> Array:
-        total = step * in_points(result.total(e), e.deviation)[..., goal, :]
-        return np.asarray((total[..., owner] * e.index_weights if items else total)[..., chosen])
+        if not items:
+            return np.asarray(step * total(e))
+        return np.asarray(step * total(e)[..., of] * levels.of_items(result, owner, names, e)[0])
 
     def performance(e: Estimates) -> Array:
-        return np.asarray((to_hundred(e.mean, result.design) if items else e.index)[..., chosen])
+        return levels.of_items(result, owner, names, e)[1] if items else index(e)
 
-    labels: dict[str, Sequence[str]] = {"source": [names[owner[i] if items else i] for i in chosen]}
-    labels |= {"item": [result.model.item_names[i] for i in chosen]} if items else {}
-    labels |= {"target": [names[goal]] * len(chosen)}
+    labels: dict[str, Sequence[str]] = {"source": owner, "item": names} if items else {"source": sources}
+    labels |= {"target": [goal] * (len(names) if items else len(sources))}
     where = quadrants(importance(result.estimates), performance(result.estimates))
     share = np.full(where.shape, np.nan)
     if result.replicates is not None and result.replicates.coefficients is None:
@@ -82,7 +82,7 @@ def importance_performance(
     frame = result.table(labels, performance, extra={**extra, "quadrant": where, "probability": share})
     frame["quadrant"] = [QUADRANTS[int(at)] for at in frame["quadrant"]]
     units = [] if result.units is None else [str(name) for name in result.units.columns]
-    order = np.lexsort([-frame["importance"].to_numpy(), np.repeat(np.arange(len(where)), len(chosen))])
+    order = np.lexsort([-frame["importance"].to_numpy(), np.repeat(np.arange(len(where)), where.shape[1])])
     return (
         frame.drop(columns=[c for c in ("n", "n_eff", "deff") if c in frame and c not in units])
         .iloc[order]

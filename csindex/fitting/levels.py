@@ -11,6 +11,8 @@ from csindex.estimation.structure import total_effects
 from csindex.fitting.estimates import Estimates
 from csindex.fitting.staged_source import deviations
 from csindex.index.impacts import in_points
+from csindex.index.scores import to_hundred
+from csindex.model.levels import made_of
 from csindex.survey.stacks import Array
 
 if TYPE_CHECKING:
@@ -82,6 +84,39 @@ def indices(result: Fit) -> tuple[Labels, Quantity]:
         return {"construct": names}, lambda e: e.index
     places = [(depth, at) for depth, _, at in (place(result, name) for name in names)]
     return {"construct": names}, lambda e: side_by_side([at_depth(e, d).index[..., at] for d, at in places])
+
+
+def index_of(result: Fit, names: list[str]) -> Quantity:
+    """Return a function to the index (..., q) of some constructs of any level."""
+    places = [place(result, name) for name in names]
+    if result.lower is None:
+        at = [number for _, _, number in places]
+        return lambda e: np.asarray(e.index[..., at])
+    return lambda e: side_by_side([at_depth(e, depth).index[..., number] for depth, _, number in places])
+
+
+def items_of(result: Fit, names: list[str]) -> tuple[list[str], list[str]]:
+    """Return the constructs and the items of those constructs that have items of their own."""
+    higher = made_of(result.specified.constructs)
+    own = [name for name in names if name not in higher or result.lower is None]
+    places = [place(result, name) for name in own]
+    found = [
+        (name, item)
+        for name, (_, fit, at) in zip(own, places, strict=True)
+        for item in fit.model.item_names[fit.design.blocks[at]]
+    ]
+    return [name for name, _ in found], [item for _, item in found]
+
+
+def of_items(result: Fit, owner: list[str], names: list[str], e: Estimates) -> tuple[Array, Array]:
+    """Return index weights (..., q) and means (..., q) on 0-100 of the items of some constructs."""
+    places = [place(result, name) for name in owner]
+    found = [
+        (at_depth(e, d), fit, fit.model.item_names.index(item)) for (d, fit, _), item in zip(places, names, strict=True)
+    ]
+    hundred = {id(s): to_hundred(s.mean, fit.design) for s, fit, _ in found}
+    weights = side_by_side([s.index_weights[..., i] for s, _, i in found])
+    return weights, side_by_side([hundred[id(s)][..., i] for s, _, i in found])
 
 
 def items(result: Fit, what: str) -> tuple[Labels, Quantity]:

@@ -81,7 +81,7 @@ def index_bars(
     language = spoken(lang)
     labels = labels_of(result, language)
     if construct is not None and units is not None:
-        chosen = labels[result.model.construct(construct).name]
+        chosen = labels[result.specified.construct(construct).name]
         table = result.index[result.index["construct"] == construct].sort_values(
             "estimate", ascending=False, kind="stable"
         )

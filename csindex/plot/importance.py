@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from csindex.benchmark.wording import Language
 from csindex.errors import OptionError
+from csindex.fitting import levels
 from csindex.fitting.estimates import Estimates
 from csindex.fitting.result import Fit
-from csindex.index.impacts import STEP, in_points
+from csindex.index.impacts import STEP
 from csindex.plot.canvas import header_of, label_axis, plain, room, stage
 from csindex.plot.labelling import Box, place_labels
 from csindex.plot.style import BLUE, GREY, PALE, Style, extent, style_of, wrapped, write
@@ -154,13 +155,10 @@ def _map(result: Fit, row: int, goal: str, step: float, crossing: NDArray[np.flo
     at, lower, upper = (
         np.column_stack([impacts[name], index[name]]).astype(float) for name in ("estimate", "lower", "upper")
     )
-    names = result.model.construct_names
-    sources = [names.index(name) for name in impacts["source"]]
-    target = names.index(goal)
+    effect, score = levels.effect_in_points(result, goal), levels.index_of(result, list(impacts["source"]))
 
     def both(e: Estimates) -> NDArray[np.float64]:
-        effect = step * in_points(result.total(e), e.deviation)[..., target, sources]
-        return np.stack([effect, e.index[..., sources]], axis=-1)
+        return np.stack([step * effect(e), score(e)], axis=-1)
 
     middle = at.mean(axis=0) if crossing is None else crossing
     share = None

@@ -140,10 +140,8 @@ def _drawing(result: Fit, row: int, labels: dict[str, str], style: Style) -> _Dr
     names, design = list(result.model.construct_names), result.design
     index, r2 = part(result.index, result, row), part(result.r2, result, row)
     explained = dict(zip(r2["construct"], r2.to_dict("records"), strict=True))
-    boxes = [
-        (name, _lines(labels[name], score, explained.get(name), style))
-        for name, score in zip(names, index.to_dict("records"), strict=True)
-    ]
+    scores = dict(zip(index["construct"], index.to_dict("records"), strict=True))
+    boxes = [(name, _lines(labels[name], scores.get(name), explained.get(name), style)) for name in names]
     paths = part(result.paths, result, row).to_dict("records")
     arrows = {(names.index(path["source"]), names.index(path["target"])): path for path in paths}
     pad = 1.2 * style.points
@@ -159,11 +157,12 @@ def _drawing(result: Fit, row: int, labels: dict[str, str], style: Style) -> _Dr
     return _Drawing(layout, measures, boxes, arrows, target, style)
 
 
-def _lines(label: str, score: Row, r2: Row | None, style: Style) -> list[Line]:
-    """Return the text of a box."""
+def _lines(label: str, score: Row | None, r2: Row | None, style: Style) -> list[Line]:
+    """Return the text of a box; an interaction has no score."""
     name = wrapped(label, 11 * style.points, style.points, style, bold=True)
     lines = [(line, True) for line in name.split("\n")]
-    lines.append((f"{number(score['estimate'], 1)} {bracketed(score['lower'], score['upper'], 1)}".strip(), False))
+    if score is not None:
+        lines.append((f"{number(score['estimate'], 1)} {bracketed(score['lower'], score['upper'], 1)}".strip(), False))
     if r2 is not None:
         lines.append((f"R² {number(r2['estimate'], 2)} {bracketed(r2['lower'], r2['upper'], 2)}".strip(), False))
     return lines

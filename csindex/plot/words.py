@@ -54,7 +54,10 @@ def called(construct: Construct, lang: Language) -> str:
 
 def labels_of(result: Fit, lang: Language) -> dict[str, str]:
     """Return the label of each construct."""
-    return {construct.name: called(construct, lang) for construct in result.model.constructs}
+    labels = {construct.name: called(construct, lang) for construct in result.specified.constructs}
+    for product in result.stage.products if result.stage is not None else ():
+        labels[product.name] = f"{labels[product.left]} × {labels[product.right]}"
+    return labels
 
 
 def say(words: Mapping[str, str], lang: Language, **values: object) -> str:

@@ -379,6 +379,36 @@ def test_leagues_comparisons_and_trends_take_such_fits():
         csi.micom(MODEL, frame, by="year", permutations=19)
 
 
+def test_assessments_maps_and_pictures_take_such_fits():
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    for result in (
+        fit(MODEL, answers(), replicates=60),
+        fit(HIGHER, answers(), replicates=60, higher_order="repeated"),
+    ):
+        table = csi.importance_performance(result)
+        impacts, index = by(result.impacts(), "source"), by(result.index, "construct")
+        for source, importance, performance in zip(table.source, table.importance, table.estimate, strict=True):
+            assert (importance, performance) == pytest.approx((impacts[source], index[source]))
+        for draw in (
+            csi.plot.path_diagram,
+            csi.plot.index_bars,
+            csi.plot.weights_plot,
+            csi.plot.importance_performance,
+        ):
+            draw(result)
+        # Items that are there twice make the item correlations singular, so that only distances without an inverse exist.
+        assert np.isfinite(csi.assess(result).fit.query("measure == 'srmr'").estimate).all()
+    result = fit(HIGHER, answers(), replicates=60)
+    items = csi.importance_performance(result, items=True)
+    assert set(items["item"]) == {"a1", "a2", "a3", "b1", "b2", "m1", "m2"}
+    share = by(result.index_weights, "construct", "item")
+    first = items.set_index("item").loc["b1"]
+    assert first.importance == pytest.approx(by(result.impacts(), "source")["B"] * share["B", "b1"])
+    assert first.estimate == pytest.approx((answers().b1.mean() - 1) / 9 * 100)
+
+
 def test_failures_and_lost_units_are_those_of_all_stages():
     frame = answers(n=60, groups=["x", "y", "z"])
     frame.loc[frame.unit == "y", "a1"] = 5

@@ -29,7 +29,7 @@ def _parts(estimates: Estimates, size: int) -> Iterator[Estimates]:
     flat: dict[str, Any] = {}
     for name in Estimates.__slots__:
         array = getattr(estimates, name)
-        if array is not None:
+        if array is not None and name != "lower":
             inner = np.moveaxis(array, range(stack), range(-stack, 0))
             flat[name] = inner.reshape(*inner.shape[: inner.ndim - stack], -1)
     members = flat["status"].shape[-1]
