@@ -12,6 +12,7 @@ from csindex.errors import SurveyError
 from csindex.fitting.levels import names_of, place, taken
 from csindex.index.scores import index_scores, to_hundred
 from csindex.survey.columns import as_frame, rows_text
+from csindex.survey.em import expected_answers
 from csindex.survey.stacks import Array
 from csindex.survey.survey import Survey
 
@@ -42,11 +43,21 @@ def _stages(result: Fit, answers: Array, unit: NDArray[np.intp]) -> list[tuple[A
         names = result.specified.item_names
         takes = result.model.item_names if stage is None else stage.takes
         asked = answers if takes == names else answers[:, [names.index(take) for take in takes]]
-        hundred = to_hundred(asked, design)
-        if result.options.missing == "mean":
-            mean = to_hundred(result.moments.mean, design)
-            hundred = np.where(np.isnan(hundred), mean[unit], hundred)
+        hundred = to_hundred(_filled(result, asked, unit), design)
     return [(index_scores(result.estimates.index_weights[unit], hundred, design), hundred), *below]
+
+
+def _filled(result: Fit, answers: Array, unit: NDArray[np.intp]) -> Array:
+    """Return answers (n, p) with missing ones filled in as the fit has done it."""
+    if result.options.missing == "mean":
+        return np.where(np.isnan(answers), result.moments.mean[unit], answers)
+    if result.options.missing != "em":
+        return answers
+    filled = answers.copy()
+    for number in np.unique(unit):
+        mean, cov = result.moments.mean[number], result.moments.cov[number]
+        filled[unit == number] = expected_answers(answers[unit == number], mean, cov)
+    return filled
 
 
 def _unit_of(units: pd.DataFrame, frame: Any) -> NDArray[np.intp]:

@@ -39,6 +39,7 @@ _MISSING = {
     "listwise": "rows with missing answers left out",
     "pairwise": "each correlation from the rows that have both answers",
     "mean": "missing answers replaced by the item's mean",
+    "em": "maximum likelihood from the answers that are there, by EM",
 }
 
 
@@ -154,6 +155,7 @@ def _method(result: Fit) -> str:
         else f"{_ESTIMATORS[options.estimator]}, {_SCHEMES[options.scheme]}, {_VARIANTS[options.variant]}; "
         f"index convention {_convention(options)}.",
         *_two_stage(result),
+        *([_ordinal(result)] if options.ordinal else []),
         *([f"Model: {result.model.source}"] if result.model.source else []),
         *([f"Stages: {stages}"] if (stages := _stages(result)) else []),
         *([_rows(result)] if account is not None else []),
@@ -184,6 +186,15 @@ def _stages(result: Fit) -> str:
         return ""
     slopes = " An interaction has no index; its path is for one unit of the product of standardized constructs."
     return "; then ".join(told) + "." + slopes * bool(result.stage is not None and result.stage.products)
+
+
+def _ordinal(result: Fit) -> str:
+    named, p = result.options.ordinal, len(result.specified.item_names)
+    which = f"all {p} items" if named is True else f"{len(tuple(named or ()))} of {p} items"
+    return (
+        f"Ordinal answers: polychoric correlations of {which}, in two steps (Olsson 1979). Means and standard deviations are "
+        "those of the answers, so the index averages the categories' values."
+    )
 
 
 def _rows(result: Fit) -> str:

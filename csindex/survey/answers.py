@@ -27,7 +27,7 @@ class Account:
     coded : dict of code to int
         Answers made missing because of `missing_codes`, or because the file declares the code to be missing.
     filled : int
-        Missing answers in rows that are used all the same (pairwise, mean).
+        Missing answers in rows that are used all the same (pairwise, mean, EM).
     marked : dict of mark to int
         Answers that are missing with a mark that is no number, such as Stata's ``.a``, or a text.
     """
