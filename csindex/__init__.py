@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from csindex.survey.readers.read import read_survey
     from csindex.survey.scan import scan
     from csindex.survey.simulate import simulate
+    from csindex.survey.thresholds import thresholds
 
 # Imported when they are first asked for, so that `import csindex` costs little more than `import pandas`.
 _LATER = {
@@ -153,6 +154,7 @@ _LATER = {
     "csindex.survey.readers.read": ("read_survey",),
     "csindex.survey.scan": ("scan",),
     "csindex.survey.simulate": ("simulate",),
+    "csindex.survey.thresholds": ("thresholds",),
 }
 _HOME = {name: module for module, names in _LATER.items() for name in names}
 
@@ -260,6 +262,7 @@ __all__ = [
     "simulate",
     "standard_deviation",
     "swics",
+    "thresholds",
     "top_box",
     "trend",
 ]
