@@ -112,6 +112,11 @@ def _gap(model: Model, cov: Array, options: Options) -> str:
             "most often, or use missing='pairwise' or 'mean'."
         )
     a, b = (model.item_names[i] for i in np.argwhere(~np.isfinite(cov))[0])
+    if options.ordinal:
+        return (
+            f"items {a!r} and {b!r}: nobody answered both, or their polychoric correlation runs to 1 or -1, as where they say "
+            "the same or cells of their table are empty. Leave one of them out, or join rare categories."
+        )
     return (
         f"items {a!r} and {b!r}: nobody answered both, or their covariance is not known. Use missing='mean', or leave one "
         "of them out."
@@ -146,7 +151,7 @@ def estimate_problems(
 ) -> dict[int, str]:
     """Return why members of the sample (U,) have no estimates."""
     advice = {
-        Status.INDEFINITE: "Use fewer items, wider categories or ordinal=False."
+        Status.INDEFINITE: "Collect more answers, use fewer items, or ordinal=False."
         if options.ordinal
         else "Use missing='mean', 'em' or 'listwise'.",
         Status.SINGULAR: "Leave out one of those that say the same.",

@@ -73,9 +73,15 @@ def missing(account: Account | None, options: Options) -> list[Notice]:
     weighted = account.rows - account.zero_weight
     if account.incomplete <= MANY_MISSING * weighted:
         return []
+    if options.missing != "listwise":
+        text = (
+            f"{account.incomplete:,} of {weighted:,} rows are left out, because they answer none of the items. Those who answer "
+            "may be more or less satisfied than the others."
+        )
+        return [(text, MissingWarning)]
     worst = max(account.missing, key=lambda name: account.missing[name])
     text = (
-        f"missing={options.missing!r} leaves out {account.incomplete:,} of {weighted:,} rows with missing answers (most in "
+        f"missing='listwise' leaves out {account.incomplete:,} of {weighted:,} rows with missing answers (most in "
         f"{worst!r}: {account.missing[worst]:,}). Those who answer everything may be more or less satisfied than the "
         "others; compare with missing='em'."
     )
