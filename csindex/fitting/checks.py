@@ -151,9 +151,7 @@ def estimate_problems(
 ) -> dict[int, str]:
     """Return why members of the sample (U,) have no estimates."""
     advice = {
-        Status.INDEFINITE: "Collect more answers, use fewer items, or ordinal=False."
-        if options.ordinal
-        else "Use missing='mean', 'em' or 'listwise'.",
+        Status.INDEFINITE: "Use missing='mean', 'em' or 'listwise'.",
         Status.SINGULAR: "Leave out one of those that say the same.",
         Status.UNRELIABLE: "Turn reversed items round (reversed=), drop items that do not belong, or use estimator='pls'.",
         Status.UNCONVERGED: f"After {options.max_iterations} rounds; try another scheme, or raise max_iterations.",
@@ -186,6 +184,14 @@ def _closest(model: Model, design: Design, R: Array) -> str:
     a, b = np.unravel_index(C.argmax(), C.shape)
     names = model.construct_names
     return f"; the closest constructs, {names[a]!r} and {names[b]!r}, correlate {C[a, b]:.4f}"
+
+
+def least_eigenvalues(estimates: Estimates) -> Array:
+    """Return the smallest eigenvalue (...) of each member's item correlations; NaN where these are not known."""
+    R = estimates.correlation
+    known = np.asarray(np.isfinite(R).all(axis=(-2, -1)))
+    least = np.linalg.eigvalsh(np.where(known[..., None, None], R, 0.0))[..., 0]
+    return np.where(known, least, np.nan)
 
 
 def replicate_problems(model: Model, drawn: Replicates, options: Options) -> dict[int, str]:

@@ -31,16 +31,16 @@ class Status(IntEnum):
     ABSENT = 6
     UNRELIABLE = 7
     LOWER = 8
-    UNFILLED = 9
+    UNKNOWN = 9
 
 
 REASONS = {
     Status.CONSTANT: "an item is constant",
-    Status.INDEFINITE: "the correlations of the items are not positive definite",
+    Status.INDEFINITE: "pairwise correlations are not positive definite",
     Status.SINGULAR: "items or constructs are collinear",
     Status.UNCONVERGED: "the iteration did not converge",
     Status.UNRELIABLE: "ρ_A is not positive, so that PLSc cannot correct for measurement error",
-    Status.UNFILLED: "EM found no covariances",
+    Status.UNKNOWN: "covariances of the items could not be estimated",
     Status.NO_MOMENTS: "nobody was left, or the weights could not be raked",
     Status.LOWER: "the stage before had failed",
 }
@@ -237,9 +237,9 @@ def estimate(
 
 def _screen(S: Array, sd: Array, status: NDArray[np.int8], options: Options) -> None:
     """Mark members that cannot be estimated, and give them a harmless matrix."""
-    if options.missing == "em":
-        status[(status == Status.OK) & ~np.isfinite(S).all(axis=(1, 2))] = Status.UNFILLED
-    if options.missing == "pairwise" or options.ordinal:
+    if options.missing == "em" or options.ordinal:
+        status[(status == Status.OK) & ~np.isfinite(S).all(axis=(1, 2))] = Status.UNKNOWN
+    elif options.missing == "pairwise":
         sound = status == Status.OK
         root = sd if options.variant == "centered" else np.ones_like(sd)
         R = S[sound] / (root[sound][:, :, None] * root[sound][:, None, :])

@@ -20,7 +20,7 @@ from csindex.errors import (
     WeakInstrumentWarning,
 )
 from csindex.estimation.instruments import endogenous
-from csindex.fitting.checks import MANY_FAILED, counted, failure_reasons, formative, unit_name
+from csindex.fitting.checks import MANY_FAILED, counted, failure_reasons, formative, least_eigenvalues, unit_name
 from csindex.fitting.conventions import all_conventions
 from csindex.fitting.estimates import Status
 from csindex.fitting.first_stage import f_statistics
@@ -56,6 +56,7 @@ def notices(result: Fit) -> list[Notice]:
     return [
         *missing(result.account, result.options),
         *small(result),
+        *(indefinite(result) if result.options.ordinal else []),
         *inflation(result),
         *negative(result),
         *(convention(names_of(result), indices, result.options.convention) if indices else []),
@@ -103,6 +104,22 @@ def small(result: Fit) -> list[Notice]:
         "largest regression (Barclay, Higgins & Thompson 1995). Read the intervals, not the estimates."
     )
     return [(text, SmallSampleWarning)]
+
+
+def indefinite(result: Fit) -> list[Notice]:
+    """Say that polychoric correlations, which are estimated pair by pair, are not those of any population."""
+    units, (*_, (_, first)) = result.units, stages(result)
+    least = least_eigenvalues(first.estimates)
+    found = np.flatnonzero(least < 0)
+    if not len(found):
+        return []
+    who = "" if units is None else f" of {listed(unit_name(units, int(unit)) for unit in found)}"
+    text = (
+        f"the polychoric correlations{who} are not positive definite (smallest eigenvalue {np.nanmin(least):.2g}): there are "
+        f"too few answers for {len(first.model.item_names)} items. Estimates are made of them as they are; compare with "
+        "ordinal=False, or use fewer items."
+    )
+    return [(text, InadmissibleWarning)]
 
 
 def inflation(result: Fit) -> list[Notice]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from csindex.estimation.consistent import ROUNDING
+from csindex.fitting.checks import least_eigenvalues
 from csindex.fitting.inadmissible import flawed_replicates, flaws_said
 from csindex.options import Options
 
@@ -191,9 +192,12 @@ def _stages(result: Fit) -> str:
 def _ordinal(result: Fit) -> str:
     named, p = result.options.ordinal, len(result.specified.item_names)
     which = f"all {p} items" if named is True else f"{len(tuple(named or ()))} of {p} items"
+    drawn = result.replicates
+    lost = 0 if drawn is None else int((least_eigenvalues(drawn.estimates) < 0).sum())
     return (
         f"Ordinal answers: polychoric correlations of {which}, in two steps (Olsson 1979). Means and standard deviations are "
         "those of the answers, so the index averages the categories' values."
+        + (f" In {lost:,} replicates the correlations are not positive definite." if lost else "")
     )
 
 

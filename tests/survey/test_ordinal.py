@@ -326,15 +326,17 @@ def test_items_that_say_the_same():
 
 
 def test_matrices_that_are_not_positive_definite():
-    """The sample is refused, as with pairwise correlations; replicates are counted."""
+    """They are told, and estimates are made of them as they are, as other programs do."""
     frame = survey(1, 30)
-    with pytest.raises(csi.EstimationError, match="not positive definite.*ordinal=False"):
-        quiet_fit(MODEL, frame, ordinal=True)
-    R = csi.Moments.from_frame(frame, MODEL, ordinal=True).correlation
-    assert np.linalg.eigvalsh(R)[0] < 0
-    with pytest.warns(csi.ReplicateWarning, match="not positive definite"):
-        result = quiet_fit(MODEL, survey(2, 60), ordinal=True, replicates=100, max_failed=0.9)
-    assert result.failures["reason"].tolist() == ["the correlations of the items are not positive definite"]
+    with pytest.warns(csi.InadmissibleWarning, match=r"not positive definite \(smallest eigenvalue -0.*ordinal=False"):
+        result = csi.fit(MODEL, frame, ordinal=True, replicates=0)
+    assert np.linalg.eigvalsh(result.moments.correlation[0])[0] < 0
+    assert np.isfinite(result.paths.estimate).all()
+    result = quiet_fit(MODEL, survey(5, 50), ordinal=True, replicates=200)
+    drawn = result.replicates.estimates
+    bad = (np.linalg.eigvalsh(drawn.correlation[drawn.status == 0])[:, 0] < 0).sum()
+    assert bad > 0
+    assert f"In {bad} replicates the correlations are not positive definite" in " ".join(result.summary().split())
 
 
 def test_thresholds_by_hand():
