@@ -176,7 +176,7 @@ def fit(
         )
     choose("bad_units", bad_units, ["raise", "drop"])
     if estimator == "ordinal":
-        estimator, ordinal = "pls", ordinal or True
+        estimator, ordinal = "pls", True if ordinal is False else ordinal
     resampling = resampling or _usual_resampling(data)
     earlier = None if weights_from is None else Carried.of(weights_from, model)
     options = Options(
