@@ -219,6 +219,14 @@ def test_pairs_that_nobody_answered_together():
         quiet_fit(MODEL, frame, missing="em")
 
 
+@pytest.mark.parametrize("options", [{"missing": "em"}, {"missing": "pairwise", "ordinal": ["q2", "s1"]}], ids=str)
+def test_a_unit_without_any_answer_to_an_item(options):
+    frame = frame_with_gaps().assign(firm=np.tile(["x", "y"], 100))
+    frame.loc[frame.firm == "y", "q2"] = np.nan
+    with pytest.raises(csi.SurveyError, match="firm 'y': item 'q2': no answers"):
+        quiet_fit(MODEL, frame, by="firm", **options)
+
+
 def test_items_that_say_the_same():
     frame = frame_with_gaps()
     twin = frame["q1"].where(frame["q1"].notna(), 5).mask(np.arange(200) % 9 == 0)
