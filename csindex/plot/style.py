@@ -1,6 +1,7 @@
 """How pictures look: colours, sizes and lettering."""
 
 import logging
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -146,12 +147,14 @@ def shortened(text: str, width: float, points: float, style: Style) -> str:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep matplotlib from saying that a bold font is called semibold; it looks a font up once and then remembers it."""
+    """Keep matplotlib from saying that bold is called semibold in a font, or again that letters are lacking (`families`)."""
     logger = logging.getLogger("matplotlib.font_manager")
     before = logger.disabled
     logger.disabled = True
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph .* missing from")
+            yield
     finally:
         logger.disabled = before
 

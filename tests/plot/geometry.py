@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import FancyBboxPatch, PathPatch
 from matplotlib.text import Text
@@ -15,18 +16,33 @@ PIXEL = 1.0
 
 def drawn(ax: Axes) -> Axes:
     """Return the axes after everything has been laid out."""
-    FigureCanvasAgg(ax.figure).draw()
+    FigureCanvasAgg(ax.figure)
+    ax.figure.draw_without_rendering()
     return ax
 
 
 def texts(ax: Axes) -> list[tuple[str, Bbox]]:
     """Return every visible text of the figure and its box."""
+    hidden = {id(label) for axes in ax.figure.axes for axis in (axes.xaxis, axes.yaxis) for label in out_of_view(axis)}
     found = [
         text
         for text in ax.figure.findobj(Text)
-        if text.get_visible() and text.get_text().strip() and text.get_window_extent().width > 0
+        if text.get_visible() and text.get_text().strip() and id(text) not in hidden
     ]
     return [(f"{text.get_gid() or ''} {text.get_text()!r}", text.get_window_extent()) for text in found]
+
+
+def out_of_view(axis: Axis) -> list[Text]:
+    """Return labels of ticks that matplotlib holds ready and does not draw."""
+    if not axis.axes.axison:
+        return [tick.label1 for tick in axis.get_major_ticks()]
+    low, high = sorted(axis.get_view_interval())
+    slack = 1e-9 * (high - low)
+    return [
+        tick.label1
+        for tick, at in zip(axis.get_major_ticks(), axis.get_majorticklocs(), strict=True)
+        if not low - slack <= at <= high + slack
+    ]
 
 
 def overlap(a: Bbox, b: Bbox, slack: float = PIXEL) -> bool:
