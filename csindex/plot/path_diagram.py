@@ -209,11 +209,11 @@ def _staged(ax: "Axes | None", drawing: _Drawing, title: str, note: str) -> tupl
 
 
 def _frame(ax: "Axes", drawing: _Drawing, width: float, height: float) -> None:
-    """Put the diagram into the middle of axes of a size in points."""
-    aside, above = (width - drawing.layout.width) / 2, (height - drawing.layout.height) / 2
+    """Put the diagram into the upper middle of axes of a size in points."""
+    aside = (width - drawing.layout.width) / 2
     ax.set_axis_off()
     ax.set_xlim(-aside, width - aside)
-    ax.set_ylim(-above, height - above)
+    ax.set_ylim(drawing.layout.height - height, drawing.layout.height)
 
 
 def _draw(ax: "Axes", drawing: _Drawing, factor: float) -> None:

@@ -183,6 +183,7 @@ def _draw(ax: "Axes", lines: list[_Line], shown: list[int], style: Style) -> Non
         for place, part in line.pieces:
             ax.plot(place, part["estimate"], color=color, linewidth=wide, zorder=3 if at in shown else 1)
             if at not in shown:
+                ax.scatter(place, part["estimate"], color=color, s=(0.25 * style.points) ** 2, linewidths=0, zorder=1)
                 continue
             ax.fill_between(place, part["lower"], part["upper"], color=color, alpha=0.18, linewidth=0, zorder=2)
             ax.vlines(place, part["lower"], part["upper"], color=color, linewidth=0.7 * style.line, alpha=0.6, zorder=2)

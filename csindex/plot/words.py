@@ -1,5 +1,6 @@
 """The words and numbers of pictures, in English and Korean."""
 
+import warnings
 from collections.abc import Mapping
 from typing import get_args
 
@@ -36,8 +37,6 @@ def spoken(lang: str) -> Language:
     FontWarning
         If English has to be used.
     """
-    import warnings
-
     chosen: Language = choose("lang", lang, get_args(Language))  # type: ignore[assignment]
     if chosen == "ko" and korean_font() is None:
         warnings.warn(
