@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from csindex.benchmark.wording import number
 from csindex.errors import OptionError
-from csindex.options import within
+from csindex.options import choose, within
 from csindex.plot.canvas import header_of, room, stage
 from csindex.plot.style import GREY, INK, VERMILLION, Style, extent, style_of, wrapped, write
 from csindex.plot.words import bracketed, spoken
@@ -35,6 +35,7 @@ def htmt_heatmap(
     table: pd.DataFrame,
     ax: "Axes | None" = None,
     *,
+    measure: str = "htmt",
     limit: float = 0.90,
     labels: dict[str, str] | None = None,
     size: str = "print",
@@ -46,9 +47,11 @@ def htmt_heatmap(
     Parameters
     ----------
     table : data frame
-        ``construct_1, construct_2, estimate, lower, upper``, each pair once.
+        ``construct_1, construct_2, estimate, lower, upper``, such as ``csi.assess(result).htmt``.
     ax : Axes, optional
         Everything is drawn within their rectangle; by default a figure of its own is made.
+    measure : str
+        Which measure, of a table that has the column ``measure``.
     limit : float
         A pair whose interval reaches it is framed; 0.85 for constructs that differ clearly in content, else 0.90
         (Henseler, Ringle & Sarstedt 2015).
@@ -69,11 +72,12 @@ def htmt_heatmap(
 
     Examples
     --------
-    >>> import csindex as csi, pandas as pd
-    >>> row = {"construct_1": "Quality", "construct_2": "Value", "estimate": 0.8, "lower": 0.7, "upper": 0.9}
-    >>> ax = csi.plot.htmt_heatmap(pd.DataFrame([row]))
+    >>> import csindex as csi
+    >>> result = csi.fit(csi.acsi(), csi.datasets.acsi2015("banks"), replicates=200)
+    >>> ax = csi.plot.htmt_heatmap(csi.assess(result).htmt)
     """
     within("limit", limit, 0, 2, "0.90")
+    table = _measured(table, measure)
     names = _constructs(table)
     language, called = spoken(lang), labels or {}
     known = table[["lower", "upper"]].notna().all(axis=None)
@@ -102,6 +106,14 @@ def htmt_heatmap(
     _draw(ax, table, names, limit, _fitting(style, wide, high))
     _name(ax, rows, columns, (wide, high), style)
     return ax
+
+
+def _measured(table: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Return the rows of one measure."""
+    if "measure" not in getattr(table, "columns", ()):
+        return table
+    chosen = choose("measure", measure, dict.fromkeys(table["measure"]))
+    return table[table["measure"] == chosen]
 
 
 def _constructs(table: pd.DataFrame) -> list[str]:

@@ -4,18 +4,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.benchmark.wording import Language
-from csindex.errors import OptionError
-from csindex.fitting import levels
-from csindex.fitting.estimates import Estimates
+from csindex.fitting.importance import importance_performance as table_of
 from csindex.fitting.result import Fit
 from csindex.index.impacts import STEP
 from csindex.plot.canvas import header_of, label_axis, plain, room, stage
 from csindex.plot.labelling import Box, place_labels
 from csindex.plot.style import BLUE, GREY, PALE, Style, extent, style_of, wrapped, write
-from csindex.plot.units import fit_expected, named, part, unit_row
+from csindex.plot.units import fit_expected, joined, named, part, unit_row
 from csindex.plot.words import answered, intervals, labels_of, say, spoken
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ _WORDS = {
     },
     "y": {"en": "Performance: index of the driver, 0–100", "ko": "성과: 동인의 지수(0–100점)"},
     "lines": {"en": "Dashed: means of the drivers.", "ko": "파선: 동인들의 평균."},
-    "given": {"en": "Dashed: as given.", "ko": "파선: 지정한 값."},
+    "y item": {"en": "Performance: mean of the item, 0–100", "ko": "성과: 문항 평균(0–100점)"},
     "share": {
         "en": "Percent: replicates in which the driver lies in the same quadrant.",
         "ko": "백분율: 같은 사분면에 속한 반복의 비율.",
@@ -43,14 +42,23 @@ _QUADRANTS = {
 
 @dataclass(frozen=True, slots=True)
 class _Map:
-    """d drivers: importance and performance (d, 2) with intervals, the crossing (2,), and quadrant shares (d,) or None."""
+    """d drivers: names, importance and performance (d, 2) with intervals, and quadrant shares (d,), NaN without."""
 
     names: list[str]
-    at: NDArray[np.float64]
+    centre: NDArray[np.float64]
     lower: NDArray[np.float64]
     upper: NDArray[np.float64]
-    crossing: NDArray[np.float64]
-    share: NDArray[np.float64] | None
+    share: NDArray[np.float64]
+
+    @property
+    def crossing(self) -> NDArray[np.float64]:
+        """(2,) where the quadrants meet."""
+        return np.asarray(self.centre.mean(axis=0))
+
+    @property
+    def shares(self) -> bool:
+        """Whether the shares are known."""
+        return bool(np.isfinite(self.share).any())
 
 
 def importance_performance(
@@ -59,8 +67,8 @@ def importance_performance(
     *,
     target: str | None = None,
     unit: Any = None,
+    items: bool = False,
     step: float = STEP,
-    crossing: tuple[float, float] | None = None,
     size: str = "print",
     lang: str = "en",
     title: str | None = None,
@@ -76,11 +84,10 @@ def importance_performance(
         The construct that the drivers lead to; by default the model's target.
     unit : label, tuple of labels or mapping, optional
         Which unit, of a fit with ``by=``.
+    items : bool
+        Draw the drivers' items in place of the drivers.
     step : float
         See `Fit.impacts`.
-    crossing : (float, float), optional
-        Importance and performance where the quadrants meet; by default the means of the drivers, which are taken anew
-        in every replicate.
     size : {"print", "slide"}
     lang : {"en", "ko"}
     title : str, optional
@@ -92,14 +99,15 @@ def importance_performance(
     Raises
     ------
     OptionError
-        If the fit has several units and none is chosen, or `crossing` is no pair of numbers.
+        If the fit has several units and none is chosen.
     ModelError
         If nothing leads to the target.
 
     Notes
     -----
-    The percentage at a driver is the share of replicates in which it lies in the same quadrant as in the sample: how sure
-    the advice is. It is not there for replicates that are no draws (jackknife and supplied replicate weights).
+    What is drawn is the table of `csindex.importance_performance`. The dashed lines are the means of the drivers. The
+    percentage at a driver is the share of replicates in which it lies in the same quadrant as in the sample, each divided
+    at its own means: how sure the advice is.
 
     References
     ----------
@@ -114,65 +122,41 @@ def importance_performance(
     """
     row, language = unit_row(fit_expected(result), unit), spoken(lang)
     goal = result.model.construct(target or result.model.target).name
-    found = _map(result, row, goal, step, _pair(crossing))
     labels = labels_of(result, language)
-    heading = say(_WORDS["title"], language, target=labels[goal]) if title is None else title
-    heading = " – ".join(filter(None, (heading, named(result, row) if title is None else "")))
-    note = [answered(float(result.moments.n[row]), language), intervals(result, language)]
-    note.append(say(_WORDS["lines" if crossing is None else "given"], language))
-    note += [say(_WORDS["share"], language)] if found.share is not None else []
-    style = style_of(size, [*labels.values(), heading, *note])
+    found = _map(part(table_of(result, goal, items=items, step=step), result, row), {} if items else labels)
+    heading = say(_WORDS["title"], language, target=labels[goal])
+    heading = joined(filter(None, (heading, named(result, row)))) if title is None else title
+    note = _note(result, row, found, language)
+    style = style_of(size, [*found.names, labels[goal], heading, note])
     width, height, style = room(ax, style)
-    header = header_of(heading, " ".join(note), width, style)
+    header = header_of(heading, note, width, style)
     left, lower = 4.6 * style.points, 3.4 * style.points
     tall = height - header.height - lower if ax is not None else 0.62 * width
     ax = stage(ax, header, style, (width - left, tall), left=left, lower=lower)
     _axes(ax, found, style)
     label_axis(ax, say(_WORDS["x"], language, target=labels[goal], step=step), style)
-    label_axis(ax, say(_WORDS["y"], language), style, "y")
-    _draw(ax, found, [labels[name] for name in found.names], (width - left, tall), style, language)
+    label_axis(ax, say(_WORDS["y item" if items else "y"], language), style, "y")
+    _draw(ax, found, (width - left, tall), style, language)
     return ax
 
 
-def _pair(crossing: Any) -> NDArray[np.float64] | None:
-    if crossing is None:
-        return None
-    try:
-        pair = np.array(crossing, dtype=float)
-    except (TypeError, ValueError):
-        pair = np.empty(0)
-    if pair.shape != (2,) or not np.isfinite(pair).all():
-        raise OptionError(f"crossing={crossing!r} must be an importance and a performance, e.g. (1.5, 75).")
-    return pair
-
-
-def _map(result: Fit, row: int, goal: str, step: float, crossing: NDArray[np.float64] | None) -> _Map:
-    impacts, index = (
-        part(result.impacts(goal, step), result, row),
-        part(result.index, result, row).set_index("construct"),
+def _map(table: pd.DataFrame, labels: dict[str, str]) -> _Map:
+    across, up = ("importance", "importance_lower", "importance_upper"), ("estimate", "lower", "upper")
+    at, lower, upper = (table[list(pair)].to_numpy(dtype=float) for pair in zip(across, up, strict=True))
+    names = list(table["item" if "item" in table else "source"])
+    return _Map(
+        [labels.get(name, name) for name in names], at, lower, upper, table["probability"].to_numpy(dtype=float)
     )
-    index = index.loc[list(impacts["source"])]
-    at, lower, upper = (
-        np.column_stack([impacts[name], index[name]]).astype(float) for name in ("estimate", "lower", "upper")
-    )
-    effect, score = levels.effect_in_points(result, goal), levels.index_of(result, list(impacts["source"]))
 
-    def both(e: Estimates) -> NDArray[np.float64]:
-        return np.stack([step * effect(e), score(e)], axis=-1)
 
-    middle = at.mean(axis=0) if crossing is None else crossing
-    share = None
-    if result.replicates is not None and result.replicates.coefficients is None:
-        draws = both(result.replicates.estimates)[row]
-        draws = draws[np.isfinite(draws).all(axis=(1, 2))]
-        side = draws >= (draws.mean(axis=1, keepdims=True) if crossing is None else crossing)
-        share = (side == (at >= middle)).all(axis=2).mean(axis=0) if len(draws) else None
-    return _Map(list(impacts["source"]), at, lower, upper, middle, share)
+def _note(result: Fit, row: int, found: _Map, lang: Language) -> str:
+    said = [answered(float(result.moments.n[row]), lang), intervals(result, lang), say(_WORDS["lines"], lang)]
+    return " ".join([*said, say(_WORDS["share"], lang)] if found.shares else said)
 
 
 def _axes(ax: "Axes", found: _Map, style: Style) -> None:
     plain(ax, style, spines=("bottom", "left"))
-    every = np.concatenate([found.at, found.lower, found.upper, found.crossing[None]])
+    every = np.concatenate([found.centre, found.lower, found.upper, found.crossing[None]])
     low, high = np.nanmin(every, axis=0), np.nanmax(every, axis=0)
     # Neither a map of one driver nor one of drivers that are alike should look as if they were far apart.
     least = np.array([0.5, 4.0])
@@ -183,24 +167,28 @@ def _axes(ax: "Axes", found: _Map, style: Style) -> None:
     ax.axhline(found.crossing[1], color=GREY, linewidth=style.line, linestyle=(0, (4, 3)), zorder=1)
 
 
-def _draw(ax: "Axes", found: _Map, labels: list[str], room_: tuple[float, float], style: Style, lang: Language) -> None:
+def _draw(ax: "Axes", found: _Map, room_: tuple[float, float], style: Style, lang: Language) -> None:
     low, high = np.array([ax.get_xlim(), ax.get_ylim()]).T
     per_unit = np.array(room_) / (high - low)
-    ax.scatter(found.at[:, 0], found.at[:, 1], s=(0.8 * style.points) ** 2, color=BLUE, linewidths=0, zorder=4)
-    ax.hlines(found.at[:, 1], found.lower[:, 0], found.upper[:, 0], color=BLUE, linewidth=1.5 * style.line, zorder=3)
-    ax.vlines(found.at[:, 0], found.lower[:, 1], found.upper[:, 1], color=BLUE, linewidth=1.5 * style.line, zorder=3)
+    ax.scatter(found.centre[:, 0], found.centre[:, 1], s=(0.8 * style.points) ** 2, color=BLUE, linewidths=0, zorder=4)
+    ax.hlines(
+        found.centre[:, 1], found.lower[:, 0], found.upper[:, 0], color=BLUE, linewidth=1.5 * style.line, zorder=3
+    )
+    ax.vlines(
+        found.centre[:, 0], found.lower[:, 1], found.upper[:, 1], color=BLUE, linewidth=1.5 * style.line, zorder=3
+    )
     frame = (0.0, 0.0, room_[0], room_[1])
     taken = _corners(ax, room_, style, lang)
     thick = 0.3 * style.points
-    at = (found.at - low) * per_unit
+    at = (found.centre - low) * per_unit
     for begin, end, middle in zip((found.lower - low) * per_unit, (found.upper - low) * per_unit, at, strict=True):
         if np.isfinite(begin).all():
             taken.append((begin[0], middle[1] - thick, end[0], middle[1] + thick))
             taken.append((middle[0] - thick, begin[1], middle[0] + thick, end[1]))
     cross = (found.crossing - low) * per_unit
     taken += [(cross[0] - thick, 0, cross[0] + thick, room_[1]), (0, cross[1] - thick, room_[0], cross[1] + thick)]
-    texts = [wrapped(name, 10 * style.points, style.points, style) for name in labels]
-    if found.share is not None:
+    texts = [wrapped(name, 10 * style.points, style.points, style) for name in found.names]
+    if found.shares:
         texts = [f"{text}\n{_percent(share)}" for text, share in zip(texts, found.share, strict=True)]
     places = place_labels(at, [extent(text, style.points, style) for text in texts], taken, frame, 0.6 * style.points)
     for text, box, point in zip(texts, places, at, strict=True):

@@ -138,32 +138,34 @@ def test_points_and_lines_are_the_tables(banks):
 def test_the_map_is_impacts_against_index(banks):
     ax = csi.plot.importance_performance(banks)
     (points,) = [found for found in ax.collections if isinstance(found, PathCollection)]
-    drivers = banks.impacts()
+    drivers = banks.impacts().sort_values("estimate", ascending=False)
     index = banks.index.set_index("construct").loc[list(drivers.source)]
     assert np.allclose(points.get_offsets(), np.column_stack([drivers.estimate, index.estimate]))
 
 
-def test_quadrant_shares_are_those_of_the_replicates():
+def test_the_percentage_of_a_driver_is_that_of_the_table():
     with pytest.warns(csi.ConventionWarning):
         result = csi.fit(csi.ecsi(), csi.datasets.ecsi_mobile(), replicates=300, seed=1)
-    names = result.model.construct_names
-    goal = names.index("Loyalty")
+    for items in (False, True):
+        table = csi.importance_performance(result, "Loyalty", items=items)
+        ax = csi.plot.importance_performance(result, target="Loyalty", items=items)
+        assert faults(ax) == []
+        shown = [text.get_text().split("\n") for text in ax.texts if text.get_gid() == "driver"]
+        share = [f"{value:.0%}" if value <= 0.994 else ">99%" for value in table.probability]
+        assert [text[-1] for text in shown] == share
+        assert any(value < 0.99 for value in table.probability)
+        if items:
+            assert [text[0] for text in shown] == list(table.item)
 
-    def importance(e):
-        # Total effects of recursive paths: (I - B)^-1 - I.
-        total = np.linalg.inv(np.eye(len(names)) - e.paths) - np.eye(len(names))
-        return (total * e.deviation[..., :, None] / e.deviation[..., None, :])[..., goal, :]
 
-    drivers = [at for at in range(len(names)) if at != goal]
-    quadrant = []
-    for e in (result.estimates, result.replicates.estimates):
-        x, y = importance(e)[..., drivers], e.index[..., drivers]
-        quadrant.append(2 * (x >= x.mean(axis=-1, keepdims=True)) + (y >= y.mean(axis=-1, keepdims=True)))
-    share = (quadrant[1] == quadrant[0][:, None])[0].mean(axis=0)
-    ax = csi.plot.importance_performance(result, target="Loyalty")
-    shown = [text.get_text().split("\n")[-1] for text in ax.texts if text.get_gid() == "driver"]
-    assert shown == [f"{value:.0%}" if value <= 0.994 else ">99%" for value in share]
-    assert any(value < 0.99 for value in share)
+def test_ratios_of_assess_are_drawn(banks):
+    table = csi.assess(banks).htmt
+    ax = csi.plot.htmt_heatmap(table, measure="htmt2")
+    assert faults(ax) == []
+    pair = table.query("measure == 'htmt2' and construct_1 == 'Quality' and construct_2 == 'Value'").iloc[0]
+    shown = [text.get_text() for text in ax.texts]
+    assert f"{pair.estimate:.2f}" in shown
+    assert f"[{pair.lower:.2f}, {pair.upper:.2f}]" in shown
 
 
 def test_shares_of_a_survey_are_weighted_and_without_missing_codes():
@@ -208,7 +210,7 @@ def test_the_chosen_unit_is_drawn(industries):
         (lambda fit: csi.plot.weights_plot(fit, which="all"), "which='all' is not known"),
         (lambda fit: csi.plot.path_forest(fit.index.drop(columns="lower")), "has no column 'lower'"),
         (lambda fit: csi.plot.path_forest(fit.index.head(0)), "has no rows"),
-        (lambda fit: csi.plot.importance_performance(fit, crossing=3), "must be an importance and a performance"),
+        (lambda fit: csi.plot.htmt_heatmap(csi.assess(fit).htmt, measure="r2"), "measure='r2' is not known"),
         (lambda fit: csi.plot.league_plot(fit), "a result of csindex.league is expected"),
         (lambda fit: csi.plot.league_plot(csi.league(scores(3)), highlight="Nobody"), "names Nobody"),
         (lambda fit: csi.plot.league_plot(csi.league(scores(3)), group="a"), "has no groups"),
