@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from unicodedata import east_asian_width
 
@@ -84,13 +85,18 @@ def style_of(size: str, texts: Iterable[str]) -> Style:
 
 def extent(text: str, points: float, style: Style, *, bold: bool = False) -> tuple[float, float]:
     """Return width and height of a text of one or more lines, in points; its lines are as high as the tallest letters."""
+    lines = text.split("\n")
+    width = max(_width(line, points, style.fonts, bold) for line in lines)
+    return width, line_height(points) * (len(lines) - 1) + 1.2 * points
+
+
+@lru_cache(maxsize=4096)
+def _width(line: str, points: float, fonts: tuple[str, ...], bold: bool) -> float:
     from matplotlib.textpath import text_to_path
 
-    properties = _properties(style, points, bold)
-    lines = text.split("\n")
     with _quiet():
-        widths = [text_to_path.get_text_width_height_descent(line, properties, ismath=False)[0] for line in lines]
-    return _HINTED * max(widths), line_height(points) * (len(lines) - 1) + 1.2 * points
+        outline = text_to_path.get_text_width_height_descent(line, _properties(fonts, points, bold), ismath=False)
+    return _HINTED * float(outline[0])
 
 
 def line_height(points: float) -> float:
@@ -132,7 +138,7 @@ def write(
     more.setdefault("color", INK)
     extent("", points, style, bold=bold)
     found = ax.text(at[0], at[1], text, parse_math=False, linespacing=1.3 / 1.2, **more)
-    found.set_fontproperties(_properties(style, points, bold))
+    found.set_fontproperties(_properties(style.fonts, points, bold))
     return found
 
 
@@ -159,10 +165,10 @@ def _quiet() -> Iterator[None]:
         logger.disabled = before
 
 
-def _properties(style: Style, points: float, bold: bool) -> Any:
+def _properties(fonts: tuple[str, ...], points: float, bold: bool) -> Any:
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(family=list(style.fonts), size=points, weight="bold" if bold else "normal")
+    return FontProperties(family=list(fonts), size=points, weight="bold" if bold else "normal")
 
 
 def _broken(word: str, width: float, points: float, style: Style, bold: bool) -> list[str]:
