@@ -215,8 +215,9 @@ def _definite(S: Array) -> NDArray[np.bool_]:
     try:
         np.linalg.cholesky(S)
     except np.linalg.LinAlgError:
-        known = np.isfinite(S).all(axis=(1, 2))
-        return np.asarray(known & (np.linalg.eigvalsh(np.where(known[:, None, None], S, 0.0))[:, 0] > 0))
+        known = np.asarray(np.isfinite(S).all(axis=(1, 2)))
+        least: Array = np.linalg.eigvalsh(np.where(known[:, None, None], S, 0.0))[:, 0]
+        return known & (least > 0)
     return np.ones(len(S), dtype=np.bool_)
 
 
