@@ -41,7 +41,7 @@ def test_every_table_is_tidy_and_every_number_has_its_interval(found):
     for name, table in found.tables().items():
         if name in ("thresholds", "inadmissible", "weights"):
             continue
-        assert list(table.columns)[-4 - 3 * (name == "fit") :][:4] == NUMBERS, name
+        assert list(table.columns)[-4 - 4 * (name == "fit") :][:4] == NUMBERS, name
         numbers = table[NUMBERS]
         assert np.isfinite(numbers.to_numpy()).all(), name
         assert (table.se >= 0).all() and (table.lower <= table.upper).all(), name
@@ -257,6 +257,7 @@ def test_failed_replicates_are_left_out():
     for name in ("reliability", "htmt", "f2", "vif", "fit", "criteria"):
         assert np.isfinite(getattr(found, name)[NUMBERS].to_numpy()).all(), name
     # p has one more than the replicates that are known in its denominator.
+    assert (found.fit.tested.dropna() == 90).all()
     ours = found.fit.p.dropna() * 91
     np.testing.assert_allclose(ours, ours.round(), atol=1e-9)
 
@@ -417,7 +418,7 @@ def test_the_summary_says_what_a_reader_needs(found):
     text = found.summary()
     for said in (
         "Nunnally & Bernstein 1994", "Fornell & Larcker 1981", "Henseler, Ringle & Sarstedt 2015", "Hu & Bentler 1999",
-        "Cohen 1988", "95% intervals from 150 replicates", "seed 1", "Beran & Srivastava (1985)", "d_G has the natural logarithm",
+        "Cohen 1988", "95% intervals from 150 replicates", "seed 1", "Beran & Srivastava 1985", "d_G has the natural logarithm",
     ):  # fmt: skip
         assert said in " ".join(text.split()), said
     assert max(map(len, text.splitlines())) <= 100

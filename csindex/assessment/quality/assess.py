@@ -20,7 +20,7 @@ from csindex.survey.columns import listed
 CHOICES = ("model", "all", "none")
 LABELS = (
     "measure", "construct_1", "construct_2", "root_ave", "correlation", "own", "kind", "name", "criterion", "model", "what",
-    "where", "reading", "hi95", "hi99",
+    "where", "reading", "hi95", "hi99", "tested",
 )  # fmt: skip
 
 

@@ -120,9 +120,16 @@ def method(found: Assessment) -> str:
         "(the other definition is in .f2). SRMR divides by p(p+1)/2; d_G has the natural logarithm; NFI from the ML discrepancy.",
     ]
     if result.replicates is not None:
+        made = int(result.sample.replicates.max())
         lines.append(
-            f"Intervals: {options.interval}, from the {options.replicates:,} replicates of the fit ({result.replicates.words}), "
-            f"seed {result.seed}. Every replicate adds noise of its own, so distances (SRMR, d_ULS, d_G) of replicates lie above that "
-            "of the sample, and NFI below: use HI95 and p for these. Test of exact fit: the same replicates, turned by Beran & Srivastava (1985)."
+            f"Intervals: {options.interval}, from the {made:,} replicates of the fit ({result.replicates.words}), seed {result.seed}. "
+            "Every replicate adds noise of its own, so distances (SRMR, d_ULS, d_G) of replicates lie above that of the sample, and "
+            "NFI below: use HI95 and p for these."
         )
+        tested = found.fit.tested.min()
+        if np.isfinite(tested):
+            lines.append(
+                "Test of exact fit: the same replicates, turned so that the model holds (Beran & Srivastava 1985), and the model "
+                f"estimated on each; {'all' if tested == made else f'{tested:,.0f} or more of {made:,}'} could be used."
+            )
     return "How this was computed\n" + "\n".join(wrapped(line) for line in lines)

@@ -48,9 +48,10 @@ class Assessment:
     gof : data frame
         The GoF of Tenenhaus et al. (2005).
     fit : data frame
-        ``model, measure, estimate, se, lower, upper, hi95, hi99, p``: *srmr, d_uls, d_g, nfi* of the *saturated* model (the
+        ``model, measure, estimate, se, lower, upper, hi95, hi99, p, tested``: *srmr, d_uls, d_g, nfi* of the *saturated* model (the
         constructs correlate freely: is measurement right?) and of the *estimated* one; *rms_theta* of the measurement.
-        *hi95* and *hi99* are quantiles where the model fits exactly, *p* the share of such samples that fit at least as badly.
+        *hi95* and *hi99* are quantiles where the model fits exactly, *p* the share of such samples that fit at least as badly, of
+        as many as *tested*.
     criteria : data frame
         ``construct, criterion``: *aic, aicc, aicu, bic, fpe, gm, hq, hqc, mallows_cp* of each construct's equation; for
         comparing models of the same data, see `csindex.compare_models`.

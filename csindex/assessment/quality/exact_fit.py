@@ -1,14 +1,13 @@
 """The test that a model fits exactly: replicates of a population in which it does (array functions).
 
-Beran & Srivastava (1985): rows x are turned into A'D⁻¹x with A = R^-½ Σ^½ and D the standard deviations, so that their correlations are exactly Σ.
-A resample of the turned rows has the covariances A'D⁻¹ S* D⁻¹A, where S* are those of the resample itself. So the
-replicates that a fit keeps are all that is needed; the model is estimated anew on each.
+Beran & Srivastava (1985): rows x are turned into A'D⁻¹x with A = R^-½ Σ^½ and D the standard deviations, so that their
+correlations are exactly Σ. A resample of the turned rows has the covariances A'D⁻¹ S* D⁻¹A, where S* are those of the resample
+itself. So the replicates that a fit keeps are all that is needed; the model is estimated anew on each.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from csindex.assessment.quality.blocks import BLOCK_CELLS, oriented
 from csindex.assessment.quality.model_fit import fit_measures, implied
@@ -28,14 +27,14 @@ class ExactFit:
         Share of replicates that fit at least as badly; NaN where the test cannot be made.
     hi95, hi99 : (U, q)
         The 95% and 99% quantiles.
-    used : (U,) int
-        Replicates that could be estimated.
+    tested : (U, q)
+        Turned replicates that have the measure.
     """
 
     p: Array
     hi95: Array
     hi99: Array
-    used: NDArray[np.intp]
+    tested: Array
 
 
 def exact_fit(observed: Array, sigma: Array, replicates: Estimates, scope: Scope, model: int) -> ExactFit:
@@ -63,7 +62,7 @@ def exact_fit(observed: Array, sigma: Array, replicates: Estimates, scope: Scope
         worse = (drawn >= observed[:, None]).sum(axis=1)
         # The sample is one of the draws: a p of 0 would claim more than R replicates can tell.
         p = np.where((count > 0) & np.isfinite(observed), (1 + worse) / (1 + count), np.nan)
-    return ExactFit(p, _high(drawn, 0.95), _high(drawn, 0.99), count[:, 0])
+    return ExactFit(p, _high(drawn, 0.95), _high(drawn, 0.99), count.astype(np.float64))
 
 
 def _turning(sample: Estimates, sigma: Array, design: Design) -> Array:

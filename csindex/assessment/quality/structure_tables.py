@@ -103,7 +103,7 @@ def criteria_table(scope: Scope) -> pd.DataFrame:
 
 
 def fit_table(scope: Scope) -> pd.DataFrame:
-    """Return ``model, measure, estimate, ..., hi95, hi99, p``: of the saturated and estimated model, and RMS_theta."""
+    """Return ``model, measure, estimate, ..., hi95, hi99, p, tested``: of the saturated and estimated model, and RMS_theta."""
     design = scope.design
 
     def of(e: Estimates) -> Array:
@@ -122,7 +122,7 @@ def _exact(scope: Scope, table: pd.DataFrame) -> dict[str, Array]:
     """Return the test of exact fit beside the measures of each unit, NaN where there is none."""
     result, width = scope.result, 2 * len(model_fit.MEASURES) + 1
     observed = table["estimate"].to_numpy().reshape(-1, width)
-    out = {name: np.full(observed.shape, np.nan) for name in ("hi95", "hi99", "p")}
+    out = {name: np.full(observed.shape, np.nan) for name in ("hi95", "hi99", "p", "tested")}
     drawn = result.replicates
     if drawn is None or drawn.kind not in LIKE_SAMPLES or not scope.reestimate:
         return out
@@ -131,5 +131,6 @@ def _exact(scope: Scope, table: pd.DataFrame) -> dict[str, Array]:
     for at, sigma in enumerate(models):
         part = slice(at * len(model_fit.MEASURES), at * len(model_fit.MEASURES) + len(TESTED))
         found = exact_fit(observed[:, part], sigma, drawn.estimates, scope, at)
-        out["hi95"][:, part], out["hi99"][:, part], out["p"][:, part] = found.hi95, found.hi99, found.p
+        for name, values in out.items():
+            values[:, part] = getattr(found, name)
     return out
