@@ -1,10 +1,15 @@
 """What a report says of how it was made."""
 
-from csindex.fitting.checks import counted, failure_reasons
+import numpy as np
+
+from csindex.fitting.checks import counted, failure_reasons, unit_name
+from csindex.fitting.inadmissible import flawed_replicates, flaws_said
 from csindex.reports.document import Block, Bullets, Formula, Paragraph, Section, Table
 from csindex.reports.labels import Reader
 from csindex.reports.report_words import REFERENCES
 from csindex.version import __version__
+
+MOST_SHOWN = 5
 
 INDEX = Formula(
     "v_i = (w_i / s_i) / Σ_j (w_j / s_j),   index = 100 · Σ_i v_i (m_i − low_i) / Σ_i v_i (high_i − low_i)",
@@ -21,7 +26,7 @@ IMPACT = Formula(
 def method(reader: Reader) -> Section:
     """Return formulas, every decision, and references."""
     blocks: list[Block] = []
-    if reader.result.options.convention == "fornell":
+    if reader.result.options.convention == "fornell" and not reader.result.options.weights_from:
         blocks += [Paragraph(reader.say("formula_index")), INDEX]
     blocks += [Paragraph(reader.say("formula_impact")), IMPACT]
     rows = tuple((reader.say(key), value) for key, value in decisions(reader).items() if value)
@@ -42,6 +47,10 @@ def decisions(reader: Reader) -> dict[str, str]:
     }
     if result.account is None:
         del chosen["missing"]
+    if options.weights_from:
+        chosen = {"carried": reader.say("carried_from", source=options.weights_from)} | {
+            key: value for key, value in chosen.items() if key == "missing"
+        }
     none = reader.say("none")
     spread = {"resampling": none, "interval": none, "seed": "", "failed": ""}
     if result.replicates is not None:
@@ -56,4 +65,25 @@ def decisions(reader: Reader) -> dict[str, str]:
             "seed": str(result.seed),
             "failed": f"{said} ({counted(reasons)})" if reasons else said,
         }
-    return {"model": result.model.name, **chosen, **spread, "version": f"csindex {__version__}"}
+    return {
+        "model": result.model.name,
+        **chosen,
+        **spread,
+        "inadmissible": _inadmissible(reader),
+        "version": f"csindex {__version__}",
+    }
+
+
+def _inadmissible(reader: Reader) -> str:
+    """Return what of a solution cannot be, in the sample and in how many replicates; empty where nothing is."""
+    result = reader.result
+    at = np.flatnonzero(result.estimates.flaws).tolist()
+    flawed, usable = flawed_replicates(result)
+    said = [
+        (f"{unit_name(result.units, unit)}: " if result.units is not None else "")
+        + flaws_said(result.model, result.estimates, unit)
+        for unit in at[:MOST_SHOWN]
+    ]
+    if flawed:
+        said.append(reader.say("inadmissible_replicates", failed=f"{flawed:,}", made=f"{usable:,}"))
+    return "; ".join(said)

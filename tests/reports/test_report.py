@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import warnings
 from pathlib import Path
 
 import docx
@@ -147,3 +148,39 @@ def test_korean_report_speaks_korean(banks: csi.Fit, tmp_path: Path):
     assert titles
     assert all(re.search("[가-힣]", title) for title in titles)
     assert "고객만족" in text
+
+
+def quiet(model: csi.Model, data: object, **options: object) -> csi.Fit:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", csi.CsindexWarning)
+        return csi.fit(model, data, **options)
+
+
+def written(result: csi.Fit, folder: Path) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", csi.CsindexWarning)
+        return csi.report(result, folder / "report.md").read_text(encoding="utf-8")
+
+
+def test_inadmissible_estimates_are_in_the_report(tmp_path: Path, banks: csi.Fit):
+    result = quiet(csi.ecsi(), csi.datasets.ecsi_mobile(), estimator="plsc", replicates=60)
+    text = written(result, tmp_path)
+    assert "consistent PLS" in text
+    assert "the correlations of the constructs are not positive definite (smallest eigenvalue" in text
+    assert f"{(result.replicates.estimates.flaws > 0).sum()} of 60 replicates" in text
+    (tmp_path / "other").mkdir()
+    assert ENGLISH["inadmissible"] not in written(banks, tmp_path / "other")
+
+
+def test_carried_weights_are_in_the_report(tmp_path: Path, banks: csi.Fit):
+    text = written(quiet(csi.acsi(), csi.datasets.acsi2015("airlines"), replicates=0, weights_from=banks), tmp_path)
+    assert "carried over from a fit to" in text
+    assert ENGLISH["formula_index"] not in text
+    assert "path weighting" not in text
+
+
+def test_a_model_with_feedback_is_reported_without_its_picture(tmp_path: Path):
+    text = "Q =~ q1 + q2; V =~ v1 + v2; S =~ s1 + s2; L =~ l1 + l2; S ~ Q + L; L ~ S + V"
+    model = csi.Model.parse(text, target="S", feedback=True)
+    result = quiet(model, csi.simulate(model, 400, seed=1), replicates=50)
+    assert ENGLISH["diagram"].partition("{")[0] not in written(result, tmp_path)
