@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from csindex.assessment.quality.assess import assess
     from csindex.assessment.quality.assessment import Assessment
     from csindex.assessment.quality.selection import compare_models
+    from csindex.assessment.prediction.cvpat import Cvpat, cvpat
+    from csindex.assessment.prediction.predict import predict
+    from csindex.assessment.prediction.prediction import Prediction
     from csindex.benchmark.companions.companion import companion
     from csindex.benchmark.companions.metrics import ces, handling_time, nps, rate, top_box
     from csindex.benchmark.composites.composite import composite
@@ -99,6 +102,9 @@ _LATER = {
     "csindex.assessment.quality.assess": ("assess",),
     "csindex.assessment.quality.assessment": ("Assessment",),
     "csindex.assessment.quality.selection": ("compare_models",),
+    "csindex.assessment.prediction.cvpat": ("Cvpat", "cvpat"),
+    "csindex.assessment.prediction.predict": ("predict",),
+    "csindex.assessment.prediction.prediction": ("Prediction",),
     "csindex.benchmark.companions.companion": ("companion",),
     "csindex.benchmark.companions.metrics": (
         "ces",
@@ -182,6 +188,7 @@ __all__ = [
     "ConventionWarning",
     "CsindexError",
     "CsindexWarning",
+    "Cvpat",
     "Dimension",
     "EstimationError",
     "Fit",
@@ -200,6 +207,7 @@ __all__ = [
     "OptionError",
     "Path",
     "Population",
+    "Prediction",
     "RepairWarning",
     "ReplicateWarning",
     "Scheme",
@@ -223,6 +231,7 @@ __all__ = [
     "compare_models",
     "composite",
     "conventions",
+    "cvpat",
     "datasets",
     "ecsi",
     "fit",
@@ -246,6 +255,7 @@ __all__ = [
     "nps",
     "pcsi",
     "plot",
+    "predict",
     "price_tolerance",
     "rate",
     "read_survey",

@@ -1,6 +1,7 @@
 """What a survey gives on: arrays of the rows that are used, and an account of the others."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -116,6 +117,8 @@ class Answers:
         Supplied replicate weights, and the coefficients of their variance.
     raking : RowMargins or None
         What every replicate's weights are raked to.
+    rows : (n,) int or None
+        Where the rows stand in the survey's frame.
     """
 
     values: NDArray[np.float64]
@@ -127,6 +130,11 @@ class Answers:
     given: NDArray[np.float64] | None = None
     coefficients: NDArray[np.float64] | None = None
     raking: RowMargins | None = None
+    rows: NDArray[np.intp] | None = None
+
+    def of_items(self, columns: Sequence[int]) -> "Answers":
+        """Return the same rows with the answers to some items only."""
+        return replace(self, values=self.values[:, list(columns)])
 
     @property
     def ends(self) -> NDArray[np.intp]:

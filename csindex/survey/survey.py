@@ -260,6 +260,7 @@ class Survey:
             given=None if self._given is None else self._given[rows],
             coefficients=self._coefficients,
             raking=raking,
+            rows=rows,
         )
 
     def values(self, items: Sequence[Item]) -> NDArray[np.float64]:
