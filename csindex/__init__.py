@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from csindex.assessment.quality.assess import assess
     from csindex.assessment.quality.assessment import Assessment
     from csindex.assessment.quality.selection import compare_models
+    from csindex.assessment.prediction.blindfold import blindfold
     from csindex.assessment.prediction.cvpat import Cvpat, cvpat
     from csindex.assessment.prediction.predict import predict
     from csindex.assessment.prediction.prediction import Prediction
@@ -102,6 +103,7 @@ _LATER = {
     "csindex.assessment.quality.assess": ("assess",),
     "csindex.assessment.quality.assessment": ("Assessment",),
     "csindex.assessment.quality.selection": ("compare_models",),
+    "csindex.assessment.prediction.blindfold": ("blindfold",),
     "csindex.assessment.prediction.cvpat": ("Cvpat", "cvpat"),
     "csindex.assessment.prediction.predict": ("predict",),
     "csindex.assessment.prediction.prediction": ("Prediction",),
@@ -222,6 +224,7 @@ __all__ = [
     "acsi",
     "aggregate",
     "assess",
+    "blindfold",
     "ccsi",
     "ces",
     "check",

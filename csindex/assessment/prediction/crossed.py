@@ -161,7 +161,7 @@ def cross_validate(result: Fit, survey: Survey, answers: Answers, items: Sequenc
     columns = [list(items).index(name) for name in result.model.item_names]
     own = answers.of_items(columns)
     source = RowSource(own, result.model.item_names, result.options.missing)
-    units = _units(result, own)
+    units = units_of(result, own)
     if isinstance(plan.folds, int):
         dealt = deal.draw(own, units, plan.folds, plan.repeats, plan.seed)
     else:
@@ -182,7 +182,7 @@ def cross_validate(result: Fit, survey: Survey, answers: Answers, items: Sequenc
 def check_same(result: Fit, answers: Answers) -> None:
     """Raise a SurveyError if the rows do not give the moments of the fit."""
     moments = RowSource(answers, result.model.item_names, result.options.missing).sample()
-    mean = moments.mean.reshape(-1, len(result.model.items))[_units(result, answers)]
+    mean = moments.mean.reshape(-1, len(result.model.items))[units_of(result, answers)]
     off = np.abs(mean - result.moments.mean.reshape(mean.shape))
     if not off.max() <= SAME_MOMENTS:
         unit, item = np.unravel_index(np.nanargmax(off), off.shape)
@@ -193,7 +193,7 @@ def check_same(result: Fit, answers: Answers) -> None:
         )
 
 
-def _units(result: Fit, answers: Answers) -> list[int]:
+def units_of(result: Fit, answers: Answers) -> list[int]:
     """Return the numbers of the fit's units among the answers'; units that the fit dropped have none."""
     if result.units is None or answers.units is None:
         return [0]

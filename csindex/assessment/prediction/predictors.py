@@ -61,15 +61,24 @@ def composite_slopes(
         are predicted in turn, so that total effects take the place of paths.
     """
     sd = np.sqrt(np.einsum("mii->mi", cov))
-    turn = design.sign / sd if variant == "standardized" else np.broadcast_to(design.sign * 100 / design.span, sd.shape)
-    to_score, to_item = estimates.weights * turn, estimates.loadings * sd * design.sign
-    if antecedents == "direct":
-        paths = estimates.paths
-    else:
-        paths = total_effects(estimates.paths, design) * ~design.links.any(axis=1)
+    to_score, to_item = score_weights(estimates, sd, design, variant), estimates.loadings * sd * design.sign
+    paths = known_paths(estimates.paths, design, antecedents)
     owner, targets = design.block_of, target_items(design)
     between = paths[:, owner[targets][None, :], owner[:, None]]
     return np.ascontiguousarray(to_score[:, :, None] * between * to_item[:, None, targets])
+
+
+def score_weights(estimates: Estimates, sd: Array, design: Design, variant: Variant) -> Array:
+    """Return (m, p) weights of centred answers, on the questions' scales, in scores of variance 1."""
+    turn = design.sign / sd if variant == "standardized" else np.broadcast_to(design.sign * 100 / design.span, sd.shape)
+    return np.asarray(estimates.weights * turn)
+
+
+def known_paths(paths: Array, design: Design, antecedents: Antecedents) -> Array:
+    """Return (m, k, k) from the scores that are known to each construct: paths, or total effects of exogenous ones."""
+    if antecedents == "direct":
+        return paths
+    return np.asarray(total_effects(paths, design) * ~np.asarray(design.links.any(axis=1)))
 
 
 @np.errstate(invalid="ignore", divide="ignore")
