@@ -95,11 +95,13 @@ def blindfold(
     if isinstance(model, Fit):
         check_same(result, answers)
     _check(result, rounds, ways[0])
+    sd = result.moments.sd.reshape(-1, result.design.p)
     parts = [(c, m) for c in range(result.design.k) for m in _metrics(result.design, c, ways[0])]
     sums = []
     for at, unit in enumerate(units_of(result, answers)):
         rows = slice(*answers.ends[unit : unit + 2].tolist())
-        sums.append((rows, _losses(_unit(answers, rows, result, at), result, rounds, ways)))
+        one = _unit(answers, rows, sd[at])
+        sums.append((rows, _losses(one, result, rounds, ways)))
     return _table(result, answers, parts, sums)
 
 
@@ -114,17 +116,16 @@ def _check(result: Fit, rounds: int, omit: str) -> None:
         raise OptionError("omit='rows' needs standardized items and missing='listwise'. Use omit='cells'.")
 
 
+def _unit(answers: Answers, rows: slice, sd: Array) -> _Unit:
+    assert answers.rows is not None
+    x = answers.values[rows]  # noqa: PD011
+    return _Unit(x, sd, answers.weights[rows], np.argsort(np.argsort(answers.rows[rows])))
+
+
 def _metrics(design: Design, construct: int, omit: str) -> list[str]:
     block = design.blocks[construct]
     redundancy = ["redundancy"] if design.links[construct].any() else []
     return redundancy + (["communality"] if omit == "cells" and block.stop - block.start > 1 else [])
-
-
-def _unit(answers: Answers, rows: slice, result: Fit, at: int) -> _Unit:
-    assert answers.rows is not None
-    sd = np.sqrt(np.diagonal(result.moments.cov.reshape(-1, result.design.p, result.design.p)[at]))
-    x, weights, order = answers.values[rows], answers.weights[rows], np.argsort(answers.rows[rows])
-    return _Unit(x, sd, weights, np.argsort(order))
 
 
 def _losses(unit: _Unit, result: Fit, rounds: int, ways: tuple[str, Antecedents]) -> Array:
@@ -184,37 +185,27 @@ def _by_cells(unit: _Unit, result: Fit, j: int, rounds: int, antecedents: Antece
 def _by_rows(unit: _Unit, result: Fit, j: int, rounds: int, antecedents: Antecedents) -> Iterator[Round]:
     design, block = result.design, result.design.blocks[j]
     hidden = unit.place[:, None] % rounds == np.arange(rounds)
-    level, sd, z = [], [], []
-    F, T = [], []
-    for number in range(rounds):
-        w = unit.weights * ~hidden[:, number]
-        (m, spread, full), (own, own_spread, _) = (_described(unit.x, one) for one in (unit.weights, w))
-        m[block], spread[block] = own[block], own_spread[block]
-        z.append((unit.x - m) / spread * design.sign)
-        F.append(full / np.outer(spread, spread) * np.outer(design.sign, design.sign))
-        T.append(_described(z[-1], w)[2])
-        level.append(m)
-        sd.append(spread)
-    found = blinded(np.stack(F), np.stack(T), j, design, result.options, antecedents)
+    whole, kept = _moments(unit.x, unit.weights[:, None]), _moments(unit.x, unit.weights[:, None] * ~hidden)
+    own = np.isin(np.arange(design.p), np.arange(block.start, block.stop))
+    mean = np.where(own, kept[0], whole[0])
+    sd = np.sqrt(np.where(own, *(np.einsum("mii->mi", cov) for _, cov in (kept, whole))))
+    scale = design.sign / sd
+    F, T = (cov * scale[:, :, None] * scale[:, None, :] for _, cov in (whole, kept))
+    found = blinded(F, T, j, design, result.options, antecedents)
     _refuse(~found.converged, [REASONS[Status.UNCONVERGED]] * rounds, result, j)
+    loadings = found.loadings * sd[:, block] * design.sign[block]
     for number in range(rounds):
-        weighted = z[number] * found.w[number]
+        weighted = (unit.x - mean[number]) * (scale * found.w)[number]
         scores = np.stack([weighted[:, b].sum(axis=1) for b in design.blocks], axis=1) @ found.paths[number]
-        loadings = found.loadings[number] * sd[number][block] * design.sign[block]
-        predicted = level[number][block] + scores[:, None] * loadings
-        yield (
-            hidden[:, [number]] & np.ones(len(loadings), dtype=np.bool_),
-            level[number][block],
-            {"redundancy": predicted},
-        )
+        predicted = mean[number, block] + scores[:, None] * loadings[number]
+        cells = np.broadcast_to(hidden[:, [number]], predicted.shape)
+        yield cells, mean[number, block], {"redundancy": predicted}
 
 
-def _described(x: Array, weights: Array) -> tuple[Array, Array, Array]:
-    """Return mean, standard deviation and covariance of the rows that have a weight."""
-    n, p = float((weights > 0).sum()), x.shape[1]
-    mean, packed = complete_moments(complete_sums(x, weights[:, None]), p, n)
-    cov = unpack(packed.T, p)[0]
-    return mean[:, 0], np.sqrt(np.diagonal(cov)), cov
+def _moments(x: Array, weights: Array) -> tuple[Array, Array]:
+    """Return means (T, p) and covariances (T, p, p) of the rows that have a weight (n, T)."""
+    mean, packed = complete_moments(complete_sums(x, weights), x.shape[1], (weights > 0).sum(axis=0).astype(np.float64))
+    return mean.T, unpack(packed.T, x.shape[1])
 
 
 def _refuse(failed: NDArray[np.bool_], reasons: list[str], result: Fit, construct: int) -> None:
