@@ -144,9 +144,9 @@ def _survey_of_fit(result: Fit, data: Any, options: dict[str, Any]) -> Survey:
 
 
 def _refuse(missing: str, estimator: str) -> None:
-    if missing == "pairwise":
+    if missing not in ("listwise", "mean"):
         raise OptionError(
-            "missing='pairwise' leaves gaps in the rows to predict from. Use missing='listwise', or 'mean', which fills each gap "
+            f"missing={missing!r} leaves gaps in the rows to predict from. Use missing='listwise', or 'mean', which fills each gap "
             "with the mean of the training rows."
         )
     if estimator != "pls":

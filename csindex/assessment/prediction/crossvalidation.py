@@ -170,7 +170,8 @@ def _errors(task: Task, at: int, rows: slice, fold: Ints, trained: Trained) -> V
     pls = composite_slopes(trained.estimates, trained.cov, design, task.options.variant, task.antecedents)
     slopes, mean = np.stack([pls, linear.slopes, np.zeros_like(pls)]), trained.mean[:, targets]
     level = np.stack([mean, linear.level, mean])
-    outside, inside = (_Sums(fold.shape[1], weights) for _ in range(2))
+    shape = (len(slopes), len(x), len(targets) + len(np.unique(design.block_of[targets])))
+    outside, inside = (_Sums(shape, fold.shape[1], weights) for _ in range(2))
     for repeat in range(fold.shape[1]):
         own = np.flatnonzero((trained.repeat == repeat) & sound)
         held_out, kept_in = _predictions(
@@ -216,21 +217,23 @@ def _with_index(errors: Array, index_weights: Array, design: Design) -> Array:
 class _Sums:
     """Sums of errors over the repeats, taken as they come so that no repeat is kept."""
 
-    def __init__(self, repeats: int, weights: Array) -> None:
-        self.sums: list[Array] = []
-        self.count: Array = np.zeros(())
+    def __init__(self, shape: tuple[int, int, int], repeats: int, weights: Array) -> None:
+        self.absolute, self.square, self.signed, self.count = (np.zeros(shape) for _ in range(4))
+        self.by_repeat = np.empty((2, repeats, shape[0], shape[2]))
         self.weights = weights
-        self.by_repeat: list[Array] = [np.empty(0)] * repeats
 
     def add(self, repeat: int, errors: Array) -> None:
+        """Add the errors of a repeat, which are used up."""
         there = np.isfinite(errors)
-        known = np.where(there, errors, 0.0)
-        three = [np.abs(known), known**2, known]
-        self.sums = [a + b for a, b in zip(self.sums, three, strict=True)] if self.sums else three
-        self.count = self.count + there
+        errors[~there] = 0.0
+        self.count += there
+        self.signed += errors
         total = np.einsum("n,snq->sq", self.weights, there)
-        self.by_repeat[repeat] = np.stack([np.einsum("n,snq->sq", self.weights, one) / total for one in three[:2]])
+        for at, sums in enumerate((self.absolute, self.square)):
+            np.abs(errors, out=errors) if at == 0 else np.square(errors, out=errors)
+            sums += errors
+            self.by_repeat[at, repeat] = np.einsum("n,snq->sq", self.weights, errors) / total
 
     def mean(self) -> Errors:
-        absolute, square, signed = (one / self.count for one in self.sums)
-        return Errors(absolute, square, signed, np.stack(self.by_repeat, axis=1))
+        absolute, square, signed = (sums / self.count for sums in (self.absolute, self.square, self.signed))
+        return Errors(absolute, square, signed, self.by_repeat)

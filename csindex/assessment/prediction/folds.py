@@ -99,7 +99,8 @@ def given(folds: Any, survey: Survey, answers: Answers, units: Sequence[int]) ->
             raise OptionError("folds= splits clusters, whose rows know of each other. Keep each cluster in one fold.")
     counts = sorted({len(np.unique(column[column >= 0])) for column in fold.T})
     repeats = f", {fold.shape[1]} times" if fold.shape[1] > 1 else ""
-    return Folds(fold, f"{' or '.join(map(str, counts))} folds that were given{repeats}")
+    held = "1 fold that was" if counts == [1] else f"{' or '.join(map(str, counts))} folds that were"
+    return Folds(fold, f"{held} given{repeats}")
 
 
 def _labels(folds: Any, survey: Survey) -> NDArray[Any]:

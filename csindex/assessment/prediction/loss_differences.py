@@ -44,7 +44,7 @@ def differences(crossed: Crossed, losses: Sequence[Array]) -> dict[str, Array]:
         for name, mean in zip(("loss_1", "loss_2", "estimate"), np.split(found.mean, 3), strict=True):
             parts[name].append(mean)
         parts["se"].append(np.split(found.se, 3)[2])
-        parts["df"].append(np.split(found.df, 3)[2].astype(np.float64))
+        parts["df"].append(np.split(found.df, 3)[2])
     return {name: by_unit(values) for name, values in parts.items()}
 
 

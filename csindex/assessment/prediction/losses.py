@@ -8,7 +8,7 @@ import numpy as np
 from csindex.assessment.prediction.crossvalidation import Errors
 from csindex.fitting.intervals import Uncertainty
 from csindex.survey.answers import Answers
-from csindex.survey.linearized import LinearizedMean, linearized_mean
+from csindex.survey.linearized import linearized_mean
 from csindex.survey.stacks import Array
 
 Average = Literal["losses", "predictions"]
@@ -98,15 +98,33 @@ def weighted_mean(x: Array, weights: Array) -> Array:
     return np.asarray(np.einsum("n,snt->st", weights, np.where(there, x, 0.0)) / np.einsum("n,snt->st", weights, there))
 
 
-def over_respondents(x: Array, answers: Answers, rows: slice) -> LinearizedMean:
-    """Return weighted means of x (n, q) over a unit's rows, with variances from the sampling design."""
-    sampling = answers.sampling
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """Weighted means (q,) over respondents, with standard errors and degrees of freedom."""
+
+    mean: Array
+    se: Array
+    df: Array
+
+
+def over_respondents(x: Array, answers: Answers, rows: slice) -> Judged:
+    """Return weighted means of x (n, q) over a unit's rows, with standard errors from the sampling design.
+
+    Without a design they are those of independent rows, the same formula as `linearized_mean` has.
+    """
+    weights, sampling = answers.weights[rows], answers.sampling
     if sampling is None:
-        return linearized_mean(x, answers.weights[rows])
+        there = np.isfinite(x)
+        total, n = weights @ there, there.sum(axis=0)
+        mean = weights @ np.where(there, x, 0.0) / total
+        centred = np.where(there, x - mean, 0.0)
+        se = np.sqrt(weights**2 @ centred**2 * (n / (n - 1))) / total
+        return Judged(mean, np.asarray(se), n - 1.0)
     whole = np.full((len(answers.weights), x.shape[1]), np.nan)
     whole[rows] = x
     psu = sampling.psu
-    return linearized_mean(whole, answers.weights, sampling.stratum[psu], psu, sampling.fraction[psu])
+    found = linearized_mean(whole, answers.weights, sampling.stratum[psu], psu, sampling.fraction[psu])
+    return Judged(found.mean, found.se, found.df.astype(np.float64))
 
 
 def student(estimate: Array, se: Array, df: Array, level: float) -> Uncertainty:

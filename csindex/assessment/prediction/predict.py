@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from csindex.assessment.prediction.crossed import (
     Crossed,
@@ -126,7 +127,7 @@ def prediction_of(crossed: Crossed, plan: Plan, failed: dict[str, int]) -> Predi
         items=items,
         constructs=_table(crossed, outside, of_indices, {"construct": [names[j] for j in endogenous]}),
         cvpat=loss_table(crossed, [names[j] for j in endogenous], loss),
-        power=_power(crossed, items),
+        power=_power(crossed, outside, owners, [names[j] for j in endogenous]),
         in_sample=_table(crossed, inside, of_items, labels),
         folds=folds_table(crossed),
         antecedents=plan.antecedents,
@@ -156,18 +157,19 @@ def _table(crossed: Crossed, found: list[Measured], targets: slice, labels: dict
     return table(crossed.result.units, columns, estimate, uncertain, extra={"spread": spread})
 
 
-def _power(crossed: Crossed, items: pd.DataFrame) -> pd.DataFrame:
+def _power(crossed: Crossed, outside: list[Measured], owners: list[NDArray[np.intp]], names: list[str]) -> pd.DataFrame:
     """Return for each construct, and for all, how many items the model predicts better than the linear model."""
-    units = [] if crossed.result.units is None else [str(name) for name in crossed.result.units.columns]
-    gap = items[(items["metric"] == "rmse") & (items["predictor"] == "pls - lm")]
-    gap = gap.assign(better=gap["estimate"] < 0)
-    frames = []
-    for _, part in gap.groupby(units, sort=False) if units else [((), gap)]:
-        every = pd.concat([part, part.assign(construct="all")])
-        counts = every.groupby([*units, "construct"], sort=False)["better"].agg(["size", "sum"]).reset_index()
-        frames.append(counts.rename(columns={"size": "items", "sum": "better"}))
-    out = pd.concat(frames, ignore_index=True)
-    return out.assign(power=[power_of(b, n) for b, n in zip(out["better"], out["items"], strict=True)])
+    gaps = np.stack([one.estimate[MEASURES.index(("rmse", "pls - lm"))] for one in outside])
+    parts = [*owners, np.concatenate(owners)]
+    better = np.stack([(gaps[:, items] < 0).sum(axis=1) for items in parts], axis=1)
+    counts = np.broadcast_to([len(items) for items in parts], better.shape)
+    power = [power_of(int(b), int(n)) for b, n in zip(better.ravel(), counts.ravel(), strict=True)]
+    units, columns = crossed.result.units, {"construct": [*names, "all"] * len(gaps)}
+    frame = pd.DataFrame({**columns, "items": counts.ravel(), "better": better.ravel(), "power": power})
+    if units is None:
+        return frame
+    labels = units.loc[units.index.repeat(len(parts))].reset_index(drop=True)
+    return pd.concat([labels, frame], axis=1)
 
 
 def power_of(better: int, items: int) -> str:

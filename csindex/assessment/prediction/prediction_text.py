@@ -53,10 +53,10 @@ def _verdicts(prediction: Prediction) -> list[str]:
     units = prediction.result.units
     target = prediction.result.model.target
     if units is not None:
-        power = prediction.power[prediction.power["construct"] == target]
-        counts = power["power"].value_counts()
+        judged = target if target in set(prediction.power["construct"]) else "all"
+        counts = prediction.power.loc[prediction.power["construct"] == judged, "power"].value_counts()
         said = ", ".join(f"{counts[name]} {name}" for name in ("high", "medium", "low", "none") if name in counts)
-        return [_wrapped(f"Predictive power for {target} in {len(units):,} units (Shmueli et al. 2019): {said}.")]
+        return [_wrapped(f"Predictive power for {judged} in {len(units):,} units (Shmueli et al. 2019): {said}.")]
     power = prediction.power.set_index("construct")
     lines = []
     q2 = prediction.items[(prediction.items["metric"] == "q2") & (prediction.items["predictor"] == "pls")]
