@@ -77,23 +77,24 @@ def test_units_are_compared_one_by_one(frame):
 @pytest.mark.slow
 def test_models_that_are_equally_good_are_told_apart_in_five_percent():
     """Y depends on A and B alike, so that predicting it from either has the same expected loss."""
-    rng, runs = np.random.default_rng(11), 1000
+    rng, runs = np.random.default_rng(11), 600
     wrong = 0
     for run in range(runs):
         found = csi.cvpat(ONLY_LEFT, ONLY_RIGHT, answers(150, 0.45, 0.45, rng), folds=5, repeats=4, seed=run)
         wrong += found.table["p"].iloc[-1] < 0.05
-    # Four standard errors of a share of 5 % in 1,000 runs are 2.8 points.
+    # Four standard errors of a share of 5 % in 600 runs are 3.6 points.
     assert abs(wrong / runs - 0.05) < 4 * np.sqrt(0.05 * 0.95 / runs)
 
 
 @pytest.mark.slow
 def test_intervals_of_q2_cover_the_value_of_the_population():
     """The interval ignores that training sets overlap and are smaller than the sample; it is judged by what it covers."""
-    rng, runs, hits = np.random.default_rng(12), 400, 0
+    rng, runs, hits = np.random.default_rng(12), 250, 0
     truth = csi.predict(ONLY_LEFT, answers(100_000, 0.6, 0.2, rng), repeats=1).items
     value = truth.query("metric == 'q2' and predictor == 'pls'")["estimate"].iloc[0]
     for run in range(runs):
         found = csi.predict(ONLY_LEFT, answers(200, 0.6, 0.2, rng), repeats=4, seed=run).items
         row = found.query("metric == 'q2' and predictor == 'pls'").iloc[0]
         hits += row["lower"] <= value <= row["upper"]
-    assert 0.90 < hits / runs < 0.98
+    # Three standard errors of a share of 94 % in 250 runs are 4.5 points.
+    assert 0.895 < hits / runs < 0.985

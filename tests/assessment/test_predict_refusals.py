@@ -54,6 +54,11 @@ def test_replicate_weights_do_not_tell_what_belongs_together(frame, door):
         DOORS[door](survey)
 
 
+def test_the_model_comes_first(frame):
+    with pytest.raises(csi.OptionError, match="comes first and the rows after it; found DataFrame first"):
+        csi.predict(frame, MODEL)
+
+
 def test_a_model_without_paths_predicts_nothing(frame):
     with pytest.raises(csi.ModelError, match="no paths, so nothing"):
         csi.predict(ALONE, frame)

@@ -136,7 +136,7 @@ def prediction_of(crossed: Crossed, plan: Plan, failed: dict[str, int]) -> Predi
         repeats=crossed.folds.fold.shape[1],
         seed=plan.seed,
         drawn=crossed.folds.words,
-        sample="respondents" if sampling is None else sampling.words,
+        sampled="respondents" if sampling is None else sampling.words,
         failed=failed,
     )
 

@@ -41,7 +41,7 @@ class Prediction:
         ``repeat, fold, train, test, status`` of every training set.
     antecedents, benchmark, average : str
     repeats, seed : int
-    drawn, sample : str
+    drawn, sampled : str
         How folds came about, and what the standard errors are over.
     failed : dict of reason to int
         Training sets that could not be estimated.
@@ -60,7 +60,7 @@ class Prediction:
     repeats: int
     seed: int
     drawn: str
-    sample: str
+    sampled: str
     failed: Mapping[str, int] = field(default_factory=dict)
 
     def tables(self) -> dict[str, pd.DataFrame]:

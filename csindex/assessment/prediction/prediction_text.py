@@ -169,7 +169,7 @@ def _method(prediction: Prediction) -> str:
         f"{rows}PLSpredict (Shmueli, Ray, Velasquez Estrada & Chatla 2016): {prediction.drawn}; {failed:,} of "
         f"{len(prediction.folds):,} training sets failed{why}.",
         f"Items are {_KNOWN[prediction.antecedents]}. Linear model: each item regressed on {_BENCHMARKS[prediction.benchmark]}.",
-        f"{averaged}. Intervals: Student's t over {prediction.sample}, delta method; that training sets overlap is left out.",
+        f"{averaged}. Intervals: Student's t over {prediction.sampled}, delta method; that training sets overlap is left out.",
         "CVPAT: paired t test of mean losses (Liengaard et al. 2021; Sharma et al. 2022).",
     ]
     return "How this was computed\n" + "\n".join(
