@@ -1,5 +1,6 @@
 """The door: everything that is wrong with answers, against a model, at once."""
 
+import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,7 +41,7 @@ class Checkup:
     renames : mapping of item to column
         Columns that are missing, and those that are perhaps meant.
     codes : tuple of float
-        Codes outside the scales that are perhaps missing answers.
+        Codes outside all scales that are perhaps missing answers.
     """
 
     problems: pd.DataFrame
@@ -80,13 +81,15 @@ class Checkup:
         if self.renames:
             pairs = ", ".join(f"{item!r}: {column!r}" for item, column in self.renames.items())
             lines.append(f"if these columns are meant: model.rename({{{pairs}}})")
-        done = self.problems["column"].isin(self.renames) | (
-            (self.problems["kind"] == "outside the scale") & bool(self.codes)
-        )
-        rest = self.problems[~done]["text"]
-        remedies = [text.partition(". ")[2] for text in rest]
+        rest = self.problems[~self.problems["column"].isin(self.renames)]["text"]
+        remedies = [text.partition(". ")[2] for text in rest if not self._covered(text)]
         lines += [text for text in dict.fromkeys(remedies) if text]
         return "\n".join(["What to do", *(_wrapped(f"- {line}", "  ") for line in lines)]) if lines else ""
+
+    def _covered(self, text: str) -> bool:
+        """Return whether all codes that a text says to declare are among those that are told at once."""
+        match = re.search(r"missing_codes=\[([^\]]*)\]", text)
+        return match is not None and {float(code) for code in match[1].split(",")} <= {*self.codes}
 
     def _rows(self) -> str:
         account = self.account

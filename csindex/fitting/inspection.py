@@ -101,6 +101,7 @@ def inspect_items(model: Model, survey: Survey, problems: Findings, notices: Fin
         _answers(item, answers, about, problems, seen)
         _gaps(item, answers, notices)
         _labels(item, answers, about, notices)
+    seen.codes = {code for code in seen.codes if not any(i.scale[0] <= code <= i.scale[1] for i in model.items)}
     least = max(FEWEST, len(model.items) + 1)
     if not problems.empty and survey.n < least:
         problems.add("few rows", few_text(survey.n, len(model.items), least))

@@ -140,6 +140,21 @@ def test_a_file_that_cannot_be_read_is_a_problem(tmp_path):
     assert "line 3 has 1 cells" in found.summary()
 
 
+def test_codes_that_are_answers_to_other_items_are_declared_for_their_own():
+    model = csi.Model.parse("Q =~ q1 + q2; S =~ s1 + s2; S ~ Q", scales={"q1": (1, 5), "q2": (1, 5)})
+    answers = csi.simulate(model, 80, seed=6)
+    answers.loc[[1, 2], "q1"] = 9
+    answers.loc[3, "s1"] = 99
+    answers.loc[4, "s2"] = 11
+    found = csi.check(model, answers)
+    assert found.codes == (99,)
+    advice = " ".join(found.summary().split())
+    assert "if 99 mean a missing answer: missing_codes=[99]" in advice
+    assert "missing_codes={'q1': [9]}" in advice
+    assert "missing_codes=[11]" in advice
+    assert csi.check(model, answers, missing_codes={"q1": [9], "s1": [99], "s2": [11]}).ok
+
+
 def test_what_does_not_go_together(clean):
     for call in (
         lambda: csi.check("acsi", clean),
