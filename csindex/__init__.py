@@ -42,13 +42,13 @@ if TYPE_CHECKING:
     from csindex.assessment.comparison import Comparison
     from csindex.assessment.invariance import Micom
     from csindex.assessment.micom import micom
-    from csindex.assessment.quality.assess import assess
-    from csindex.assessment.quality.assessment import Assessment
-    from csindex.assessment.quality.selection import compare_models
     from csindex.assessment.prediction.blindfold import blindfold
     from csindex.assessment.prediction.cvpat import Cvpat, cvpat
     from csindex.assessment.prediction.predict import predict
     from csindex.assessment.prediction.prediction import Prediction
+    from csindex.assessment.quality.assess import assess
+    from csindex.assessment.quality.assessment import Assessment
+    from csindex.assessment.quality.selection import compare_models
     from csindex.benchmark.companions.companion import companion
     from csindex.benchmark.companions.metrics import ces, handling_time, nps, rate, top_box
     from csindex.benchmark.composites.composite import composite

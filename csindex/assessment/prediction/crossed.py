@@ -111,7 +111,7 @@ def fitted(model: Model | Fit, data: Any, options: dict[str, Any]) -> tuple[Fit,
     if not isinstance(model, (Model, Fit)):
         raise OptionError(
             f"the model, or a Fit, comes first and the rows after it; found {type(model).__name__} first."
-        )  # type: ignore[unreachable]
+        )
     if isinstance(data, (Moments, GroupedMoments, Fit)):
         raise OptionError(
             f"prediction is judged on respondents' rows, and {type(data).__name__} holds none. Give the data."
