@@ -48,7 +48,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         help="what means no answer: 98,99; for one item: PRICE=101; before numbers below 0 write --missing-codes=-9",
     )  # fmt: skip
     group.add_argument(
-        "--missing", default="listwise", metavar="POLICY", help="listwise (if not given), pairwise or mean"
+        "--missing", default="listwise", metavar="POLICY", help="listwise (if not given), pairwise, mean or em"
     )
     group.add_argument(
         "--item-scales", action="extend", nargs="+", default=[], metavar="ITEM=LOW:HIGH",
@@ -67,20 +67,21 @@ def add_fit(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--replicates", type=int, default=1000, metavar="N", help="1000 if not given; 0 for none")
     group.add_argument("--seed", type=int, default=1, metavar="N")
     group.add_argument("--level", type=float, default=0.95, help="of the intervals, 0.95 if not given")
-    group.add_argument("--estimator", default="pls")
+    group.add_argument("--estimator", default="pls", help="pls (if not given), plsc or ordinal")
     group.add_argument("--scheme", default="path", help="path (if not given), centroid or factorial")
     group.add_argument("--convention", default="fornell", help="fornell (if not given), standardized or equal")
     group.add_argument("--jobs", type=int, default=1, metavar="N", help="workers, -1 for all cores")
     group.add_argument("--drop-units", action="store_true", help="leave out units that cannot be estimated")
 
 
-def add_output(parser: argparse.ArgumentParser, out: str = "") -> None:
+def add_output(parser: argparse.ArgumentParser, out: str = "", tables: bool = True) -> None:
     """Add what says where the result goes."""
     group = parser.add_argument_group("the result")
     if out:
         group.add_argument("-o", "--out", metavar="FILE", help=out)
         group.add_argument("--force", action="store_true", help="write over files that are there")
-    group.add_argument("--json", action="store_true", help="print the tables as JSON")
+    if tables:
+        group.add_argument("--json", action="store_true", help="print the tables as JSON")
     group.add_argument("--quiet", action="store_true", help="no progress bar and no notes")
 
 

@@ -1,7 +1,6 @@
 """The commands: each takes the parsed arguments, prints, and returns the exit code."""
 
 import argparse
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -121,19 +120,16 @@ def run_report(args: argparse.Namespace) -> int:
     """Write a report."""
     if not args.out:
         raise OptionError("where to? Name the report: -o report.html")
-    path = Path(args.out)
-    output.free([path], args.force)
     # Only this command needs what reports are made with.
-    try:
-        report = import_module("csindex.report.report").report
-    except ModuleNotFoundError as error:
-        if not (error.name or "").startswith("csindex"):
-            raise
-        raise OptionError("this version of csindex writes no reports.") from None
+    from csindex.reports.report import FORMATS, report
+
+    path = Path(args.out)
+    if path.suffix.lower() not in FORMATS:
+        raise OptionError(f"--out {args.out!r}: reports are written as {', '.join(FORMATS)}.")
+    output.free([path], args.force)
     model, survey = arguments.survey_given(args, arguments.model_given(args))
     result = fit(model, survey, **arguments.fitting(args))
-    ranked = league(result) if result.units is not None and len(result.units) > 1 and args.replicates else None
-    report(result, path, data=survey, league=ranked, lang=args.lang, overwrite=args.force)
+    report(result, path, data=survey, lang=args.lang, title=args.title, overwrite=args.force)
     print(f"{path} has been written.")
     return OK
 

@@ -5,12 +5,12 @@ import sys
 import warnings
 from collections.abc import Sequence
 from contextlib import contextmanager, suppress
-from importlib import import_module
 from typing import Any, NoReturn
 
 from csindex.cli import arguments, commands
 from csindex.cli.output import spoken
 from csindex.errors import CsindexError, CsindexWarning, EstimationError, SurveyError
+from csindex.version import __version__
 
 USAGE, INTERRUPTED = 2, 130
 
@@ -76,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--version", action="version", version=f"csindex {_version()}")
+    top.add_argument("--version", action="version", version=f"csindex {__version__}")
     added = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     tables = "write the tables, as .xlsx, .csv or .json"
 
@@ -100,7 +100,8 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_output(check)
     arguments.add_output(fit, tables)
     arguments.add_output(league, tables)
-    arguments.add_output(report, "the report, e.g. report.html")
+    arguments.add_output(report, "the report, as .html, .xlsx, .docx, .md or .tex", tables=False)
+    report.add_argument("--title", default="", help="the model's name if not given")
     _add_league(league)
     for made in (league, report):
         made.add_argument("--lang", default="en", choices=("en", "ko"), help="language, en if not given")
@@ -154,7 +155,3 @@ def _notes(quiet: bool) -> Any:
 def _say(text: str) -> None:
     for line in spoken(text).splitlines():
         print(f"csindex: {line}", file=sys.stderr)
-
-
-def _version() -> str:
-    return str(import_module("csindex").__version__)

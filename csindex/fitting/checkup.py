@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 from numpy.typing import ArrayLike
@@ -154,7 +154,7 @@ def check(
     """
     if not isinstance(model, Model):
         raise OptionError(f"model must be a csindex Model, e.g. csindex.acsi(), not {model!r:.80}.")
-    choose("missing", missing, ("listwise", "pairwise", "mean"))
+    choose("missing", missing, get_args(Missing))
     design = {"weights": weights, "strata": strata, "clusters": clusters, "by": by}
     problems, notices, file = Findings(), Findings(), None
     if isinstance(data, Survey):

@@ -68,9 +68,9 @@ def _account(reader: Reader, account: Account) -> list[str]:
     if account.filled:
         how = reader.choice(reader.result.options.missing)
         said.append(reader.say("filled", count=f"{account.filled:,}", how=how))
-    codes = {code: count for code, count in account.coded.items() if count}
+    codes = {f"{code:g}": count for code, count in sorted(account.coded.items()) if count} | account.marked
     if codes:
-        said.append(reader.say("coded", codes=", ".join(f"{count:,} × {code:g}" for code, count in codes.items())))
+        said.append(reader.say("coded", codes=", ".join(f"{count:,} × {code}" for code, count in codes.items())))
     gaps = sorted(((count, item) for item, count in account.missing.items() if count), reverse=True)
     if gaps:
         said.append(reader.say("most_missing", items=", ".join(f"{item} ({count:,})" for count, item in gaps[:MOST])))

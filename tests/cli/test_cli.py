@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import types
 from pathlib import Path
 
 import docx
@@ -147,25 +146,28 @@ def test_league(run):
     assert "--by company" in err
 
 
-def test_a_report_gets_result_league_and_data(run, monkeypatch):
-    seen = {}
+@pytest.mark.parametrize(("name", "lang", "words"), [("r.html", "ko", "고객만족"), ("r.md", "en", "Satisfaction")])
+def test_a_report_in_one_command(run, folder, name, lang, words):
+    code, out, err = run(
+        "report", *COMMON, "--by", "회사", "-o", name, "--lang", lang, "--title", "<b>Banks</b>", *QUICK
+    )
+    assert (code, out, err) == (0, f"{name} has been written.\n", "")
+    text = (folder / name).read_text(encoding="utf-8")
+    assert words in text
+    assert "다라은행" in text
+    assert "<b>Banks</b>" not in text
+    before = (folder / name).read_bytes()
+    code, _, err = run("report", *COMMON, "-o", name, *QUICK)
+    assert code == 2
+    assert "--force" in err
+    assert (folder / name).read_bytes() == before
 
-    def report(result, path, *, data=None, assessment=None, league=None, lang="en", overwrite=False):
-        seen.update(result=result, data=data, league=league, lang=lang, overwrite=overwrite)
-        Path(path).write_text("done")
 
-    module = types.ModuleType("csindex.report.report")
-    module.report = report
-    monkeypatch.setitem(sys.modules, "csindex.report", types.ModuleType("csindex.report"))
-    monkeypatch.setitem(sys.modules, "csindex.report.report", module)
-    code, out, _ = run("report", *COMMON, "--by", "회사", "-o", "r.html", "--lang", "ko", *QUICK)
-    assert (code, out) == (0, "r.html has been written.\n")
-    assert isinstance(seen["result"], csi.Fit)
-    assert isinstance(seen["league"], csi.League)
-    assert isinstance(seen["data"], csi.Survey)
-    assert (seen["lang"], seen["overwrite"]) == ("ko", False)
-    assert run("report", *COMMON, "-o", "r.html", *QUICK)[0] == 2
+def test_reports_that_cannot_be(run):
     assert run("report", *COMMON, *QUICK)[0] == 2
+    code, _, err = run("report", *COMMON, "-o", "r.pdf", *QUICK)
+    assert code == 2
+    assert ".html, .xlsx" in err
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "how satisfied are you?"), ("ko", "얼마나 만족하십니까?")])
