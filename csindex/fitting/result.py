@@ -260,7 +260,7 @@ class Fit:
         """Return what is known of the uncertainty of q quantities; None without replicates."""
         if self.replicates is None:
             return None
-        estimate = quantity(self.estimates)
+        estimate, replicates = quantity(self.estimates), self.options.replicates
         jackknife, nested = self.jackknife, self.nested
         inner = None if nested is None else quantity(nested.estimates)
         return Evidence(
@@ -272,7 +272,7 @@ class Fit:
             leverage=None if jackknife is None else jackknife.coefficients,
             nested=None
             if inner is None
-            else inner.reshape(len(estimate), self.options.replicates, -1, inner.shape[-1]),
+            else inner.reshape(len(inner), replicates, inner.shape[1] // replicates, inner.shape[-1]),
         )
 
     def table(

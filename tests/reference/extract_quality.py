@@ -70,19 +70,9 @@ def csem_run(found: Json) -> Json:
 
 
 def plsc_run(found: Json) -> Json:
-    """Return also what PLSc estimated, which our functions are given."""
-
-    def own(matrix: Json) -> list[float]:
-        return [lookup(matrix, owner, item) for item, owner in OWNER.items()]
-
     return csem_run(found) | {
         "rho_a": named(found["reliability_assess"]["Dijkstra-Henselers_rho_A"], CONSTRUCTS),
         "vif": {target: sources for target, sources in found["vif_inner"].items() if isinstance(sources, dict)},
-        "weights": own(found["weights"]),
-        "loadings": own(found["loadings"]),
-        "correlations": [[lookup(found["construct_vcv"], a, b) for b in CONSTRUCTS] for a in CONSTRUCTS],
-        "paths": [lookup(found["path_coef"], target, source) for source, target in ARROWS],
-        "r2": named(found["R2"], ENDOGENOUS),
     }
 
 

@@ -22,7 +22,7 @@ READINGS = {
 }
 EIGENVALUE = "smallest eigenvalue"
 MATRICES = {
-    "the items' correlations": "they are not positive definite, e.g. because they are rounded or pairwise.",
+    "the items' correlations": "they have a negative eigenvalue, e.g. because they are rounded or pairwise.",
     "the constructs' correlations": "they are not positive definite, so no population can have them.",
     "the saturated model": "what it implies is not positive definite; d_G, NFI and the test do not exist.",
     "the estimated model": "what it implies is not positive definite; d_G, NFI and the test do not exist.",
@@ -61,10 +61,12 @@ def _found(scope: Scope) -> Iterator[tuple[int, str, str, float]]:
     pairs = [f"{scope.names[a]} ~~ {scope.names[b]}" for a, b in zip(first, second, strict=True)]
     C = e.correlations[:, first, second]
     yield from _beyond("correlation", C, np.abs(C) > 1 + SLACK, pairs)
+    # Items that stand twice, as repeated indicators do, make a matrix singular, which is not inadmissible.
+    floors = (-model_fit.DEFINITE_ABOVE, *[model_fit.DEFINITE_ABOVE] * 3)
     matrices = (R, e.correlations, *model_fit.implied(e, R, design, scope.common))
-    for where, matrix in zip(MATRICES, matrices, strict=True):
+    for where, matrix, floor in zip(MATRICES, matrices, floors, strict=True):
         least = model_fit.smallest_eigenvalue(matrix)[:, None]
-        yield from _beyond(EIGENVALUE, least, least < model_fit.DEFINITE_ABOVE, [where])
+        yield from _beyond(EIGENVALUE, least, least < floor, [where])
 
 
 def _beyond(what: str, values: Array, wrong: Any, names: list[str]) -> Iterator[tuple[int, str, str, float]]:

@@ -42,7 +42,7 @@ class Assessment:
         ``construct, measure``: *r2*, *r2_adjusted*.
     f2 : data frame
         ``source, target, measure``: *f2* keeps the constructs' scores when a path is left out, *f2_reestimated* estimates
-        the whole model again.
+        the whole model again. NaN for equations with instruments (feedback).
     redundancy : data frame
         ``construct, measure``: *communality* (mean λ²) of all, *redundancy* (communality · R²) of explained constructs.
     gof : data frame

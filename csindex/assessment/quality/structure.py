@@ -41,9 +41,14 @@ def effect_sizes(estimates: Estimates, design: Design) -> Array:
 
 @np.errstate(invalid="ignore", divide="ignore")
 def effect_sizes_anew(estimates: Estimates, design: Design, options: Options) -> Array:
-    """Return f² (m, k, k) at [target, source] with the whole model estimated again without the path."""
+    """Return f² (m, k, k) at [target, source] with the whole model estimated again without the path.
+
+    Equations with instruments have NaN: without a source they would need others.
+    """
     out = np.full(estimates.paths.shape, np.nan)
     for target, source in zip(*design.arrows, strict=True):
+        if design.instruments[target] is not None:
+            continue
         kept: Array | float = 0.0
         if len(design.sources[target]) > 1:
             kept = again(estimates, without(design, int(target), int(source)), options).r2[:, target]
