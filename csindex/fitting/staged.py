@@ -86,6 +86,11 @@ def _with_pairs(raw: Source, pairs: Iterable[tuple[int, int]], centre: Array, op
             "resampling='parametric' draws normal answers, whose products do not vary as those of real ones do. Use "
             "resampling='bootstrap' with an interaction."
         )
+    if options.ordinal:
+        raise OptionError(
+            "ordinal items do not go with an interaction: polychoric correlations do not tell the moments of products. Use "
+            "ordinal=False, or take the interaction out of the model."
+        )
     values = raw.answers.values  # noqa: PD011
     if np.isnan(values).any():
         raise OptionError(

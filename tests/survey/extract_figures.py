@@ -20,6 +20,16 @@ def triangle(matrix: Json, items: list[str]) -> list[list[float]]:
     return [[matrix["data"][i][j] for j in place[: at + 1]] for at, i in enumerate(place)]
 
 
+def arrows(matrix: Json) -> list[list[Any]]:
+    """Return source, target and coefficient of the paths of a matrix with the targets in its rows."""
+    return [
+        [source, target, matrix["data"][i][j]]
+        for i, target in enumerate(matrix["rows"])
+        for j, source in enumerate(matrix["cols"])
+        if matrix["data"][i][j]
+    ]
+
+
 def em(folder: Path) -> Json:
     """Moments by EM of the mobile survey with answers left out."""
     source = json.loads((folder / "lavaan.json").read_text())
@@ -43,19 +53,14 @@ def ordinal(folder: Path) -> Json:
         items = run["weights"]["cols"]
         owner = [next(j for j, row in enumerate(run["weights"]["data"]) if row[at]) for at in range(len(items))]
         own = {part: [run[part]["data"][j][at] for at, j in enumerate(owner)] for part in ("weights", "loadings")}
-        paths = run["path_coef"]
         samples[name] = {
             "items": items,
             "lavaan": triangle(lavaan["mobi"][key], items),
             "cSEM": triangle(run["indicator_correlation"], items),
             "thresholds": {item: list(run["thresholds"][item].values()) for item in items},
             **own,
-            "paths": [
-                [source, target, paths["data"][i][j]]
-                for i, target in enumerate(paths["rows"])
-                for j, source in enumerate(paths["cols"])
-                if paths["data"][i][j]
-            ],
+            "paths": arrows(run["path_coef"]),
+            "consistent paths": arrows(csem["mobi"][name]["OrdPLSc"]["path_coef"]),
         }
     meta = {"lavaan": lavaan["meta"]["version"], "cSEM": csem["meta"]["version"], "note": csem["meta"]["note"]}
     return {"meta": meta, "samples": samples}

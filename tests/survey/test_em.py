@@ -114,6 +114,14 @@ def test_complete_answers_give_the_sample_moments():
     assert (found.cov == plain.cov).all()
 
 
+def test_interactions_of_complete_answers():
+    """The products that a stage adds have a solution of their own, not that of the answers."""
+    model = csi.Model.parse("A =~ a + b; B =~ c; D =~ d; D ~ A + B + A:B")
+    frame = pd.DataFrame(answers(3, 150, 0.0), columns=NAMES)
+    found, plain = (quiet_fit(model, frame, missing=missing).paths for missing in ("em", "listwise"))
+    pd.testing.assert_frame_equal(found, plain)
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10**6))
 def test_integer_weights_are_repeated_rows(seed):

@@ -136,6 +136,20 @@ def test_ordpls_of_csem_from_its_correlations(name):
 
 
 @pytest.mark.parametrize("name", ["full10", "collapsed5"])
+def test_ordplsc_of_csem_from_its_correlations(name):
+    theirs = figures()[name]
+    items = theirs["items"]
+    moments = csi.Moments.from_published([5.0] * 24, [1.0] * 24, square(theirs["cSEM"]), 250, items=items)
+    with warnings.catch_warnings():
+        # The corrected correlations of these constructs are not positive definite; cSEM's are the same.
+        warnings.simplefilter("ignore", csi.InadmissibleWarning)
+        result = quiet_fit(csi.ecsi("mobile"), moments, estimator="plsc", tolerance=1e-12)
+    paths = result.paths.set_index(["source", "target"]).estimate
+    for source, target, value in theirs["consistent paths"]:
+        assert paths[source, target] == pytest.approx(value, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", ["full10", "collapsed5"])
 def test_ordpls_of_csem_from_rows(mobi, name):
     theirs = figures()[name]
     model = csi.ecsi("mobile")
@@ -304,6 +318,16 @@ def test_what_does_not_go_together(options, parts):
     with pytest.raises(csi.OptionError) as caught:
         csi.fit(MODEL, survey(), **options)
     assert [part for part in parts if part not in str(caught.value)] == []
+
+
+def test_interactions_are_refused():
+    model = csi.Model.parse(
+        "Quality =~ q1 + q2 + q3; Satisfaction =~ s1 + s2 + s3; L =~ l1; L ~ Quality + Satisfaction + Quality:Satisfaction",
+        scale=(1, 4),
+    )
+    frame = survey().assign(l1=survey(2)["s1"])
+    with pytest.raises(csi.OptionError, match="ordinal items do not go with an interaction"):
+        csi.fit(model, frame, ordinal=True)
 
 
 def test_moments_have_no_categories():
