@@ -330,6 +330,12 @@ def test_interactions_are_refused():
         csi.fit(model, frame, ordinal=True)
 
 
+def test_predictions_are_refused():
+    frame = survey()
+    with pytest.raises(csi.OptionError, match="prediction is of the answers"):
+        csi.predict(quiet_fit(MODEL, frame, ordinal=True), frame)
+
+
 def test_moments_have_no_categories():
     with pytest.raises(csi.OptionError, match="ordinal items need rows"):
         csi.fit(csi.ecsi(), csi.datasets.ecsi_mobile(), ordinal=True)

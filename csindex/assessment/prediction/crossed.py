@@ -124,6 +124,11 @@ def fitted(model: Model | Fit, data: Any, options: dict[str, Any]) -> tuple[Fit,
         rest = {k: v for k, v in options.items() if isinstance(data, Survey) or k not in _ROWS}
         result = fit(model, survey, **{**rest, "replicates": 0})
     _refuse(result.options.missing, result.options.estimator)
+    if result.options.ordinal:
+        raise OptionError(
+            "ordinal= estimates correlations of the variables behind the answers, and prediction is of the answers. Fit with "
+            "ordinal=False to predict them."
+        )
     if survey.replicate_weights is not None:
         raise OptionError(
             "replicate weights do not tell which rows were sampled together, so folds could tear them apart. Give strata= and "
