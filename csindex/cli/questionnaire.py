@@ -73,10 +73,12 @@ def question_of(item: Item, lang: str) -> Question:
 
 
 def sections(model: Model, lang: str) -> Iterator[tuple[str, list[Question]]]:
-    """Yield each construct's heading with its questions."""
+    """Yield each construct's heading with its questions; one that is made of other constructs has none of its own."""
     for construct in model.constructs:
         heading = (construct.label_ko if lang == "ko" else construct.label) or construct.label or construct.name
-        yield heading, [question_of(model.item(name), lang) for name in construct.items]
+        questions = [question_of(model.item(name), lang) for name in construct.items if name in model.item_names]
+        if questions:
+            yield heading, questions
 
 
 def write_template(model: Model, folder: Path, lang: str, force: bool) -> list[Path]:

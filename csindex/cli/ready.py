@@ -18,6 +18,7 @@ READY: dict[str, Callable[..., Model]] = {
     "ncsi": library.ncsi,
     "pcsi": library.pcsi,
     "pcsi:1": partial(library.pcsi, version=1),
+    "pcsi:service": partial(library.pcsi, service_quality=True),
     "scsb": library.scsb,
     "ncsb": library.ncsb,
     "jcsi": library.jcsi,

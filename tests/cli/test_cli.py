@@ -196,6 +196,7 @@ def test_every_model_has_a_questionnaire(name, lang):
     from csindex.cli.questionnaire import as_markdown
 
     page = as_markdown(READY[name](), lang)
+    assert page.count("## ") <= len(READY[name]().constructs)
     assert all(f"`[{item}]`" in page for item in READY[name]().item_names)
 
 
