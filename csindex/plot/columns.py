@@ -26,7 +26,7 @@ class Columns:
     order : tuple of tuple of nodes
         The nodes of each column, from top to bottom.
     routes : dict of (source, target) to tuple of nodes
-        The nodes of every arrow, its ends included.
+        The nodes of every arrow from left to right, its ends included; an arrow of a feedback loop may begin at the right.
     """
 
     column: tuple[int, ...]
@@ -50,15 +50,18 @@ def arrange(links: NDArray[np.bool_], order: Sequence[int], target: int) -> Colu
     links : (k, k)
         ``links[target, source]`` is True where there is an arrow.
     order : sequence of k ints
-        The constructs, sources before targets.
+        The constructs, sources before targets; in a feedback loop one has to be the first.
     target : int
         The construct in the middle, which shares its column with no source or consequence of its own.
     """
-    column, pairs = _columns(links, order, target)
+    rank = np.argsort(order)
+    onward = rank[:, None] > rank
+    column, pairs = _columns(links & onward | (links & ~onward).T, links & links.T, order, target)
     routes: dict[tuple[int, int], tuple[int, ...]] = {}
     for end, source in np.argwhere(links).tolist():
-        through = range(column[source] + 1, column[end])
-        routes[source, end] = (source, *range(len(column), len(column) + len(through)), end)
+        left, right = sorted((source, end), key=lambda node: column[node])
+        through = range(column[left] + 1, column[right])
+        routes[source, end] = (left, *range(len(column), len(column) + len(through)), right)
         column += through
     blocks: list[list[Block]] = [[] for _ in range(max(column) + 1)]
     for node in range(len(column)):
@@ -72,8 +75,13 @@ def arrange(links: NDArray[np.bool_], order: Sequence[int], target: int) -> Colu
     return Columns(tuple(column), tuple(tuple(node for block in blocks for node in block) for blocks in found), routes)
 
 
-def _columns(links: NDArray[np.bool_], order: Sequence[int], target: int) -> tuple[list[int], dict[int, int]]:
-    """Return the column of each construct; and the pairs that share one, source: consequence."""
+def _columns(
+    links: NDArray[np.bool_], mutual: NDArray[np.bool_], order: Sequence[int], target: int
+) -> tuple[list[int], dict[int, int]]:
+    """Return the column of each construct; and the pairs that share one, source: consequence.
+
+    Constructs that act on each other are two columns apart, so that each of their arrows goes its own way.
+    """
     column = [0] * len(links)
     pairs: dict[int, int] = {}
     single = set(range(len(links))) - {target} if len(links) > 2 else set()
@@ -81,10 +89,11 @@ def _columns(links: NDArray[np.bool_], order: Sequence[int], target: int) -> tup
         sources = np.flatnonzero(links[node]).tolist()
         if not sources:
             continue
-        furthest = max(column[source] for source in sources)
-        last = [source for source in sources if column[source] == furthest]
+        reach = [column[source] + bool(mutual[node, source]) for source in sources]
+        furthest = max(reach)
+        last = [source for source, at in zip(sources, reach, strict=True) if at == furthest]
         column[node] = furthest + 1
-        if len(last) == 1 and {node, last[0]} <= single:
+        if len(last) == 1 and {node, last[0]} <= single and not mutual[node, last[0]]:
             column[node] = furthest
             pairs[last[0]] = node
             single -= {node, last[0]}

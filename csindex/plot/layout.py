@@ -86,8 +86,9 @@ class Arrow:
     start : (x, y)
     steps : tuple of tuples of points
         One point for a straight step, three for a curve (two control points and the end).
-    tip : (x, y)
-        Where the head points to; the last step ends at its base.
+    base, tip : (x, y)
+        Where the head begins and where it points to. Arrows are drawn from left to right, so that the head is at the start
+        of one that points to the left.
     above, below : (x, y)
         The middles of the two parts of the label; the middles of their left edges for an arrow that runs up or down.
     upright : bool
@@ -95,6 +96,7 @@ class Arrow:
 
     start: Point
     steps: tuple[tuple[Point, ...], ...]
+    base: Point
     tip: Point
     above: Point
     below: Point
@@ -214,9 +216,9 @@ def _across(
     width, lane, bend = np.zeros(count), np.zeros(count), np.zeros(count)
     for node in range(k):
         width[columns.column[node]] = max(width[columns.column[node]], measures.boxes[node, 0])
-    for source, end in columns.routes:
-        label, at = measures.label((source, end)), columns.column[end]
-        if columns.column[source] == at:
+    for arrow, route in columns.routes.items():
+        label, at = measures.label(arrow), columns.column[route[-1]]
+        if columns.column[route[0]] == at:
             width[at] = max(width[at], 2 * (label + 1.2 * unit))
         else:
             lane[at] = max(lane[at], label + measures.head + 1.0 * unit)
@@ -238,21 +240,24 @@ def _sideways(
 ) -> Arrow:
     left, width, lanes = across
     at = np.array(columns.column)
-    pieces = list(pairwise(columns.routes[arrow]))
-    x0, y0 = left[at[arrow[0]]] + width[at[arrow[0]]], y[arrow[0]] - ports.begin[pieces[0]]
-    start = (float(x0), float(y0))
+    route = columns.routes[arrow]
+    pieces, first, last = list(pairwise(route)), route[0], route[-1]
+    backward = first != arrow[0]
+    edge = (float(left[at[first]] + width[at[first]]), float(y[first] - ports.begin[pieces[0]]))
+    start = (edge[0] + measures.head, edge[1]) if backward else edge
+    x0 = start[0]
     steps: list[tuple[Point, ...]] = []
     for a, b in pieces:
         y1, lane = float(y[b] - ports.end[a, b]), float(lanes[at[b]])
         y0 = float(y[a] - ports.begin[a, b])
-        middle = (float(x0) + lane) / 2
+        middle = (x0 + lane) / 2
         straight = abs(y1 - y0) < 1e-6
         steps.append(((lane, y1),) if straight else ((middle, y0), (middle, y1), (lane, y1)))
-        x0 = left[at[b]] + (width[at[b]] if b != arrow[1] else -measures.head)
-        steps.append(((float(x0), y1),))
-    tip = (float(left[at[arrow[1]]]), y1)
-    x, up, down = (lane + float(x0)) / 2, measures.clear + measures.upper / 2, measures.clear + measures.lower / 2
-    return Arrow(start, tuple(steps), tip, (x, y1 + up), (x, y1 - down), False)
+        x0 = float(left[at[b]] + (width[at[b]] if b != last else 0 if backward else -measures.head))
+        steps.append(((x0, y1),))
+    base, tip = (start, edge) if backward else ((x0, y1), (float(left[at[last]]), y1))
+    x, up, down = (lane + x0) / 2, measures.clear + measures.upper / 2, measures.clear + measures.lower / 2
+    return Arrow(start, tuple(steps), base, tip, (x, y1 + up), (x, y1 - down), False)
 
 
 def _upright(boxes: NDArray[np.float64], arrow: tuple[int, int], measures: Measures) -> Arrow:
@@ -264,4 +269,4 @@ def _upright(boxes: NDArray[np.float64], arrow: tuple[int, int], measures: Measu
     base = y1 - measures.head if upwards else y1 + measures.head
     middle, side = (y0 + y1) / 2, x + 0.6 * measures.unit
     above, below = (side, middle + measures.lower / 2), (side, middle - measures.upper / 2)
-    return Arrow((x, y0), (((x, base),),), (x, y1), above, below, True)
+    return Arrow((x, y0), (((x, base),),), (x, base), (x, y1), above, below, True)

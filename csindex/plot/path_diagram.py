@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from csindex.benchmark.wording import Language, number
-from csindex.errors import OptionError
 from csindex.fitting.result import Fit
 from csindex.plot.canvas import EDGE, header_of, room, stage
 from csindex.plot.columns import arrange
@@ -100,8 +99,7 @@ def path_diagram(
     Raises
     ------
     OptionError
-        If `result` is no fit, its model has feedback, the fit has several units and none is chosen, or a size or language is
-        not known.
+        If `result` is no fit, the fit has several units and none is chosen, or a size or language is not known.
 
     Warns
     -----
@@ -111,7 +109,7 @@ def path_diagram(
     Notes
     -----
     Constructs stand in columns, sources to the left; of constructs in a row two may share a column. The order within a
-    column has few crossings (Sugiyama, Tagawa & Toda 1981). Arrows pass columns between the boxes and reach each box
+    column has few crossings (Sugiyama, Tagawa & Toda 1981). In a feedback loop some arrows point to the left. Arrows pass columns between the boxes and reach each box
     at heights of their own, so that labels meet no arrow, box or other label.
 
     Examples
@@ -121,10 +119,6 @@ def path_diagram(
     >>> ax = csi.plot.path_diagram(result)
     """
     row = unit_row(fit_expected(result), unit)
-    if result.design.loops.any():
-        raise OptionError(
-            "a model with feedback has no order from left to right, so its diagram cannot be drawn. Use csindex.plot.path_forest."
-        )
     language = spoken(lang)
     labels = labels_of(result, language)
     heading = heading_of(result, row) if title is None else title
@@ -271,7 +265,7 @@ def _draw_line(ax: "Axes", arrow: Arrow, color: str, wide: float, factor: float,
     for step in arrow.steps:
         vertices += step
         codes += [Path.LINETO] if len(step) == 1 else [Path.CURVE4] * 3
-    base, tip = np.array(arrow.steps[-1][-1]), np.array(arrow.tip)
+    base, tip = np.array(arrow.base), np.array(arrow.tip)
     length = float(np.abs(tip - base).sum())
     line = PathPatch(
         Path(vertices, codes), facecolor="none", edgecolor=color, linewidth=factor * wide, capstyle="butt",

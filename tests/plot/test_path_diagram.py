@@ -9,6 +9,7 @@ import pytest
 from geometry import arrows, boxes, cut_texts, drawn, meets, overlap, overlapping_texts, texts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from matplotlib.transforms import Bbox
 
 import csindex as csi
 from csindex.model.design import design_of
@@ -186,6 +187,27 @@ def test_the_same_fit_gives_the_same_file(tmp_path, ending):
     result = fitted(csi.scsb())
     files = [csi.plot.save(csi.plot.path_diagram(result), tmp_path / f"{name}.{ending}", dpi=60) for name in "ab"]
     assert files[0].read_bytes() == files[1].read_bytes()
+
+
+LOOP = """
+    e1 =~ a1 + a2; e2 =~ b1 + b2; e3 =~ c1 + c2; e4 =~ d1 + d2; e5 =~ f1 + f2; e6 =~ g1 + g2; e7 =~ h1 + h2
+    e5 ~ e6 + e1 + e2; e6 ~ e5 + e3 + e4; e7 ~ e6 + e5
+"""
+RING = LOOP.replace("e5 ~ e6", "e5 ~ e7").replace("e6 + e5", "e6 + e4")
+
+
+@pytest.mark.parametrize("text", [LOOP, RING], ids=["two that act on each other", "a ring of three"])
+def test_feedback_is_drawn_without_faults(text):
+    model = csi.Model.parse(text, target="e6", feedback=True)
+    result = csi.fit(model, csi.simulate(model, 900, seed=1), replicates=20)
+    ax = csi.plot.path_diagram(result)
+    assert faults(ax) == []
+    held = boxes(ax)
+    heads = {patch.get_gid(): patch.get_window_extent() for patch in ax.patches if "head:" in (patch.get_gid() or "")}
+    for path in result.paths.itertuples():
+        head, target = heads[f"head:{path.source}->{path.target}"], held[path.target]
+        # Every head touches the box that its arrow leads to.
+        assert overlap(Bbox([[head.x0 - 2, head.y0 - 2], [head.x1 + 2, head.y1 + 2]]), target, 0)
 
 
 @st.composite
