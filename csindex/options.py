@@ -6,7 +6,10 @@ from typing import Literal, get_args
 
 from csindex.errors import OptionError
 
-Estimator = Literal["pls"]
+Estimator = Literal["pls", "cbsem"]
+Discrepancy = Literal["ML", "GLS", "ULS"]
+Errors = Literal["normal", "robust"]
+Likelihood = Literal["normal", "wishart"]
 Scheme = Literal["path", "centroid", "factorial"]
 Variant = Literal["standardized", "centered"]
 Convention = Literal["fornell", "standardized", "equal"]
@@ -61,6 +64,14 @@ class Options:
     tolerance: float = 1e-7
     max_iterations: int = 300
     max_failed: float = 0.10
+    discrepancy: Discrepancy = "ML"
+    errors: Errors = "normal"
+    likelihood: Likelihood = "normal"
+
+    @property
+    def analytic(self) -> bool:
+        """Whether standard errors come from the estimator's own theory."""
+        return self.estimator == "cbsem" and self.replicates == 0
 
     def __post_init__(self) -> None:
         known = {

@@ -57,6 +57,8 @@ class Estimates:
         R²; index scores on 0-100; standard deviations of respondents' index scores.
     status, rounds : (...) int
         A `Status`, and the number of iterations.
+    theta : (..., q)
+        Free parameters of a covariance structure model; q is 0 under PLS.
     mean : (..., p), or None where they are not known
         Means of the items, on the questions' scales.
     packed : (..., p(p+1)/2), or None
@@ -73,6 +75,7 @@ class Estimates:
     deviation: Array
     status: NDArray[np.int8]
     rounds: NDArray[np.intp]
+    theta: Array
     mean: Array = None  # type: ignore[assignment]
     packed: Array = None  # type: ignore[assignment]
 
@@ -96,10 +99,11 @@ class Estimates:
         return replace(self, mean=mean, packed=packed)
 
     @classmethod
-    def allocate(cls, members: int, design: Design) -> "Estimates":
+    def allocate(cls, members: int, design: Design, q: int = 0) -> "Estimates":
         """Return room for the estimates of `members`, NaN until it is filled with `put`."""
         p, k = design.p, design.k
         shapes = {"weights": (p,), "loadings": (p,), "index_weights": (p,), "correlations": (k, k), "paths": (k, k)}
+        shapes["theta"] = (q,)
         arrays = {name: empty(members, *shapes.get(name, (k,))) for name in _REAL}
         for array in arrays.values():
             array[...] = np.nan
@@ -108,7 +112,8 @@ class Estimates:
     def put(self, at: slice, part: "Estimates") -> None:
         """Write the estimates of some members."""
         for name in _OWN:
-            getattr(self, name)[at] = getattr(part, name)
+            if getattr(self, name).size:
+                getattr(self, name)[at] = getattr(part, name)
 
     def part(self, members: slice) -> "Estimates":
         """Return the estimates of some members."""
@@ -140,9 +145,9 @@ def estimate(mean: Array, cov: Array, design: Design, options: Options, start: A
         On the questions' scales, the stack innermost in memory.
     design : Design
     options : Options
-    start : (m, p), optional
-        Outer weights of the sample that a member replicates: where the iteration begins, and how its constructs are
-        oriented. Without it each construct is oriented so that its items' correlations with it sum to more than 0.
+    start : (m, p) or (m, q), optional
+        Outer weights (of "cbsem" parameters) of the sample that a member replicates: where the iteration begins, and how
+        its constructs are oriented. Without it each construct is oriented so that its items' correlations with it sum to more than 0.
     """
     if len(mean) == 1:
         # Sums over a stack of one are added up in another order; a twin keeps results the same in every stack.
@@ -151,6 +156,10 @@ def estimate(mean: Array, cov: Array, design: Design, options: Options, start: A
             take(mean, twins), take(cov, twins), design, options, None if start is None else take(start, twins)
         )
         return pair.part(slice(0, 1))
+    if options.estimator == "cbsem":
+        from csindex.fitting.factors import factor_estimates
+
+        return factor_estimates(mean, cov, design, options, start)
     hundred = 100.0 / design.span
     sd = np.sqrt(np.einsum("mii->mi", cov)) * hundred
     status = np.where((sd > CONSTANT_BELOW).all(axis=1), Status.OK, Status.CONSTANT).astype(np.int8)
@@ -184,7 +193,7 @@ def estimate(mean: Array, cov: Array, design: Design, options: Options, start: A
     if failed.any():
         for array in parts.values():
             array[failed] = np.nan
-    return Estimates(**parts, status=status, rounds=found.rounds)
+    return Estimates(**parts, status=status, rounds=found.rounds, theta=empty(len(mean), 0))
 
 
 def _screen(S: Array, sd: Array, status: NDArray[np.int8], options: Options) -> None:

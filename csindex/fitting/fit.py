@@ -11,7 +11,10 @@ from numpy.typing import ArrayLike
 
 from csindex.errors import EstimationError, OptionError, RepairWarning, SurveyError
 from csindex.fitting import checks
+from csindex.fitting.analytic import analytic
+from csindex.fitting.covariance import covariance_fit
 from csindex.fitting.estimates import estimate
+from csindex.fitting.factor_notices import check_factor_model
 from csindex.fitting.kept import Kept
 from csindex.fitting.notices import tell
 from csindex.fitting.replicate import replicate
@@ -21,8 +24,11 @@ from csindex.model.design import Design, design_of
 from csindex.model.model import Model
 from csindex.options import (
     Convention,
+    Discrepancy,
+    Errors,
     Estimator,
     Interval,
+    Likelihood,
     Missing,
     Options,
     Resampling,
@@ -57,7 +63,10 @@ def fit(
     scheme: Scheme = "path",
     variant: Variant = "standardized",
     convention: Convention = "fornell",
-    replicates: int = 1000,
+    discrepancy: Discrepancy = "ML",
+    errors: Errors = "normal",
+    likelihood: Likelihood = "normal",
+    replicates: int | None = None,
     resampling: Resampling | None = None,
     seed: int | None = 1,
     level: float = 0.95,
@@ -149,6 +158,9 @@ def fit(
         )
     choose("bad_units", bad_units, ["raise", "drop"])
     resampling = resampling or _usual_resampling(data)
+    if replicates is None:
+        replicates = 0 if estimator == "cbsem" and resampling != "replicate weights" else 1000
+    analytically = estimator == "cbsem" and replicates == 0
     options = Options(
         estimator=estimator,
         scheme=scheme,
@@ -156,9 +168,12 @@ def fit(
         convention=convention,
         missing=missing,
         resampling=resampling,
-        interval=interval or ("normal" if resampling in UNLIKE_SAMPLES else "percentile"),
+        interval=interval or ("normal" if analytically or resampling in UNLIKE_SAMPLES else "percentile"),
         level=level,
         replicates=replicates,
+        discrepancy=discrepancy,
+        errors=errors,
+        likelihood=likelihood,
         tolerance=tolerance,
         max_iterations=max_iterations,
         max_failed=max_failed,
@@ -172,6 +187,8 @@ def fit(
     source, account, codes = _source(model, data, options, given)
     work = {"seed": seed, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}
     design = design_of(model)
+    if options.estimator == "cbsem":
+        check_factor_model(model, design, options)
     kept = _estimated(model, design, source, options, bad_units == "drop", work)
     assert kept.estimates is not None
     sizes = [source.size(resampling, unit, options.replicates) for unit in kept.numbers.tolist()]
@@ -187,8 +204,10 @@ def fit(
         dropped=kept.dropped,
         degrees=np.array(degrees),
         missing_codes=codes,
-        **{"replicates": None, **kept.drawn},
+        **{"replicates": None, **kept.drawn},  # type: ignore[arg-type]
     )
+    if options.estimator == "cbsem":
+        result = replace(result, covariance=covariance_fit(result, source, kept.numbers))
     tell(result, stacklevel=2)
     return result
 
@@ -211,6 +230,10 @@ def _estimated(
         drawn = replicate(made_by, kept.numbers, kept.estimates, design, options, kind=kind, wanted=wanted, **work)
         kept = replace(kept, drawn={**kept.drawn, name: drawn})
         kept = kept.settle(checks.replicate_problems(model, drawn, options), EstimationError, drop)
+    if options.analytic:
+        assert kept.estimates is not None
+        steps = analytic(source, kept.numbers, kept.moments, kept.estimates, design, options)
+        kept = replace(kept, drawn={"replicates": steps})
     return kept
 
 

@@ -20,6 +20,7 @@ from csindex.errors import (
 from csindex.fitting.checks import MANY_FAILED, counted, failure_reasons, formative, unit_name
 from csindex.fitting.conventions import all_conventions
 from csindex.fitting.estimates import Estimates, Status
+from csindex.fitting.factor_notices import inadmissible
 from csindex.fitting.replicate import Replicates
 from csindex.fitting.result import Fit
 from csindex.model.design import Design
@@ -50,6 +51,8 @@ def tell(result: Fit, stacklevel: int) -> None:
         *dropped(result.dropped, len(estimates.index)),
         *(failure(model, result.replicates) if result.replicates is not None else []),
     ]
+    if result.options.estimator == "cbsem":
+        notices += inadmissible(result)
     for text, category in notices:
         warnings.warn(text, category, stacklevel=stacklevel + 1)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,9 @@ from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
 from csindex.survey.moments import Moments
 from csindex.survey.stacks import Array
+
+if TYPE_CHECKING:
+    from csindex.fitting.covariance import CovarianceFit
 
 Quantity = Callable[[Estimates], Array]
 """A function from the estimates of a stack (...) to q numbers (..., q)."""
@@ -60,6 +63,8 @@ class Fit:
         Units that were left out, with the reason.
     missing_codes
         As given to `fit`.
+    covariance : CovarianceFit or None
+        Of "cbsem": ``.parameters`` in the lavaan notation and ``.measures``, χ² and fit indices.
     """
 
     model: Model
@@ -76,6 +81,7 @@ class Fit:
     simple: Replicates | None = None
     degrees: Array | None = None
     missing_codes: Codes | None = None
+    covariance: "CovarianceFit | None" = None
 
     @property
     def units(self) -> pd.DataFrame | None:
@@ -180,7 +186,7 @@ class Fit:
         """Answers and replicates of each unit: ``n, n_eff, replicates, failed`` (n_eff by Kish, from the weights)."""
         columns = {} if self.units is None else {name: self.units[name] for name in self.units.columns}
         made = failed = np.zeros(len(self.estimates.index), dtype=np.intp)
-        if self.replicates is not None:
+        if self.replicates is not None and self.replicates.kind != "delta":
             status = self.replicates.estimates.status
             made = (status != Status.ABSENT).sum(axis=1)
             failed = made - (status == Status.OK).sum(axis=1)

@@ -17,6 +17,7 @@ from csindex.options import Missing
 from csindex.survey import resampling, sums
 from csindex.survey.answers import Answers
 from csindex.survey.moments import Moments
+from csindex.survey.sampling import Sampling
 from csindex.survey.stacks import Array, pack, unpack
 
 TILE = 500
@@ -240,6 +241,12 @@ class RowSource:
     def _rows(self, unit: int) -> slice:
         first, end = self.answers.ends[unit : unit + 2].tolist()
         return slice(first, end)
+
+    def rows(self, unit: int) -> tuple[Array, Array, Sampling | None, NDArray[np.intp] | None]:
+        """Return answers (n, p), weights (n,), the sampling design and the rows' sampling units (n,) of a unit."""
+        sampling = self.answers.sampling
+        own = self._rows(unit)
+        return self.answers.values[own], self._weights(unit), sampling, None if sampling is None else sampling.psu[own]
 
     def moments_of(self, unit: int, weights: Array) -> tuple[Array, Array]:
         """Return mean (p, T) and packed covariance of a unit's rows with weights (n, T)."""
