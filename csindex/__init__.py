@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from csindex import datasets
     from csindex.assessment.compare import compare
     from csindex.assessment.comparison import Comparison
+    from csindex.assessment.factor_invariance import invariance
     from csindex.assessment.invariance import Micom
+    from csindex.assessment.invariance_steps import Invariance
     from csindex.assessment.micom import micom
     from csindex.benchmark.companions.companion import companion
     from csindex.benchmark.companions.metrics import ces, handling_time, nps, rate, top_box
@@ -80,7 +82,9 @@ _LATER = {
     "csindex.survey.loyalty": ("price_tolerance", "retention"),
     "csindex.assessment.compare": ("compare",),
     "csindex.assessment.comparison": ("Comparison",),
+    "csindex.assessment.factor_invariance": ("invariance",),
     "csindex.assessment.invariance": ("Micom",),
+    "csindex.assessment.invariance_steps": ("Invariance",),
     "csindex.assessment.micom": ("micom",),
     "csindex.benchmark.companions.companion": ("companion",),
     "csindex.benchmark.companions.metrics": (
@@ -164,6 +168,7 @@ __all__ = [
     "Fit",
     "GroupedMoments",
     "InadmissibleWarning",
+    "Invariance",
     "Item",
     "League",
     "Margins",
@@ -204,6 +209,7 @@ __all__ = [
     "half_width",
     "handling_time",
     "hkcsi",
+    "invariance",
     "jcsi",
     "kcsi",
     "league",

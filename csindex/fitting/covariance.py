@@ -163,7 +163,7 @@ def _measure_table(result: "Fit", measures: dict[str, Array]) -> pd.DataFrame:
 
 def _parameter_table(result: "Fit", parameters: Parameters) -> pd.DataFrame:
     """Return all parameters, with the first loadings, which are 1."""
-    terms = _terms(result.model, parameters)
+    terms = model_terms(result.model, parameters)
     place = np.array([at for *_, at in terms])
     shrinkage = _shrinkage(result)
     variances = np.append(parameters.of("factor", "residual"), False)[place]
@@ -186,7 +186,7 @@ def _parameter_table(result: "Fit", parameters: Parameters) -> pd.DataFrame:
     return frame
 
 
-def _terms(model: Model, parameters: Parameters) -> list[tuple[str, str, str, int]]:
+def model_terms(model: Model, parameters: Parameters) -> list[tuple[str, str, str, int]]:
     """Return the parameters as ``lhs, op, rhs`` and place, in the order of lavaan; -1 stands for a loading of 1."""
     items, names, owner = model.item_names, model.construct_names, parameters.design.block_of
     role, row, column = parameters.role.tolist(), parameters.row.tolist(), parameters.column.tolist()
@@ -196,4 +196,8 @@ def _terms(model: Model, parameters: Parameters) -> list[tuple[str, str, str, in
     def those(kind: str, op: str, texts: tuple[str, ...]) -> list[tuple[str, str, str, int]]:
         return [(texts[i], op, texts[j], a) for (r, i, j), a in at.items() if r == kind]
 
-    return [*loadings, *those("path", "~", names), *those("residual", "~~", items), *those("factor", "~~", names)]
+    def levels(kind: str, texts: tuple[str, ...]) -> list[tuple[str, str, str, int]]:
+        return [(texts[i], "~1", "", a) for (r, i, _), a in at.items() if r == kind]
+
+    variances = [*those("residual", "~~", items), *those("factor", "~~", names)]
+    return [*loadings, *those("path", "~", names), *variances, *levels("intercept", items), *levels("mean", names)]
