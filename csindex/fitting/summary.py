@@ -33,6 +33,7 @@ _MISSING = {
     "listwise": "rows with missing answers left out",
     "pairwise": "each correlation from the rows that have both answers",
     "mean": "missing answers replaced by the item's mean",
+    "em": "maximum likelihood from the answers that are there, by EM",
 }
 
 
@@ -115,12 +116,22 @@ def _method(result: Fit) -> str:
     lines = [
         f"PLS path modelling, {_SCHEMES[options.scheme]}, {_VARIANTS[options.variant]}; "
         f"index convention {_convention(options)}.",
+        *([_ordinal(result)] if options.ordinal else []),
         *([f"Model: {result.model.source}"] if result.model.source else []),
         *([_rows(result)] if account is not None else []),
         _replicates(result),
         *([f"{len(result.dropped)} units were left out; see .dropped."] if len(result.dropped) else []),
     ]
     return "How this was computed\n" + "\n".join(_wrapped(line) for line in lines)
+
+
+def _ordinal(result: Fit) -> str:
+    named, p = result.options.ordinal, len(result.model.item_names)
+    which = f"all {p} items" if named is True else f"{len(tuple(named or ()))} of {p} items"
+    return (
+        f"Ordinal answers: polychoric correlations of {which}, in two steps (Olsson 1979). Means and standard deviations are "
+        "those of the answers, so the index averages the categories' values."
+    )
 
 
 def _rows(result: Fit) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from csindex.errors import OptionError, SurveyError
 from csindex.model.model import Model
 from csindex.model.parts import Item
-from csindex.options import Missing, choose
+from csindex.options import Missing, Options
 from csindex.survey.checks import Codes
 from csindex.survey.columns import listed
 from csindex.survey.survey import Survey
@@ -94,6 +94,7 @@ class Moments:
         weights: str | ArrayLike | None = None,
         by: str | Sequence[str] | None = None,
         missing: Missing = "listwise",
+        ordinal: bool | Sequence[str] = False,
         missing_codes: Codes | None = None,
     ) -> "Moments":
         """Return the moments of the answers in a data frame.
@@ -105,8 +106,11 @@ class Moments:
             Which columns; where a scale is known, the answers are checked against it.
         weights, by, missing_codes
             See `Survey`; with ``by`` the result is a stack of one member a unit.
-        missing : {"listwise", "pairwise", "mean"}
-            Leave rows with missing answers out, use all pairs of answers, or fill in the item's mean.
+        missing : {"listwise", "pairwise", "mean", "em"}
+            Leave rows with missing answers out, use all pairs of answers, fill in the item's mean, or maximum likelihood
+            by the EM algorithm; see `csindex.fit`.
+        ordinal : bool or sequence of str
+            Items whose correlations are polychoric; see `csindex.fit`.
 
         Raises
         ------
@@ -121,7 +125,7 @@ class Moments:
         """
         from csindex.survey.sources import RowSource
 
-        choose("missing", missing, get_args(Missing))
+        options = Options(missing=missing, ordinal=ordinal)
         given = {"weights": weights, "by": by, "missing_codes": missing_codes}
         named = [name for name, value in given.items() if value is not None]
         if isinstance(data, Survey) and named:
@@ -131,7 +135,7 @@ class Moments:
         survey = data if isinstance(data, Survey) else Survey(data, weights=weights, by=by, missing_codes=missing_codes)
         chosen = items.items if isinstance(items, Model) else tuple(items)
         names = tuple(item.name if isinstance(item, Item) else item for item in chosen)
-        return RowSource(survey.answers(chosen, missing), names, missing).sample()
+        return RowSource.of(survey.answers(chosen, options.missing), names, options).sample()
 
     @classmethod
     def from_published(

@@ -197,7 +197,7 @@ class Survey:
         ----------
         items : sequence of p Item or str
             Where only a name is given, no scale is checked.
-        missing : {"listwise", "pairwise", "mean"}
+        missing : {"listwise", "pairwise", "mean", "em"}
             Listwise leaves rows out that miss any answer; the others keep them, unless all their answers are missing.
 
         Raises
