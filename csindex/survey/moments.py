@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from csindex.errors import OptionError, SurveyError
+from csindex.errors import SurveyError
 from csindex.model.model import Model
 from csindex.model.parts import Item
 from csindex.options import Missing, Options
 from csindex.survey.checks import Codes
 from csindex.survey.columns import listed
-from csindex.survey.survey import Survey
+from csindex.survey.survey import as_survey
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,13 +126,7 @@ class Moments:
         from csindex.survey.sources import RowSource
 
         options = Options(missing=missing, ordinal=ordinal)
-        given = {"weights": weights, "by": by, "missing_codes": missing_codes}
-        named = [name for name, value in given.items() if value is not None]
-        if isinstance(data, Survey) and named:
-            raise OptionError(
-                f"{', '.join(named)} cannot be given with a Survey: it has been made with or without them."
-            )
-        survey = data if isinstance(data, Survey) else Survey(data, weights=weights, by=by, missing_codes=missing_codes)
+        survey = as_survey(data, weights=weights, by=by, missing_codes=missing_codes)
         chosen = items.items if isinstance(items, Model) else tuple(items)
         names = tuple(item.name if isinstance(item, Item) else item for item in chosen)
         return RowSource.of(survey.answers(chosen, options.missing), names, options).sample()

@@ -281,3 +281,11 @@ class Survey:
         if problems:
             raise SurveyError("\n".join(problems))
         return values, coded
+
+
+def as_survey(data: Any, **given: Any) -> Survey:
+    """Return `data` if it is a Survey, else a Survey of the data frame with what is given (None for nothing)."""
+    named = [name for name, value in given.items() if value is not None]
+    if isinstance(data, Survey) and named:
+        raise OptionError(f"{', '.join(named)} cannot be given with a Survey: it has been made with or without them.")
+    return data if isinstance(data, Survey) else Survey(data, **given)
