@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from csindex.survey.population import Population
     from csindex.survey.scan import scan
     from csindex.survey.simulate import simulate
+    from csindex.survey.thresholds import thresholds
 
 __version__ = "0.1.0"
 
@@ -138,6 +139,7 @@ _LATER = {
     "csindex.survey.population": ("Population",),
     "csindex.survey.scan": ("scan",),
     "csindex.survey.simulate": ("simulate",),
+    "csindex.survey.thresholds": ("thresholds",),
 }
 _HOME = {name: module for module, names in _LATER.items() for name in names}
 
@@ -234,6 +236,7 @@ __all__ = [
     "simulate",
     "standard_deviation",
     "swics",
+    "thresholds",
     "top_box",
     "trend",
 ]

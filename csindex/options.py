@@ -1,6 +1,6 @@
 """The choices of a fit, checked once and carried on its result."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -13,7 +13,7 @@ Likelihood = Literal["normal", "wishart"]
 Scheme = Literal["path", "centroid", "factorial"]
 Variant = Literal["standardized", "centered"]
 Convention = Literal["fornell", "standardized", "equal"]
-Missing = Literal["listwise", "pairwise", "mean"]
+Missing = Literal["listwise", "pairwise", "mean", "em"]
 Interval = Literal["percentile", "normal", "basic", "bca", "studentized"]
 Resampling = Literal["bootstrap", "jackknife", "parametric", "replicate weights"]
 
@@ -48,6 +48,19 @@ def within(name: str, value: object, low: float, high: float, example: str) -> N
         raise OptionError(f"{name}={value!r} must be a number between {low:g} and {high:g}, e.g. {example}.")
 
 
+def _ordinal(value: object, missing: str) -> bool | tuple[str, ...]:
+    """Return True or False for all items or none, or the names of the ordinal ones."""
+    named = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
+    if not isinstance(value, bool) and not all(isinstance(name, str) for name in named):
+        raise OptionError(f"ordinal={value!r:.80} must be True, or name the ordinal items.")
+    if missing in ("mean", "em") and value is not False and named:
+        raise OptionError(
+            f"missing={missing!r} does not go with ordinal items, whose correlations are made of tables of the answers "
+            "that are there. Use missing='pairwise' or 'listwise'."
+        )
+    return value if isinstance(value, bool) else tuple(map(str, named)) or False
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a fit is to be done; every field is also an argument of `csindex.fit`."""
@@ -57,6 +70,7 @@ class Options:
     variant: Variant = "standardized"
     convention: Convention = "fornell"
     missing: Missing = "listwise"
+    ordinal: bool | Sequence[str] = False
     resampling: Resampling = "bootstrap"
     interval: Interval = "percentile"
     level: float = 0.95
@@ -85,6 +99,7 @@ class Options:
         }
         for name, values in known.items():
             object.__setattr__(self, name, choose(name, getattr(self, name), get_args(values)))
+        object.__setattr__(self, "ordinal", _ordinal(self.ordinal, self.missing))
         object.__setattr__(self, "replicates", whole("replicates", self.replicates, 0))
         object.__setattr__(self, "max_iterations", whole("max_iterations", self.max_iterations, 1))
         if self.replicates == 1:

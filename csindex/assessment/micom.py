@@ -112,7 +112,7 @@ def micom(
     found = []
     with bar_of(permutations * len(groups.first), progress) as bar:
         for a, b in zip(groups.first, groups.second, strict=True):
-            rows = pool(answers, model.item_names, result.options.missing, members[[a, b]])
+            rows = pool(answers, model.item_names, result.options.missing, members[[a, b]], result.options.ordinal)
             found.append(_pair(result, rows, np.array([a, b]), raw, permutations, seed, bar))
     failed = tell_failures([pair.status for pair in found], result.options.max_failed)
     compositional, equality = _compositional(groups, found, method), _equality(groups, found, method)

@@ -4,7 +4,7 @@ All permutations of a tile are one stack: their moments are one matrix product o
 every group in every permutation. A tile depends on the seed, the groups and its number only.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from zlib import crc32
@@ -16,6 +16,7 @@ from csindex.fitting.estimates import Estimates, estimate
 from csindex.model.design import Design
 from csindex.options import Missing, Options
 from csindex.survey.answers import Answers
+from csindex.survey.making import ordinal_flags
 from csindex.survey.sources import RowSource
 from csindex.survey.stacks import Array, flatten, unpack
 
@@ -79,7 +80,9 @@ Reduce = Callable[[Drawn], Array]
 """From T permutations to the statistics (T, ...) that are kept of them."""
 
 
-def pool(answers: Answers, items: tuple[str, ...], missing: Missing, members: Ints) -> Pool:
+def pool(
+    answers: Answers, items: tuple[str, ...], missing: Missing, members: Ints, ordinal: bool | Sequence[str] = False
+) -> Pool:
     """Put the rows of some groups together.
 
     Clusters that lie within one group each are exchanged as a whole. Where clusters hold several groups, rows are exchanged
@@ -90,9 +93,10 @@ def pool(answers: Answers, items: tuple[str, ...], missing: Missing, members: In
     ----------
     answers : Answers
     items : tuple of p str
-    missing : {"listwise", "pairwise", "mean"}
+    missing : {"listwise", "pairwise", "mean", "em"}
     members : (G,) int
         Numbers of the groups.
+    ordinal : bool or sequence of str
     """
     rows = np.flatnonzero(np.isin(answers.unit, members))
     place = np.full(int(answers.unit.max()) + 1, -1, dtype=np.intp)
@@ -117,7 +121,8 @@ def pool(answers: Answers, items: tuple[str, ...], missing: Missing, members: In
         block = kept
         if answers.sampling.clustered:
             thing, block, words = _clustered(label, psu, block)
-    return Pool(RowSource(together, items, missing), members, label, thing, block, words)
+    source = RowSource(together, items, missing, ordinal_flags(together.values, items, ordinal))
+    return Pool(source, members, label, thing, block, words)
 
 
 def _mixed(label: Ints, part: Ints) -> bool:

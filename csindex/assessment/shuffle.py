@@ -39,14 +39,14 @@ class Shuffled:
 def shuffle(groups: Groups, chosen: list[Measure], permutations: int, seed: int, progress: bool) -> Shuffled:
     """Permute the labels and return the p-values."""
     result, answers = groups.result, rows_of(groups, "permutations")
-    names, count = result.model.item_names, len(groups.names)
+    names, count, options = result.model.item_names, len(groups.names), result.options
     pairs = np.stack([groups.first, groups.second], axis=1)
     # With three groups or more a pair's hypothesis says nothing of the others, whose rows then stay out.
     sets = [np.arange(count), *(pairs if count > 2 else [])]
-    pools = [pool(answers, names, result.options.missing, groups.members[which]) for which in sets]
+    pools = [pool(answers, names, options.missing, groups.members[which], options.ordinal) for which in sets]
     with bar_of(permutations * len(pools), progress) as bar:
         runs = [
-            permute(one, result.design, result.options, _kept(result, chosen, at == 0), permutations, seed, bar)
+            permute(one, result.design, options, _kept(result, chosen, at == 0), permutations, seed, bar)
             for at, one in enumerate(pools)
         ]
     values = runs[0][0][:, :-2].reshape(permutations, count, -1)
@@ -64,7 +64,7 @@ def shuffle(groups: Groups, chosen: list[Measure], permutations: int, seed: int,
         distances=distances,
         p_distances=share_as_extreme(distances, runs[0][0][:, -2:]),
         words=pools[0].words,
-        failed=tell_failures([status for _, status in runs], result.options.max_failed),
+        failed=tell_failures([status for _, status in runs], options.max_failed),
     )
 
 

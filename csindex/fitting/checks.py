@@ -56,7 +56,7 @@ def check_scales(model: Model, moments: Moments) -> None:
             )
 
 
-def sample_problems(model: Model, moments: Moments) -> dict[int, str]:
+def sample_problems(model: Model, moments: Moments, options: Options) -> dict[int, str]:
     """Return what forbids an estimate, by unit."""
     least = max(FEWEST, len(model.items) + 1)
     width = np.array([item.scale[1] - item.scale[0] for item in model.items])
@@ -78,11 +78,7 @@ def sample_problems(model: Model, moments: Moments) -> dict[int, str]:
                 f"item{'s' * (len(names) > 1)} {listed(map(repr, names))}: no answers, so there is no mean."
             )
         elif len(gaps) and gaps[0, 0] != gaps[0, 1]:
-            a, b = (model.item_names[i] for i in gaps[0])
-            problems[unit] = (
-                f"items {a!r} and {b!r}: nobody answered both, or their covariance is not known. Use missing='mean', or "
-                "leave one of them out."
-            )
+            problems[unit] = _gap(model, moments.cov[unit], options)
         elif len(flat):
             names = [model.item_names[i] for i in flat]
             problems[unit] = (
@@ -90,6 +86,27 @@ def sample_problems(model: Model, moments: Moments) -> dict[int, str]:
                 "said of how the answers vary together. Leave such items out of the model."
             )
     return problems
+
+
+def _gap(model: Model, cov: Array, options: Options) -> str:
+    """Say why covariances (p, p) are not known: of a pair, of one item, or of all; see `csindex.survey.em`."""
+    lost = np.flatnonzero((~np.isfinite(cov)).sum(axis=1) == len(cov) - 1)
+    if options.missing == "em" and len(lost) == 1:
+        return (
+            f"item {model.item_names[lost[0]]!r}: EM finds no covariances, because in the answers that are there the other "
+            "items determine this one: two items say the same, or too few people answered all of them. Leave it out, or use "
+            "missing='mean'."
+        )
+    if options.missing == "em" and len(lost) == len(cov) > 2:
+        return (
+            f"EM did not converge: too many answers are missing for {len(cov)} items. Leave out the items that are missing "
+            "most often, or use missing='pairwise' or 'mean'."
+        )
+    a, b = (model.item_names[i] for i in np.argwhere(~np.isfinite(cov))[0])
+    return (
+        f"items {a!r} and {b!r}: nobody answered both, or their covariance is not known. Use missing='mean', or leave one "
+        "of them out."
+    )
 
 
 def block_problems(model: Model, design: Design, moments: Moments) -> dict[int, str]:
@@ -120,7 +137,9 @@ def estimate_problems(
 ) -> dict[int, str]:
     """Return why members of the sample (U,) have no estimates."""
     advice = {
-        Status.INDEFINITE: "Use missing='mean' or 'listwise'.",
+        Status.INDEFINITE: "Use fewer items, wider categories or ordinal=False."
+        if options.ordinal
+        else "Use missing='mean', 'em' or 'listwise'.",
         Status.SINGULAR: "Leave out one of those that say the same.",
         Status.UNCONVERGED: f"After {options.max_iterations} rounds; try another scheme, or raise max_iterations.",
     }

@@ -26,13 +26,15 @@ class Status(IntEnum):
     UNCONVERGED = 4
     NO_MOMENTS = 5
     ABSENT = 6
+    UNFILLED = 7
 
 
 REASONS = {
     Status.CONSTANT: "an item is constant",
-    Status.INDEFINITE: "pairwise correlations are not positive definite",
+    Status.INDEFINITE: "the correlations of the items are not positive definite",
     Status.SINGULAR: "items or constructs are collinear",
     Status.UNCONVERGED: "the iteration did not converge",
+    Status.UNFILLED: "EM found no covariances",
     Status.NO_MOMENTS: "nobody was left, or the weights could not be raked",
 }
 """Why members failed; absent ones only fill up a stack of units with different numbers of replicates."""
@@ -198,7 +200,9 @@ def estimate(mean: Array, cov: Array, design: Design, options: Options, start: A
 
 def _screen(S: Array, sd: Array, status: NDArray[np.int8], options: Options) -> None:
     """Mark members that cannot be estimated, and give them a harmless matrix."""
-    if options.missing == "pairwise":
+    if options.missing == "em":
+        status[(status == Status.OK) & ~np.isfinite(S).all(axis=(1, 2))] = Status.UNFILLED
+    if options.missing == "pairwise" or options.ordinal:
         sound = status == Status.OK
         root = sd if options.variant == "centered" else np.ones_like(sd)
         R = S[sound] / (root[sound][:, :, None] * root[sound][:, None, :])

@@ -58,8 +58,9 @@ def fit(
     clusters: str | Sequence[str] | None = None,
     by: str | Sequence[str] | None = None,
     missing: Missing = "listwise",
+    ordinal: bool | Sequence[str] = False,
     missing_codes: Codes | None = None,
-    estimator: Estimator = "pls",
+    estimator: Estimator | Literal["ordinal"] = "pls",
     scheme: Scheme = "path",
     variant: Variant = "standardized",
     convention: Convention = "fornell",
@@ -90,11 +91,16 @@ def fit(
         the sums that `scan` makes of data of any size, from which they are a jackknife.
     weights, strata, clusters, by, missing_codes
         See `Survey`. With ``by`` every unit gets estimates of its own, and the tables begin with the unit columns.
-    missing : {"listwise", "pairwise", "mean"}
+    missing : {"listwise", "pairwise", "mean", "em"}
         What becomes of missing answers: leave the row out; use each pair of answers that is there; fill in the item's
-        mean. Replicates do the same with their own rows.
-    estimator : {"pls"}
-        PLS path modelling.
+        mean; or means and covariances by maximum likelihood from all answers that are there, with the EM algorithm
+        (Yuan & Bentler 2000). Replicates do the same with their own rows.
+    ordinal : bool or sequence of str
+        Items that are ordered categories: their correlations are polychoric, in two steps (Olsson 1979; Cantaluppi 2012;
+        Schuberth, Henseler & Dijkstra 2018); True means all. Means and standard deviations stay those of the answers,
+        so that the index keeps its scale.
+    estimator : {"pls", "ordinal"}
+        PLS path modelling; *ordinal* is short for *pls* with ``ordinal=True``.
     scheme : {"path", "centroid", "factorial"}
         How neighbouring constructs weight each other (Lohmöller 1989).
     variant : {"standardized", "centered"}
@@ -157,6 +163,8 @@ def fit(
             f"model must be a csindex Model, e.g. csindex.acsi() or Model.parse(text), not {model!r:.80}."
         )
     choose("bad_units", bad_units, ["raise", "drop"])
+    if estimator == "ordinal":
+        estimator, ordinal = "pls", ordinal or True
     resampling = resampling or _usual_resampling(data)
     if replicates is None:
         replicates = 0 if estimator == "cbsem" and resampling != "replicate weights" else 1000
@@ -167,6 +175,7 @@ def fit(
         variant=variant,
         convention=convention,
         missing=missing,
+        ordinal=ordinal,
         resampling=resampling,
         interval=interval or ("normal" if analytically or resampling in UNLIKE_SAMPLES else "percentile"),
         level=level,
@@ -218,7 +227,7 @@ def _estimated(
     """Take the moments from the source, estimate them and their replicates; units with a problem go on the way."""
     moments = source.sample()
     kept = Kept.of(moments)
-    kept = kept.settle(checks.sample_problems(model, kept.moments), SurveyError, drop)
+    kept = kept.settle(checks.sample_problems(model, kept.moments, options), SurveyError, drop)
     kept = kept.settle(checks.block_problems(model, design, kept.moments), EstimationError, drop)
     mean, cov = flatten(kept.moments.mean, 1), flatten(kept.moments.cov, 2)
     sample = estimate(mean, cov, design, options).made_from(mean, pack(cov))
@@ -275,6 +284,8 @@ def _source(
         raise OptionError(f"{', '.join(named)} cannot be given with {kind}: {kind} has been made with or without them.")
     if isinstance(data, (Moments, GroupedMoments)) and options.missing != "listwise":
         raise OptionError(f"missing={options.missing!r} needs rows; moments have none.")
+    if isinstance(data, (Moments, GroupedMoments)) and options.ordinal:
+        raise OptionError("ordinal items need rows: moments do not tell how often each answer was given.")
     if isinstance(data, GroupedMoments):
         grouped = data.select(model.item_names)
         checks.check_scales(model, grouped.pooled().moments)
@@ -292,7 +303,7 @@ def _source(
     survey = data if isinstance(data, Survey) else Survey(data, **given)
     answers = survey.answers(model.items, options.missing)
     _check_units(answers.units)
-    return RowSource(answers, model.item_names, options.missing), answers.account, survey.missing_codes
+    return RowSource.of(answers, model.item_names, options), answers.account, survey.missing_codes
 
 
 def _check_units(units: pd.DataFrame | None) -> None:

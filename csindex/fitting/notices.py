@@ -68,7 +68,7 @@ def missing(account: Account | None, options: Options) -> list[Notice]:
     text = (
         f"missing={options.missing!r} leaves out {account.incomplete:,} of {weighted:,} rows with missing answers (most in "
         f"{worst!r}: {account.missing[worst]:,}). Those who answer everything may be more or less satisfied than the "
-        "others; compare with missing='mean' or 'pairwise'."
+        "others; compare with missing='em'."
     )
     return [(text, MissingWarning)]
 

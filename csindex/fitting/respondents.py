@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from csindex.errors import SurveyError
 from csindex.index.scores import index_scores, to_hundred
 from csindex.survey.columns import as_frame, rows_text
+from csindex.survey.em import expected_answers
 from csindex.survey.survey import Survey
 
 if TYPE_CHECKING:
@@ -22,12 +23,15 @@ def respondent_scores(result: Fit, data: Any) -> pd.DataFrame:
     model, design = result.model, result.design
     by = None if result.units is None else [str(name) for name in result.units.columns]
     survey = data if isinstance(data, Survey) else Survey(data, by=by, missing_codes=result.missing_codes)
-    hundred = to_hundred(survey.values(model.items), design)
+    answers = survey.values(model.items)
     unit = np.zeros(survey.n, dtype=np.intp) if result.units is None else _unit_of(result.units, survey.frame)
     if result.options.missing == "mean":
-        mean = to_hundred(result.moments.mean, design)
-        hundred = np.where(np.isnan(hundred), mean[unit], hundred)
-    scores = index_scores(result.estimates.index_weights[unit], hundred, design)
+        answers = np.where(np.isnan(answers), result.moments.mean[unit], answers)
+    if result.options.missing == "em":
+        for number in np.unique(unit):
+            mean, cov = result.moments.mean[number], result.moments.cov[number]
+            answers[unit == number] = expected_answers(answers[unit == number], mean, cov)
+    scores = index_scores(result.estimates.index_weights[unit], to_hundred(answers, design), design)
     index = survey.frame.index if isinstance(survey.frame, pd.DataFrame) else None
     return pd.DataFrame(scores, columns=list(model.construct_names), index=index)
 

@@ -204,8 +204,9 @@ class Fit:
         Returns
         -------
         data frame
-            A row for each row of `data` and a column for each construct; NaN where an answer is missing, unless the
-            fit filled missing answers in by the item's mean.
+            A row for each row of `data` and a column for each construct; NaN where an answer is missing. Only a fit with
+            ``missing="mean"`` fills the item's mean in, and one with ``missing="em"`` what is expected of the answer given
+            the row's others, so that the mean of the scores is the index; a row without any answer is then NaN.
 
         Raises
         ------

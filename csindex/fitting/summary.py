@@ -38,6 +38,7 @@ _MISSING = {
     "listwise": "rows with missing answers left out",
     "pairwise": "each correlation from the rows that have both answers",
     "mean": "missing answers replaced by the item's mean",
+    "em": "maximum likelihood from the answers that are there, by EM",
 }
 
 
@@ -120,6 +121,7 @@ def _method(result: Fit) -> str:
     lines = [
         f"{_estimator(options)}; index convention {_convention(options)}.",
         *([_fit_measures(result)] if result.covariance is not None else []),
+        *([_ordinal(result)] if options.ordinal else []),
         *([f"Model: {result.model.source}"] if result.model.source else []),
         *([_rows(result)] if account is not None else []),
         _replicates(result),
@@ -151,6 +153,15 @@ def _fit_measures(result: Fit) -> str:
     return (
         f"{who}{chisq} ({'p < .001' if p < 0.001 else f'p = {p:.3f}'}), CFI {value['cfi']:.3f}, TLI {value['tli']:.3f}, RMSEA "
         f"{value['rmsea']:.3f} (90% interval {low:.3f} to {high:.3f}), SRMR {value['srmr']:.3f}; more in .covariance."
+    )
+
+
+def _ordinal(result: Fit) -> str:
+    named, p = result.options.ordinal, len(result.model.item_names)
+    which = f"all {p} items" if named is True else f"{len(tuple(named or ()))} of {p} items"
+    return (
+        f"Ordinal answers: polychoric correlations of {which}, in two steps (Olsson 1979). Means and standard deviations are "
+        "those of the answers, so the index averages the categories' values."
     )
 
 

@@ -27,7 +27,7 @@ class Account:
     coded : dict of code to int
         Answers made missing because of `missing_codes`.
     filled : int
-        Missing answers in rows that are used all the same (pairwise, mean).
+        Missing answers in rows that are used all the same (pairwise, mean, EM).
     """
 
     rows: int

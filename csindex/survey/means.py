@@ -1,6 +1,6 @@
 """The door to design-based means: no model, no replicates."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,9 +50,18 @@ def means(survey: Survey, columns: Sequence[str | Item], *, level: float = 0.95)
     if not 0 < level < 1:
         raise OptionError(f"level={level!r} must lie between 0 and 1, e.g. 0.95.")
     items = [item if isinstance(item, Item) else Item(item, ANY_SCALE) for item in columns]
-    x, weights, units = survey.values(items), survey.final_weights(), survey.units()
-    design, unit_of = survey.design_codes(weights), survey.unit_codes()
     rows = []
+    for labels, mean, se, numbers in unit_means(survey, survey.values(items)):
+        reach = stdtrit(numbers["df"], (1 + level) / 2) * se
+        numbers |= {"estimate": mean, "se": se, "lower": mean - reach, "upper": mean + reach}
+        rows.append(pd.DataFrame({**labels, "item": [item.name for item in items], **numbers}))
+    return pd.concat(rows, ignore_index=True)
+
+
+def unit_means(survey: Survey, x: Array) -> Iterator[tuple[dict[Any, Any], Array, Array, dict[str, Any]]]:
+    """Yield each unit's labels, the means (q,) of numbers x (n, q), their standard errors, and ``n, n_eff, deff, df``."""
+    weights, units = survey.final_weights(), survey.units()
+    design, unit_of = survey.design_codes(weights), survey.unit_codes()
     for unit in range(1 if units is None else len(units)):
         inside = None if units is None else unit_of == unit
         found = linearized_mean(x, weights, *design, domain=inside)
@@ -60,12 +69,8 @@ def means(survey: Survey, columns: Sequence[str | Item], *, level: float = 0.95)
         if survey.replicate_weights is not None:
             se, df = _replicate_errors(survey, x, found.mean, inside)
             deff = deff * (se / found.se) ** 2
-        reach = stdtrit(df, (1 + level) / 2) * se
-        numbers = {"n": found.n, "n_eff": found.n / deff, "deff": deff, "df": df}
-        numbers |= {"estimate": found.mean, "se": se, "lower": found.mean - reach, "upper": found.mean + reach}
         labels: dict[Any, Any] = {} if units is None else units.iloc[unit].to_dict()
-        rows.append(pd.DataFrame({**labels, "item": [item.name for item in items], **numbers}))
-    return pd.concat(rows, ignore_index=True)
+        yield labels, found.mean, se, {"n": found.n, "n_eff": found.n / deff, "deff": deff, "df": df}
 
 
 def _replicate_errors(survey: Survey, x: Array, mean: Array, inside: Array | None) -> tuple[Array, Array]:

@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from csindex.errors import OptionError, SurveyError
+from csindex.errors import SurveyError
 from csindex.model.model import Model
 from csindex.model.parts import Item
-from csindex.options import Missing, choose
+from csindex.options import Missing, Options
 from csindex.survey.checks import Codes
 from csindex.survey.columns import listed
-from csindex.survey.survey import Survey
+from csindex.survey.survey import as_survey
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +94,7 @@ class Moments:
         weights: str | ArrayLike | None = None,
         by: str | Sequence[str] | None = None,
         missing: Missing = "listwise",
+        ordinal: bool | Sequence[str] = False,
         missing_codes: Codes | None = None,
     ) -> "Moments":
         """Return the moments of the answers in a data frame.
@@ -105,8 +106,11 @@ class Moments:
             Which columns; where a scale is known, the answers are checked against it.
         weights, by, missing_codes
             See `Survey`; with ``by`` the result is a stack of one member a unit.
-        missing : {"listwise", "pairwise", "mean"}
-            Leave rows with missing answers out, use all pairs of answers, or fill in the item's mean.
+        missing : {"listwise", "pairwise", "mean", "em"}
+            Leave rows with missing answers out, use all pairs of answers, fill in the item's mean, or maximum likelihood
+            by the EM algorithm; see `csindex.fit`.
+        ordinal : bool or sequence of str
+            Items whose correlations are polychoric; see `csindex.fit`.
 
         Raises
         ------
@@ -121,17 +125,11 @@ class Moments:
         """
         from csindex.survey.sources import RowSource
 
-        choose("missing", missing, get_args(Missing))
-        given = {"weights": weights, "by": by, "missing_codes": missing_codes}
-        named = [name for name, value in given.items() if value is not None]
-        if isinstance(data, Survey) and named:
-            raise OptionError(
-                f"{', '.join(named)} cannot be given with a Survey: it has been made with or without them."
-            )
-        survey = data if isinstance(data, Survey) else Survey(data, weights=weights, by=by, missing_codes=missing_codes)
+        options = Options(missing=missing, ordinal=ordinal)
+        survey = as_survey(data, weights=weights, by=by, missing_codes=missing_codes)
         chosen = items.items if isinstance(items, Model) else tuple(items)
         names = tuple(item.name if isinstance(item, Item) else item for item in chosen)
-        return RowSource(survey.answers(chosen, missing), names, missing).sample()
+        return RowSource.of(survey.answers(chosen, options.missing), names, options).sample()
 
     @classmethod
     def from_published(

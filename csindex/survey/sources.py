@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csindex.errors import OptionError, SurveyError
-from csindex.options import Missing
-from csindex.survey import resampling, sums
+from csindex.options import Missing, Options
+from csindex.survey import resampling
 from csindex.survey.answers import Answers
+from csindex.survey.making import iterated, ordinal_flags, row_moments
 from csindex.survey.moments import Moments
 from csindex.survey.sampling import Sampling
 from csindex.survey.stacks import Array, pack, unpack
@@ -26,12 +27,6 @@ TILE_CELLS = 2_000_000
 Kind = Literal["bootstrap", "jackknife", "replicate weights", "simple", "nested", "parametric"]
 """What replicates are made of: *simple* leave one row out at a time, which gives the variance of a simple random sample to
 measure design effects by; *nested* are resamples of bootstrap resamples, for studentised intervals."""
-
-_MAKERS = {
-    "listwise": (sums.complete_sums, sums.complete_moments),
-    "mean": (sums.present_sums, sums.mean_filled_moments),
-    "pairwise": (sums.present_sums, sums.pairwise_moments),
-}
 
 
 class Source(Protocol):
@@ -77,12 +72,19 @@ def generator(seed: int, kind: Kind, unit: int, number: int) -> np.random.Genera
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RowSource:
-    """Moments of rows of answers."""
+    """Moments of rows of answers; `ordinal` (p,) tells the items whose correlations are polychoric."""
 
     answers: Answers
     items: tuple[str, ...]
     missing: Missing
+    ordinal: NDArray[np.bool_] | None = None
     _last: dict[tuple[Kind, int, int], Array] = field(default_factory=dict)
+    _solved: dict[int, tuple[Array, Array] | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, answers: Answers, items: tuple[str, ...], options: Options) -> "RowSource":
+        """Return the source of answers to the items, treated as the options say; see `ordinal_flags` for errors."""
+        return cls(answers, items, options.missing, ordinal_flags(answers.values, items, options.ordinal))
 
     @property
     def joint(self) -> bool:
@@ -251,13 +253,15 @@ class RowSource:
     def moments_of(self, unit: int, weights: Array) -> tuple[Array, Array]:
         """Return mean (p, T) and packed covariance of a unit's rows with weights (n, T)."""
         x = self.answers.values[self._rows(unit)]
-        # A round shift leaves sums of whole answers exact, so that results do not depend on the order of rows.
-        shift = np.asarray(np.round(np.nansum(x, axis=0) / np.maximum(1, (~np.isnan(x)).sum(axis=0))))
-        complete = self.missing == "listwise" or not np.isnan(x).any()
-        add, to_moments = _MAKERS["listwise" if complete else self.missing]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean, cov = to_moments(add(x - shift, weights), x.shape[1], np.float64(len(x)))
-        return mean + shift[:, None], cov
+        return row_moments(x, weights, self.missing, self.ordinal, self._solution(unit))
+
+    def _solution(self, unit: int) -> tuple[Array, Array] | None:
+        """Return a unit's own moments, where the search for those of its replicates begins; None without a search."""
+        if unit not in self._solved and iterated(self.missing, self.ordinal):
+            x, weights = self.answers.values[self._rows(unit)], self._weights(unit)[:, None]
+            mean, cov = row_moments(x, weights, self.missing, self.ordinal)
+            self._solved[unit] = (mean[:, 0], cov[:, 0]) if np.isfinite(mean).all() and np.isfinite(cov).all() else None
+        return self._solved.get(unit)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

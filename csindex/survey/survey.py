@@ -197,7 +197,7 @@ class Survey:
         ----------
         items : sequence of p Item or str
             Where only a name is given, no scale is checked.
-        missing : {"listwise", "pairwise", "mean"}
+        missing : {"listwise", "pairwise", "mean", "em"}
             Listwise leaves rows out that miss any answer; the others keep them, unless all their answers are missing.
 
         Raises
@@ -281,3 +281,11 @@ class Survey:
         if problems:
             raise SurveyError("\n".join(problems))
         return values, coded
+
+
+def as_survey(data: Any, **given: Any) -> Survey:
+    """Return `data` if it is a Survey, else a Survey of the data frame with what is given (None for nothing)."""
+    named = [name for name, value in given.items() if value is not None]
+    if isinstance(data, Survey) and named:
+        raise OptionError(f"{', '.join(named)} cannot be given with a Survey: it has been made with or without them.")
+    return data if isinstance(data, Survey) else Survey(data, **given)

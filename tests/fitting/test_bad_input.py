@@ -103,7 +103,7 @@ def test_designs_that_do_not_fit(frame, options, parts):
         ({"scheme": None}, ["scheme=None"]),
         ({"variant": "raw"}, ["variant='raw'", "'standardized', 'centered'"]),
         ({"convention": "acsi"}, ["convention='acsi'", "'fornell'"]),
-        ({"missing": "em"}, ["missing='em'", "'listwise', 'pairwise', 'mean'"]),
+        ({"missing": "impute"}, ["missing='impute'", "'listwise', 'pairwise', 'mean', 'em'"]),
         ({"missing": "drop"}, ["missing='drop'"]),
         ({"interval": "wald"}, ["interval='wald'", "'percentile'"]),
         ({"estimator": "sem"}, ["estimator='sem'", "'pls'"]),
