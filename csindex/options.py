@@ -13,7 +13,7 @@ Likelihood = Literal["normal", "wishart"]
 Scheme = Literal["path", "centroid", "factorial"]
 Variant = Literal["standardized", "centered"]
 Convention = Literal["fornell", "standardized", "equal"]
-Missing = Literal["listwise", "pairwise", "mean", "em"]
+Missing = Literal["listwise", "pairwise", "mean", "em", "fiml"]
 Interval = Literal["percentile", "normal", "basic", "bca", "studentized"]
 Resampling = Literal["bootstrap", "jackknife", "parametric", "replicate weights"]
 
@@ -53,7 +53,7 @@ def _ordinal(value: object, missing: str) -> bool | tuple[str, ...]:
     named = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
     if not isinstance(value, bool) and not all(isinstance(name, str) for name in named):
         raise OptionError(f"ordinal={value!r:.80} must be True, or name the ordinal items.")
-    if missing in ("mean", "em") and value is not False and named:
+    if missing in ("mean", "em", "fiml") and value is not False and named:
         raise OptionError(
             f"missing={missing!r} does not go with ordinal items, whose correlations are made of tables of the answers "
             "that are there. Use missing='pairwise' or 'listwise'."

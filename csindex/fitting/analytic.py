@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from csindex.errors import OptionError
 from csindex.estimation.covariance.influence import normal_directions, response, sigma_of
-from csindex.estimation.covariance.parameters import Parameters, parameters_of
 from csindex.fitting.estimates import Estimates, Status
-from csindex.fitting.factors import expressed, turned
+from csindex.fitting.factors import expressed, parameters_for, turned
+from csindex.fitting.fiml import fiml_directions
 from csindex.fitting.replicate import Replicates
 from csindex.model.design import Design
 from csindex.options import Options
 from csindex.survey.moments import Moments
-from csindex.survey.sandwich import factor_of, moment_covariance
+from csindex.survey.sandwich import factor_of, influence, sampling_covariance
 from csindex.survey.sources import RowSource, Source
 from csindex.survey.stacks import Array, pack, unpack
 
@@ -46,29 +46,23 @@ def analytic(
         A stack (U,), with moments.
     design, options : Design, Options
     """
-    parameters, U, p = parameters_of(design), len(numbers), design.p
-    n = effective(moments, options)
+    U, p = len(numbers), design.p
     made = [
-        directions(source, int(number), float(n[unit]), sample, unit, parameters, options)
-        for unit, number in enumerate(numbers)
+        directions(source, int(number), moments, sample, unit, design, options) for unit, number in enumerate(numbers)
     ]
-    D = max(shift.shape[1] for shift, _ in made)
+    D = max(made_of[0].shape[1] for made_of in made)
     mean, packed, theta = (np.repeat(a[:, None], D, axis=1) for a in (sample.mean, sample.packed, sample.theta))
     coefficients = np.zeros((U, D))
-    for unit, (shift, gap) in enumerate(made):
+    for unit, (shift, gap, moved) in enumerate(made):
         d = shift.shape[1]
-        S = turned(sample.cov[unit], design)
-        moved = response(
-            sample.theta[unit], S, parameters, options.discrepancy, gap, observed=options.errors == "robust"
-        )
         mean[unit, :d] += STEP * shift.T
         packed[unit, :d] += STEP * pack(turned(np.moveaxis(gap, -1, 0), design))
         theta[unit, :d] += STEP * moved.T
         coefficients[unit, :d] = STEP**-2
     nothing = np.zeros(U * D, dtype=np.intp)
     status = np.full(U * D, Status.OK, dtype=np.int8)
-    mean_, cov = mean.reshape(U * D, p), unpack(packed.reshape(U * D, -1), p)
-    stack = expressed(theta.reshape(U * D, -1), mean_, cov, design, options, parameters, status, nothing)
+    flat, cov = mean.reshape(U * D, p), unpack(packed.reshape(U * D, -1), p)
+    stack = expressed(theta.reshape(U * D, -1), flat, cov, design, options, status, nothing)
     estimates = stack.reshape(U, D).made_from(mean, packed)
     return Replicates("delta", WORDS[options.errors], estimates, coefficients, joint=False)
 
@@ -80,18 +74,26 @@ def effective(moments: Moments, options: Options) -> Array:
 
 
 def directions(
-    source: Source, number: int, n: float, sample: Estimates, unit: int, parameters: Parameters, options: Options
-) -> tuple[Array, Array]:
-    """Return directions in which means (p, d) vary, and covariances (p, p, d) with reversed items turned round."""
-    design = parameters.design
+    source: Source, number: int, moments: Moments, sample: Estimates, unit: int, design: Design, options: Options
+) -> tuple[Array, Array, Array]:
+    """Return directions in which means (p, d), covariances (p, p, d) and parameters (q, d) vary together.
+
+    Covariances and parameters are those of items with reversed ones turned round.
+    """
+    if options.missing == "fiml":
+        return fiml_directions(source, number, moments, sample, unit, design, options)
+    parameters, method = parameters_for(design, options), options.discrepancy
+    theta, S = sample.theta[unit], turned(sample.cov[unit], design)
     if options.errors == "robust":
         shift, packed = _from_rows(source, number)
-        return shift, np.moveaxis(turned(unpack(packed.T, design.p), design), 0, -1)
-    S = turned(sample.cov[unit], design)
-    gap = normal_directions(sigma_of(sample.theta[unit], parameters, S, options.discrepancy))
-    shift, d = np.linalg.cholesky(sample.cov[unit]), gap.shape[-1]
-    moved = np.concatenate([shift, np.zeros((design.p, d))], axis=1)
-    return moved / np.sqrt(n), np.concatenate([np.zeros((design.p, *shift.shape)), gap], axis=2) / np.sqrt(n)
+        gap = np.moveaxis(turned(unpack(packed.T, design.p), design), 0, -1)
+    else:
+        root = np.sqrt(effective(moments, options)[unit])
+        gap = normal_directions(sigma_of(theta, parameters, S, method)) / root
+        shift = np.linalg.cholesky(sample.cov[unit]) / root
+        gap = np.concatenate([np.zeros((design.p, *shift.shape)), gap], axis=2)
+        shift = np.concatenate([shift, np.zeros((design.p, gap.shape[2] - design.p))], axis=1)
+    return shift, gap, response(theta, S, parameters, method, gap, observed=options.errors == "robust")
 
 
 def _from_rows(source: Source, number: int) -> tuple[Array, Array]:
@@ -101,5 +103,5 @@ def _from_rows(source: Source, number: int) -> tuple[Array, Array]:
     x, weights, sampling, psu = source.rows(number)
     if np.isnan(x).any():
         raise OptionError("errors='robust' needs complete rows. Use missing='listwise', or replicates=1000.")
-    factor = factor_of(moment_covariance(x, weights, sampling, psu))
+    factor = factor_of(sampling_covariance(influence(x, weights), sampling, psu))
     return factor[: x.shape[1]], factor[x.shape[1] :]

@@ -91,13 +91,13 @@ def sample_problems(model: Model, moments: Moments, options: Options) -> dict[in
 def _gap(model: Model, cov: Array, options: Options) -> str:
     """Say why covariances (p, p) are not known: of a pair, of one item, or of all; see `csindex.survey.em`."""
     lost = np.flatnonzero((~np.isfinite(cov)).sum(axis=1) == len(cov) - 1)
-    if options.missing == "em" and len(lost) == 1:
+    if options.missing in ("em", "fiml") and len(lost) == 1:
         return (
             f"item {model.item_names[lost[0]]!r}: EM finds no covariances, because in the answers that are there the other "
             "items determine this one: two items say the same, or too few people answered all of them. Leave it out, or use "
             "missing='mean'."
         )
-    if options.missing == "em" and len(lost) == len(cov) > 2:
+    if options.missing in ("em", "fiml") and len(lost) == len(cov) > 2:
         return (
             f"EM did not converge: too many answers are missing for {len(cov)} items. Leave out the items that are missing "
             "most often, or use missing='pairwise' or 'mean'."
@@ -132,6 +132,13 @@ def formative(model: Model, design: Design, moments: Moments) -> Iterator[tuple[
             yield construct, R, largest_inflation(R)
 
 
+_OTHERWISE = {
+    "pls": "try another scheme, or raise max_iterations",
+    "cbsem": "F falls without end where constructs overlap or the model is not identified: join constructs that cannot be told "
+    "apart, use more items for a construct, or estimator='pls'",
+}
+
+
 def estimate_problems(
     model: Model, design: Design, moments: Moments, estimates: Estimates, options: Options
 ) -> dict[int, str]:
@@ -141,7 +148,7 @@ def estimate_problems(
         if options.ordinal
         else "Use missing='mean', 'em' or 'listwise'.",
         Status.SINGULAR: "Leave out one of those that say the same.",
-        Status.UNCONVERGED: f"After {options.max_iterations} rounds; try another scheme, or raise max_iterations.",
+        Status.UNCONVERGED: f"After {options.max_iterations} rounds; {_OTHERWISE[options.estimator]}.",
     }
     return {
         int(unit): f"{REASONS[status]}{near}. {advice.get(status, '')}".strip()

@@ -7,21 +7,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex.estimation.covariance.discrepancy import Sample, distance
+from csindex.estimation.covariance.discrepancy import Method, Sample, distance
 from csindex.estimation.covariance.measures import (
     Test,
     baseline_value,
     likelihood_measures,
     relative_measures,
     residual_measures,
+    saturated_deviance,
     scaled_measures,
 )
-from csindex.estimation.covariance.parameters import Parameters, parameters_of
+from csindex.estimation.covariance.parameters import Parameters
 from csindex.estimation.covariance.scaling import scalings
 from csindex.estimation.covariance.structure import implied, standard_scale
 from csindex.fitting.analytic import directions, effective
 from csindex.fitting.estimates import Estimates
-from csindex.fitting.factors import standardized, turned
+from csindex.fitting.factors import parameters_for, standardized, turned
+from csindex.fitting.fiml import fiml_likelihood, fiml_test
 from csindex.model.model import Model
 from csindex.survey.sources import Source
 from csindex.survey.stacks import Array
@@ -29,7 +31,7 @@ from csindex.survey.stacks import Array
 if TYPE_CHECKING:
     from csindex.fitting.result import Fit
 
-RANGES = {"rmsea": ("rmsea_lower", "rmsea_upper")}
+RANGES = {name: (f"{name}_lower", f"{name}_upper") for name in ("rmsea", "rmsea_robust")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,20 +66,10 @@ def covariance_fit(result: "Fit", source: Source, numbers: NDArray[np.intp]) -> 
     numbers : (U,) int
         The source's numbers of the units.
     """
-    parameters = parameters_of(result.design)
-    S = result.estimates.cov * _shrinkage(result)[:, None, None]
-    sample = Sample.of(np.ascontiguousarray(np.moveaxis(turned(S, result.design), 0, -1)))
-    theta = _as_reported(result, parameters).T
-    found = distance(theta, sample, parameters, result.options.discrepancy)
-    n = effective(result.moments, result.options)
-    chisq = n * found.value
-    p = result.design.p
-    test = Test(
-        chisq, parameters.degrees(), n * baseline_value(sample, result.options.discrepancy), p * (p - 1) // 2, n
-    )
-    measures = _measures(result, parameters, sample, found.value, found.implied.sigma, test)
-    measures |= _scaled(result, parameters, source, numbers, test)
-    sigma = np.moveaxis(found.implied.sigma, -1, 0)
+    parameters = parameters_for(result.design, result.options)
+    sigma = np.moveaxis(implied(_as_reported(result, parameters).T, parameters).sigma, -1, 0)
+    made = _by_patterns if result.options.missing == "fiml" else _by_moments
+    measures = made(result, parameters, source, numbers)
     return CovarianceFit(_parameter_table(result, parameters), _measure_table(result, measures), sigma)
 
 
@@ -94,48 +86,62 @@ def _as_reported(result: "Fit", parameters: Parameters) -> Array:
     return np.asarray(result.estimates.theta * np.where(variances, _shrinkage(result)[:, None], 1.0))
 
 
-def _measures(
-    result: "Fit", parameters: Parameters, sample: Sample, value: Array, sigma: Array, test: Test
-) -> dict[str, Array]:
+def _by_moments(result: "Fit", parameters: Parameters, source: Source, numbers: NDArray[np.intp]) -> dict[str, Array]:
+    """Return all measures of models fitted to moments."""
+    options, method, p = result.options, result.options.discrepancy, result.design.p
+    S = result.estimates.cov * _shrinkage(result)[:, None, None]
+    sample = Sample.of(np.ascontiguousarray(np.moveaxis(turned(S, result.design), 0, -1)))
+    found = distance(_as_reported(result, parameters).T, sample, parameters, method)
+    n = effective(result.moments, options)
+    test = Test(n * found.value, parameters.degrees(), n * baseline_value(sample, method), p * (p - 1) // 2, n)
+    inverse = Sample.of(found.implied.sigma).inverse
+    measures = _tests(test, parameters, found.value, method)
+    measures |= residual_measures(sample, found.implied.sigma, inverse, test.df, method)
+    if method == "ML":
+        saturated = saturated_deviance(sample)
+        measures |= likelihood_measures(saturated + found.value, saturated, result.moments.n_eff, parameters.q)
+    if options.errors == "robust" or method == "ULS":
+        measures |= scaled_measures(test, *_scalings(result, parameters, source, numbers, n))
+    return measures
+
+
+def _by_patterns(result: "Fit", parameters: Parameters, source: Source, numbers: NDArray[np.intp]) -> dict[str, Array]:
+    """Return all measures of models fitted to rows with missing answers."""
+    found = fiml_likelihood(source, numbers, result.moments, result.estimates, result.design, result.options)
+    n = effective(result.moments, result.options)
+    test = fiml_test(found, n, parameters.degrees(), result.design.p)
+    measures = _tests(test, parameters, found.model - found.saturated, "ML") | {"srmr": found.srmr}
+    measures |= likelihood_measures(found.model, found.saturated, n, parameters.q)
+    if result.options.errors == "robust":
+        measures |= scaled_measures(test, found.scaling, found.baseline_scaling)
+    return measures
+
+
+def _tests(test: Test, parameters: Parameters, value: Array, method: Method) -> dict[str, Array]:
     from scipy.special import chdtrc
 
-    options, method = result.options, result.options.discrepancy
     count = np.ones(len(value))
-    inverse = Sample.of(sigma).inverse
-    with np.errstate(invalid="ignore", divide="ignore"):
-        # n·F of unweighted least squares is not χ² distributed; its p-value is that of the scaled statistic.
-        p = chdtrc(test.df, test.chisq) if test.df and method != "ULS" else np.nan * count
+    # n·F of unweighted least squares is not χ² distributed; only the scaled statistic has a p-value.
+    p = chdtrc(test.df, test.chisq) if test.df and method != "ULS" else np.nan * count
     first = {
         "n": test.n, "parameters": parameters.q * count, "discrepancy": value,
         "chisq": test.chisq, "df": test.df * count, "p": p,
         "baseline_chisq": test.baseline, "baseline_df": test.baseline_df * count,
     }  # fmt: skip
-    found = {
-        **first,
-        **relative_measures(test),
-        **residual_measures(sample, sigma, inverse, test.df, method),
-    }
-    if method == "ML":
-        n = result.moments.n_eff
-        found |= likelihood_measures(value, sample, n, parameters.q)
-    assert options.estimator == "cbsem"
-    return found
+    return {**first, **relative_measures(test)}
 
 
-def _scaled(
-    result: "Fit", parameters: Parameters, source: Source, numbers: NDArray[np.intp], test: Test
-) -> dict[str, Array]:
-    options = result.options
-    if options.errors != "robust" and options.discrepancy != "ULS":
-        return {}
-    S = turned(result.estimates.cov, result.design)
-    pairs = []
+def _scalings(
+    result: "Fit", parameters: Parameters, source: Source, numbers: NDArray[np.intp], n: Array
+) -> tuple[Array, Array]:
+    """Return the scaling (U,) of χ² of the model and of the baseline."""
+    e, options, design = result.estimates, result.options, result.design
+    S, pairs = turned(e.cov, design), []
     for unit, number in enumerate(numbers.tolist()):
-        n = float(test.n[unit])
-        _, gap = directions(source, number, n, result.estimates, unit, parameters, options)
-        pairs.append(scalings(result.estimates.theta[unit], S[unit], parameters, options.discrepancy, gap, n))
+        _, gap, _ = directions(source, number, result.moments, e, unit, design, options)
+        pairs.append(scalings(e.theta[unit], S[unit], parameters, options.discrepancy, gap, float(n[unit])))
     model, baseline = np.array(pairs).T
-    return scaled_measures(test, model, baseline)
+    return model, baseline
 
 
 def _measure_table(result: "Fit", measures: dict[str, Array]) -> pd.DataFrame:

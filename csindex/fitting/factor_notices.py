@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from csindex.errors import CsindexWarning, EstimationError, InadmissibleWarning, OptionError
-from csindex.estimation.covariance.parameters import parameters_of
 from csindex.estimation.covariance.structure import implied
 from csindex.fitting.checks import unit_name
+from csindex.fitting.factors import parameters_for
 from csindex.fitting.result import Fit
 from csindex.model.design import Design
 from csindex.model.model import Model
@@ -16,6 +16,22 @@ from csindex.survey.columns import listed
 
 BEYOND = 1 + 1e-9
 SHOWN = 4
+
+
+def check_options(options: Options) -> None:
+    """Raise an error if an option belongs to covariance structure models, and another estimator is used."""
+    if options.estimator == "cbsem":
+        return
+    if options.missing == "fiml":
+        raise OptionError(
+            "missing='fiml' belongs to estimator='cbsem'. Use missing='em', which gives PLS the same moments."
+        )
+    usual = {"discrepancy": "ML", "errors": "normal", "likelihood": "normal"}
+    for name, value in usual.items():
+        if getattr(options, name) != value:
+            raise OptionError(
+                f"{name}={getattr(options, name)!r} belongs to estimator='cbsem'; leave it out otherwise."
+            )
 
 
 def check_factor_model(model: Model, design: Design, options: Options) -> None:
@@ -29,17 +45,29 @@ def check_factor_model(model: Model, design: Design, options: Options) -> None:
         )
     if options.variant != "standardized":
         raise OptionError(f"variant={options.variant!r} belongs to estimator='pls'; leave it out with 'cbsem'.")
-    if options.missing == "pairwise":
+    if options.missing in ("pairwise", "em"):
         raise OptionError(
-            "missing='pairwise' gives covariances that come from no one sample, whose χ² and standard errors are not known. "
-            "Use missing='listwise'."
+            f"missing={options.missing!r} gives covariances whose χ² and standard errors are not those of a complete sample. Use "
+            "missing='fiml', which fits the model to the answers that are there, or 'listwise'."
+        )
+    if options.missing == "mean" and options.analytic:
+        raise OptionError(
+            "missing='mean' takes filled-in answers for real ones, so analytic standard errors would be too small. Use "
+            "missing='fiml', or replicates=1000."
+        )
+    if options.ordinal:
+        raise OptionError("estimator='cbsem' does not take ordinal items; leave ordinal= out, or use estimator='pls'.")
+    if options.missing == "fiml" and (options.replicates or options.discrepancy != "ML"):
+        raise OptionError(
+            "missing='fiml' is maximum likelihood with analytic standard errors: leave discrepancy= and replicates= out. "
+            "errors='robust' allows for answers that are not normal."
         )
     if options.analytic and options.interval != "normal":
         raise OptionError(
             f"interval={options.interval!r} needs replicates; analytic standard errors give 'normal' intervals. Set "
             "replicates=1000."
         )
-    df = parameters_of(design).degrees()
+    df = parameters_for(design, options).degrees()
     if df < 0:
         raise EstimationError(
             f"the model has {-df} more parameters than its {design.p} items have variances and covariances, so it cannot be "
@@ -73,7 +101,7 @@ def _improper(result: Fit, unit: int) -> Iterator[str]:
     """Yield what is improper in the solution of a unit, in words with the number."""
     e, design, model = result.estimates, result.design, result.model
     names, items = model.construct_names, model.item_names
-    at = implied(e.theta[unit][:, None], parameters_of(design))
+    at = implied(e.theta[unit][:, None], parameters_for(design, result.options))
     residual, factor = (np.einsum("iim->i", a) for a in (at.matrices.residuals, at.matrices.disturbances))
     for i in np.flatnonzero(residual < 0):
         yield f"the residual variance of item {items[i]!r} is negative ({residual[i]:.3g})"

@@ -51,8 +51,16 @@ def factor_estimates(mean: Array, cov: Array, design: Design, options: Options, 
             found = rescued(found, sample, parameters, options)
         theta[:, part], rounds[part] = found.theta, found.rounds
         status[part] = np.where((status[part] == Status.OK) & ~found.converged, Status.UNCONVERGED, status[part])
+    if options.missing == "fiml":
+        # Where the search by patterns begins, in `csindex.fitting.fiml`.
+        theta = np.concatenate([theta, (mean * design.sign).T])
     theta[:, status != Status.OK] = np.nan
-    return expressed(theta.T, mean, cov, design, options, parameters, status, rounds)
+    return expressed(theta.T, mean, cov, design, options, status, rounds)
+
+
+def parameters_for(design: Design, options: Options) -> Parameters:
+    """Return the parameters of a fit: with missing answers items' intercepts are among them."""
+    return parameters_of(design, means=options.missing == "fiml")
 
 
 def rescued(found: Solution, sample: Sample, parameters: Parameters, options: Options) -> Solution:
@@ -99,7 +107,6 @@ def expressed(
     cov: Array,
     design: Design,
     options: Options,
-    parameters: Parameters,
     status: NDArray[np.int8],
     rounds: NDArray[np.intp],
 ) -> Estimates:
@@ -109,6 +116,7 @@ def expressed(
     with θ kept above a thousandth of the item's variance. Index, index weights and deviations then follow from the
     weights and from the moments exactly as under PLS.
     """
+    parameters = parameters_for(design, options)
     found = implied(theta.T, parameters)
     loadings, C, B, r2 = (np.moveaxis(array, -1, 0) for array in standardized(found, parameters))
     error = np.maximum(1 - loadings**2, 1 - MOST_RELIABLE)

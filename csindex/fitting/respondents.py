@@ -27,7 +27,7 @@ def respondent_scores(result: Fit, data: Any) -> pd.DataFrame:
     unit = np.zeros(survey.n, dtype=np.intp) if result.units is None else _unit_of(result.units, survey.frame)
     if result.options.missing == "mean":
         answers = np.where(np.isnan(answers), result.moments.mean[unit], answers)
-    if result.options.missing == "em":
+    if result.options.missing in ("em", "fiml"):
         for number in np.unique(unit):
             mean, cov = result.moments.mean[number], result.moments.cov[number]
             answers[unit == number] = expected_answers(answers[unit == number], mean, cov)

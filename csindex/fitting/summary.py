@@ -39,6 +39,7 @@ _MISSING = {
     "pairwise": "each correlation from the rows that have both answers",
     "mean": "missing answers replaced by the item's mean",
     "em": "maximum likelihood from the answers that are there, by EM",
+    "fiml": "maximum likelihood from the answers that are there",
 }
 
 
@@ -149,10 +150,11 @@ def _fit_measures(result: Fit) -> str:
     )
     if not df:
         return f"{who}χ² = 0 with no degrees of freedom: the model says nothing that could be wrong."
-    low, high = middle.lower["rmsea"], middle.upper["rmsea"]
+    cfi, tli, rmsea = (f"{name}{'_robust' * scaled}" for name in ("cfi", "tli", "rmsea"))
+    low, high = middle.lower[rmsea], middle.upper[rmsea]
     return (
-        f"{who}{chisq} ({'p < .001' if p < 0.001 else f'p = {p:.3f}'}), CFI {value['cfi']:.3f}, TLI {value['tli']:.3f}, RMSEA "
-        f"{value['rmsea']:.3f} (90% interval {low:.3f} to {high:.3f}), SRMR {value['srmr']:.3f}; more in .covariance."
+        f"{who}{chisq} ({'p < .001' if p < 0.001 else f'p = {p:.3f}'}), CFI {value[cfi]:.3f}, TLI {value[tli]:.3f}, RMSEA "
+        f"{value[rmsea]:.3f} (90% interval {low:.3f} to {high:.3f}), SRMR {value['srmr']:.3f}; more in .covariance."
     )
 
 

@@ -6,8 +6,6 @@ from numpy.typing import NDArray
 from csindex.survey.sampling import Sampling
 from csindex.survey.stacks import Array, packing
 
-ROWS_AT_A_TIME = 4096
-
 
 def influence(x: Array, weights: Array) -> Array:
     """Return what each row adds to the errors of means and covariances, (n, p + p(p+1)/2).
@@ -21,23 +19,20 @@ def influence(x: Array, weights: Array) -> Array:
     return np.concatenate([gap * share, (square - (share * square).sum(axis=0)) * share], axis=1)
 
 
-def moment_covariance(
-    x: Array, weights: Array, sampling: Sampling | None = None, psu: NDArray[np.intp] | None = None
-) -> Array:
-    """Return the covariance (t, t) of p means and p(p+1)/2 covariances, t = p + p(p+1)/2.
+def sampling_covariance(u: Array, sampling: Sampling | None = None, psu: NDArray[np.intp] | None = None) -> Array:
+    """Return the covariance (t, t) of a sum of contributions u_i.
 
     Without a design Σu_iu_i' over rows, as Huber-White standard errors have it; with one the ultimate-cluster estimator
     Σ_h (1 - f_h) C_h/(C_h - 1) Σ_c (U_hc - Ū_h)(U_hc - Ū_h)' (Binder 1983).
 
     Parameters
     ----------
-    x, weights : (n, p), (n,)
-        Complete rows.
+    u : (n, t)
+        What each row adds; see `influence`.
     sampling : Sampling, optional
     psu : (n,) int
         Sampling unit of each row.
     """
-    u = influence(x, weights)
     if sampling is None or psu is None:
         return np.asarray(u.T @ u)
     total = np.zeros((len(sampling.stratum), u.shape[1]))

@@ -84,7 +84,8 @@ class RowSource:
     @classmethod
     def of(cls, answers: Answers, items: tuple[str, ...], options: Options) -> "RowSource":
         """Return the source of answers to the items, treated as the options say; see `ordinal_flags` for errors."""
-        return cls(answers, items, options.missing, ordinal_flags(answers.values, items, options.ordinal))
+        missing: Missing = "em" if options.missing == "fiml" else options.missing
+        return cls(answers, items, missing, ordinal_flags(answers.values, items, options.ordinal))
 
     @property
     def joint(self) -> bool:

@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from csindex.estimation.covariance.algebra import solve
 from csindex.estimation.covariance.discrepancy import Sample, curvature, distance, slope
 from csindex.estimation.covariance.parameters import Parameters, Role
+from csindex.estimation.covariance.scoring import minimised
 from csindex.survey.stacks import Array
 
 Step = Literal["configural", "metric", "scalar", "strict", "structural"]
@@ -89,9 +89,6 @@ def constrained(
     n: Array,
     parameters: Parameters,
     equal: Sequence[Role],
-    *,
-    tolerance: float = 1e-15,
-    rounds: int = 500,
 ) -> Constrained:
     """Minimise Σ n_g F_g / Σ n_g under equal parameters, by damped Fisher scoring from `theta` (q, G).
 
@@ -109,21 +106,16 @@ def constrained(
     place, free = places(parameters, theta.shape[1], equal)
     used, share = place != FIXED, n / n.sum()
     phi = np.bincount(place[used], theta[used], free) / np.bincount(place[used], minlength=free)
-    damping, done = 0.0, False
-    for _ in range(rounds):
+
+    def value(at: Array) -> float:
+        return float(distance(_spread(at, place), sample, parameters, "ML").value @ share)
+
+    def local(phi: Array) -> tuple[Array, Array]:
         at = distance(_spread(phi, place), sample, parameters, "ML")
-        g = np.asarray(np.bincount(place[used], (slope(at, sample, parameters) * share)[used], free), dtype=np.float64)
-        H = _gathered(curvature(at, parameters) * share, place, free)
-        H[np.arange(free), np.arange(free)] *= 1 + damping
-        step = solve(H[..., None], g[:, None])[:, 0]
-        done = bool(g @ step * (1 + damping) < tolerance)
-        trial = distance(_spread(phi + step, place), sample, parameters, "ML").value @ share
-        if trial <= at.value @ share + 1e-14:
-            phi, damping = phi + step, damping / 5 if damping > 1e-4 else 0.0
-        else:
-            damping = max(8 * damping, 1e-3)
-        if done or damping > 1e8 or not np.isfinite(g).all():
-            break
+        g = np.bincount(place[used], (slope(at, sample, parameters) * share)[used], free)
+        return np.asarray(g, dtype=np.float64), _gathered(curvature(at, parameters) * share, place, free)
+
+    phi, done = minimised(phi, value, local)
     theta = _spread(phi, place)
     at = distance(theta, sample, parameters, "ML")
     H = _gathered(curvature(at, parameters) * share, place, free)

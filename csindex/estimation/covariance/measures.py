@@ -106,28 +106,31 @@ def residual_measures(sample: Sample, sigma: Array, inverse: Array, df: int, met
     return {"srmr": srmr, "gfi": gfi, "agfi": agfi}
 
 
-def likelihood_measures(value: Array, sample: Sample, n: Array, q: int) -> dict[str, Array]:
-    """Return the normal log-likelihood with all constants, that of the saturated model, AIC, BIC and adjusted BIC.
+def saturated_deviance(sample: Sample) -> Array:
+    """Return -2·log-likelihood per answer (m,) of normal answers with the sample's own moments, with all constants."""
+    p = len(sample.cov)
+    return np.asarray(p * np.log(2 * np.pi) + sample.logdet + p)
+
+
+def likelihood_measures(model: Array, saturated: Array, n: Array, q: int) -> dict[str, Array]:
+    """Return the log-likelihood, that of the saturated model, AIC, BIC and adjusted BIC (Sclove 1987).
 
     Parameters
     ----------
-    value : (m,)
-        F under ML.
-    sample : Sample
+    model, saturated : (m,)
+        -2·log-likelihood per answer.
     n : (m,)
         Number of answers.
     q : int
         Number of parameters.
     """
-    p = len(sample.cov)
-    saturated = -n / 2 * (p * np.log(2 * np.pi) + sample.logdet + p)
-    loglik = saturated - n / 2 * value
+    deviance = n * model
     return {
-        "loglik": loglik,
-        "loglik_saturated": saturated,
-        "aic": -2 * loglik + 2 * q,
-        "bic": -2 * loglik + np.log(n) * q,
-        "bic_adjusted": -2 * loglik + np.log((n + 2) / 24) * q,
+        "loglik": -deviance / 2,
+        "loglik_saturated": -n * saturated / 2,
+        "aic": deviance + 2 * q,
+        "bic": deviance + np.log(n) * q,
+        "bic_adjusted": deviance + np.log((n + 2) / 24) * q,
     }
 
 
@@ -144,13 +147,14 @@ def scaled_measures(test: Test, scaling: Array, baseline_scaling: Array) -> dict
         top = np.maximum(excess, 0)
         cfi = 1 - top / np.maximum(worst, top)
         tli = 1 - excess / test.df * test.baseline_df / worst if test.df else np.full(excess.shape, np.nan)
-        point = np.sqrt(top * test.groups / (test.df * test.n)) if test.df else np.full(excess.shape, np.nan)
     chisq = test.chisq / scaling
+    scaled = Test(chisq, test.df, test.baseline, test.baseline_df, test.n / scaling, test.groups)
+    ends = {name.replace("rmsea", "rmsea_robust"): value for name, value in rmsea(scaled).items() if name != "p_close"}
     return {
         "scaling": scaling,
         "chisq_scaled": chisq,
         "p_scaled": chdtrc(test.df, chisq),
         "cfi_robust": cfi,
         "tli_robust": tli,
-        "rmsea_robust": point,
+        **ends,
     }

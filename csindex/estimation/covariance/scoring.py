@@ -1,5 +1,6 @@
 """Fisher scoring with a damped step, for all members of a stack at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,6 +81,41 @@ def scored(
         stuck = damping[open_] > 1e8
         open_ = open_[~flat & ~stuck & (spent[open_] < rounds)]
     return Solution(theta, value, decrement, done, spent)
+
+
+def minimised(
+    phi: Array,
+    value: Callable[[Array], float],
+    local: Callable[[Array], tuple[Array, Array]],
+    *,
+    tolerance: float = TOLERANCE,
+    rounds: int = ROUNDS,
+) -> tuple[Array, bool]:
+    """Minimise one function in the same way.
+
+    Parameters
+    ----------
+    phi : (f,)
+        Where to begin.
+    value : function from parameters to F
+        NaN where it is not defined.
+    local : function from parameters to half the downward slope (f,) and half the expected curvature (f, f)
+    """
+    damping, here = 0.0, value(phi)
+    for _ in range(rounds):
+        g, H = local(phi)
+        H = H + damping * np.diag(np.diag(H))
+        step = solve(H[..., None], g[:, None])[:, 0]
+        if not np.isfinite(step).all() or damping > 1e8:
+            return phi, False
+        trial = value(phi + step)
+        if trial <= here * (1 + 1e-14 * np.sign(here)) + 1e-14:
+            phi, here, damping = phi + step, trial, float(_less(np.array(damping)))
+        else:
+            damping = max(8 * damping, 1e-3)
+        if g @ step * (1 + damping) < tolerance:
+            return phi, True
+    return phi, False
 
 
 def _less(damping: Array) -> Array:
