@@ -45,7 +45,13 @@ def factor_estimates(mean: Array, cov: Array, design: Design, options: Options, 
         sample = Sample.of(S[..., part])
         begin = first_parameters(sample.cov, parameters) if start is None else np.ascontiguousarray(start[part].T)
         found = scored(
-            begin, sample, parameters, options.discrepancy, tolerance=tolerance, rounds=options.max_iterations
+            begin,
+            sample,
+            parameters,
+            options.discrepancy,
+            near=start is not None,
+            tolerance=tolerance,
+            rounds=options.max_iterations,
         )
         if start is None:
             found = rescued(found, sample, parameters, options)

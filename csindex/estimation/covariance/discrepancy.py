@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from csindex.estimation.covariance.algebra import inverse, product
 from csindex.estimation.covariance.parameters import Parameters
-from csindex.estimation.covariance.structure import Implied, implied, mean_slope, slopes
+from csindex.estimation.covariance.structure import Implied, bend, implied, mean_slope, slopes
 from csindex.survey.stacks import Array
 
 Method = Literal["ML", "GLS", "ULS"]
@@ -97,18 +97,18 @@ def slope(at: Distance, sample: Sample, parameters: Parameters) -> Array:
 def pulled(at: Distance, parameters: Parameters, gap: Array, shift: Array | None = None) -> Array:
     """Return Δ'We (q, m) of any differences `gap` (p, p, m) between covariances, and `shift` (p, m) between means."""
     s = slopes(parameters)
-    VZ = product(at.weight, at.implied.basis)
-    N = product(np.swapaxes(VZ, 0, 1), product(gap, VZ))
+    N = at.implied.between(product(at.weight, product(gap, at.weight)))
     pull = s.c[:, None] * N[s.x, s.y]
     if shift is not None:
-        pull = pull + mean_slope(at.implied, parameters) * np.einsum("izm,im->zm", VZ, shift)[s.z]
+        beside = np.einsum("ijm,jm->im", at.weight, shift)
+        tilt = np.concatenate([beside, np.einsum("izm,im->zm", at.implied.vectors, beside)])
+        pull = pull + mean_slope(at.implied, parameters) * tilt[s.z]
     return np.asarray(pull)
 
 
 def curvature(at: Distance, parameters: Parameters) -> Array:
     """Return Δ'WΔ (q, q, m): the expected information of one answer under ML."""
-    s, Z = slopes(parameters), at.implied.basis
-    M = product(np.swapaxes(Z, 0, 1), product(at.weight, Z))
+    s, M = slopes(parameters), at.implied.between(at.weight)
     x, y = s.x[:, None], s.y[:, None]
     H = M[x, s.x] * M[y, s.y]
     H += M[x, s.y] * M[y, s.x]
@@ -119,11 +119,19 @@ def curvature(at: Distance, parameters: Parameters) -> Array:
     return H
 
 
-def hessian(theta: Array, sample: Sample, parameters: Parameters, method: Method) -> Array:
-    """Return the observed second derivatives (q, q) of F/2 for a single member, from differences of the slope."""
-    step = 1e-5 * np.maximum(np.abs(theta[:, 0]), 0.1)
-    moved = theta + np.concatenate([np.diag(step), -np.diag(step)], axis=1)
-    same = sample.part(np.zeros(moved.shape[1], dtype=np.intp))
-    g = slope(distance(moved, same, parameters, method), same, parameters)
-    H = -(g[:, : len(step)] - g[:, len(step) :]) / (2 * step)
-    return np.asarray((H + H.T) / 2)
+def hessian(at: Distance, sample: Sample, parameters: Parameters, method: Method) -> Array:
+    """Return the second derivatives (q, q, m) of F/2, where means are no parameters."""
+    s, M = slopes(parameters), at.implied.between(at.weight)
+    gap = sample.cov - at.implied.sigma
+    N = at.implied.between(product(at.weight, product(gap, at.weight)))
+    # Under ML the weight moves with the parameters.
+    more = M + 2 * N if method == "ML" else M
+    x, y = s.x[:, None], s.y[:, None]
+    one = M[x, s.x] * more[y, s.y]
+    one += M[x, s.y] * more[y, s.x]
+    if method == "ML":
+        one += more[x, s.x] * M[y, s.y]
+        one += more[x, s.y] * M[y, s.x]
+        one /= 2
+    one *= (s.c[:, None] * s.c)[..., None]
+    return np.asarray(one - bend(at.implied, parameters, N))

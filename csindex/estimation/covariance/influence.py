@@ -34,7 +34,7 @@ def response(theta: Array, cov: Array, parameters: Parameters, method: Method, g
     """
     sample = Sample.of(cov[..., None])
     at = distance(theta[:, None], sample, parameters, method)
-    bread = hessian(theta[:, None], sample, parameters, method) if observed else curvature(at, parameters)[..., 0]
+    bread = (hessian(at, sample, parameters, method) if observed else curvature(at, parameters))[..., 0]
     scale = 1 / np.sqrt(np.diag(bread))
     moved = np.linalg.solve(bread * scale[:, None] * scale, pulled(at, parameters, gap) * scale[:, None])
     return np.asarray(moved * scale[:, None])

@@ -36,7 +36,7 @@ def scalings(
     if method == "ML":
         saturated = n * _length(sample.inverse[..., 0], gap)
         g = pulled(at, parameters, gap)
-        bread = hessian(theta[:, None], sample, parameters, method)
+        bread = hessian(at, sample, parameters, method)[..., 0]
         own = n * float(np.trace(np.linalg.solve(bread, g @ g.T)))
         alone = n / 2 * float(((variances / np.diag(cov)[:, None]) ** 2).sum())
         return (saturated - own) / max(parameters.degrees(), 1), (saturated - alone) / (p * (p - 1) / 2)

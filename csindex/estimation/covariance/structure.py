@@ -30,8 +30,10 @@ class Implied:
         Φ = AΨA', covariances of the factors.
     factor_means : (k, m)
         Aα.
-    basis : (p, p + 2k, m)
-        Z.
+    causal : (k, k, m)
+        A.
+    vectors : (p, 2k, m)
+        [G, U], the columns of Z after those of I.
     """
 
     matrices: Matrices
@@ -39,7 +41,17 @@ class Implied:
     mean: Array
     factors: Array
     factor_means: Array
-    basis: Array
+    causal: Array
+    vectors: Array
+
+    def between(self, weight: Array) -> Array:
+        """Return Z'VZ (p + 2k, p + 2k, m) of symmetric V (p, p, m)."""
+        beside = product(weight, self.vectors)
+        corner = product(transposed(self.vectors), beside)
+        p = len(self.sigma)
+        out = np.empty((p + len(corner), p + len(corner), corner.shape[-1]))
+        out[:p, :p], out[:p, p:], out[p:, :p], out[p:, p:] = weight, beside, transposed(beside), corner
+        return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +82,7 @@ def implied(theta: Array, parameters: Parameters) -> Implied:
     sigma = product(U, transposed(made.loadings)) + made.residuals
     eta = np.einsum("stm,tm->sm", A, made.factor_intercepts)
     mean = made.intercepts + np.einsum("ijm,jm->im", made.loadings, eta)
-    unit = np.broadcast_to(np.eye(parameters.design.p)[..., None], sigma.shape)
-    return Implied(made, sigma, mean, factors, eta, np.concatenate([unit, G, U], axis=1))
+    return Implied(made, sigma, mean, factors, eta, A, np.concatenate([G, U], axis=1))
 
 
 def causal(paths: Array, parameters: Parameters) -> Array:
@@ -107,9 +118,40 @@ def mean_slope(found: Implied, parameters: Parameters) -> Array:
     return slope
 
 
+def bend(found: Implied, parameters: Parameters, N: Array) -> Array:
+    """Return ½tr(RΣ_ab) (q, q, m) of the second derivatives of Σ, from N = Z'RZ; where means are no parameters.
+
+    They are products again: u_j moves with a loading by φ·e_i, with a path by φ·g_r + a·u_s, with a covariance of factors by
+    a·g_r, where φ and a are elements of Φ and A; and g_t by a·e_i and a·g_r.
+    """
+    p, k, A, phi = parameters.design.p, parameters.design.k, found.causal, found.factors
+    out = np.zeros((parameters.q, parameters.q, found.sigma.shape[-1]))
+    at = {role: np.flatnonzero(parameters.of(role)) for role in ("loading", "path", "factor")}  # type: ignore[arg-type]
+    i, j = (index[at["loading"]] for index in (parameters.row, parameters.column))
+    t, s = (index[at["path"]] for index in (parameters.row, parameters.column))
+    r, o = (index[at["factor"]] for index in (parameters.row, parameters.column))
+    half = np.where(r == o, 0.5, 1.0)[:, None]
+    G, U = p, p + k
+
+    def fill(one: str, other: str, block: Array) -> None:
+        out[np.ix_(at[one], at[other])] = block
+        out[np.ix_(at[other], at[one])] = transposed(block)
+
+    i_, j_, t_, s_ = i[:, None], j[:, None], t[:, None], s[:, None]
+    fill("loading", "loading", N[i_, i] * phi[j_, j])
+    fill("loading", "path", N[i_, G + t] * phi[j_, s] + N[i_, U + s] * A[j_, t])
+    fill("loading", "factor", (N[i_, G + r] * A[j_, o] + N[i_, G + o] * A[j_, r]) * half)
+    one = N[G + t_, U + s] * A[s_, t]
+    fill("path", "path", N[G + t_, G + t] * phi[s_, s] + one + transposed(one))
+    fill("path", "factor", (N[G + t_, G + r] * A[s_, o] + N[G + t_, G + o] * A[s_, r]) * half)
+    return out
+
+
 def jacobian(found: Implied, parameters: Parameters) -> Array:
     """Return dΣ/dθ as (p, p, q, m)."""
-    at, Z = slopes(parameters), found.basis
+    at = slopes(parameters)
+    unit = np.broadcast_to(np.eye(parameters.design.p)[..., None], found.sigma.shape)
+    Z = np.concatenate([unit, found.vectors], axis=1)
     one = np.einsum("iqm,jqm->ijqm", Z[:, at.x], Z[:, at.y]) * at.c[:, None]
     return np.asarray(one + np.swapaxes(one, 0, 1))
 
