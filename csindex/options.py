@@ -17,7 +17,10 @@ Missing = Literal["listwise", "pairwise", "mean", "em", "fiml"]
 Interval = Literal["percentile", "normal", "basic", "bca", "studentized"]
 Resampling = Literal["bootstrap", "jackknife", "parametric", "replicate weights"]
 
-_SPELLINGS = {"standardised": "standardized", "centred": "centered", "studentised": "studentized", "BCa": "bca"}
+_SPELLINGS = {
+    "standardised": "standardized", "centred": "centered", "studentised": "studentized", "BCa": "bca",
+    "ml": "ML", "gls": "GLS", "uls": "ULS",
+}  # fmt: skip
 
 
 def choose(name: str, value: object, known: Iterable[str]) -> str:
@@ -96,6 +99,9 @@ class Options:
             "missing": Missing,
             "resampling": Resampling,
             "interval": Interval,
+            "discrepancy": Discrepancy,
+            "errors": Errors,
+            "likelihood": Likelihood,
         }
         for name, values in known.items():
             object.__setattr__(self, name, choose(name, getattr(self, name), get_args(values)))

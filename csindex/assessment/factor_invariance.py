@@ -1,5 +1,6 @@
 """The door: whether a covariance structure model measures the same in several groups."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, get_args
 
@@ -8,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.assessment.invariance_steps import Invariance
-from csindex.errors import EstimationError, OptionError
+from csindex.errors import ConventionWarning, EstimationError, OptionError
 from csindex.estimation.covariance.discrepancy import Sample
 from csindex.estimation.covariance.groups import BEFORE, EQUAL, FIXED, Constrained, Step, constrained
 from csindex.estimation.covariance.measures import Test, baseline_value, relative_measures
@@ -76,7 +77,10 @@ def invariance(
             f"{', '.join(other)}: invariance steps are estimated by maximum likelihood for normal answers."
         )
     wanted = _wanted(steps)
-    result = fit(model, data, by=by, **{**fit_options, "estimator": "cbsem", "replicates": 0})
+    with warnings.catch_warnings():
+        # No index is compared here.
+        warnings.simplefilter("ignore", ConventionWarning)
+        result = fit(model, data, by=by, **{**fit_options, "estimator": "cbsem", "replicates": 0})
     if result.units is None or len(result.units) < 2:
         raise OptionError("invariance compares groups; name the column that tells at least two apart: by='company'.")
     parameters = parameters_of(result.design, means=True, factor_means=True)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csindex.errors import OptionError
+from csindex.estimation.covariance.algebra import one_thread
 from csindex.estimation.covariance.influence import normal_directions, response, sigma_of
 from csindex.fitting.estimates import Estimates, Status
 from csindex.fitting.factors import expressed, parameters_for, turned
@@ -29,6 +30,7 @@ WORDS = {
 }
 
 
+@one_thread()
 def analytic(
     source: Source, numbers: NDArray[np.intp], moments: Moments, sample: Estimates, design: Design, options: Options
 ) -> Replicates:

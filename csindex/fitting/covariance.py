@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from csindex.estimation.covariance.algebra import one_thread
 from csindex.estimation.covariance.discrepancy import Method, Sample, distance
 from csindex.estimation.covariance.measures import (
     Test,
@@ -55,6 +56,7 @@ class CovarianceFit:
     sigma: Array
 
 
+@one_thread()
 def covariance_fit(result: "Fit", source: Source, numbers: NDArray[np.intp]) -> CovarianceFit:
     """Return the tables of a result.
 

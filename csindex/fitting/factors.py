@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from csindex.estimation.covariance.algebra import one_thread
 from csindex.estimation.covariance.discrepancy import Sample
 from csindex.estimation.covariance.parameters import Parameters, parameters_of
 from csindex.estimation.covariance.scoring import Solution, scored
@@ -19,6 +20,7 @@ MOST_RELIABLE = 0.999
 LOOSER = 100.0
 
 
+@one_thread()
 @np.errstate(divide="ignore", invalid="ignore")
 def factor_estimates(mean: Array, cov: Array, design: Design, options: Options, start: Array | None) -> Estimates:
     """Estimate every member of a stack; see `csindex.fitting.estimates.estimate`.

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from csindex.errors import OptionError
 from csindex.estimation.covariance import casewise
+from csindex.estimation.covariance.algebra import one_thread
 from csindex.estimation.covariance.casewise import Pattern
 from csindex.estimation.covariance.measures import Test
 from csindex.estimation.covariance.structure import implied, jacobian
@@ -48,6 +49,7 @@ def _unit(source: Source, number: int, moments: Moments, unit: int, design: Desi
     )  # fmt: skip
 
 
+@one_thread()
 def fiml_estimates(
     source: Source, numbers: NDArray[np.intp], moments: Moments, sample: Estimates, design: Design, options: Options
 ) -> Estimates:

@@ -1,8 +1,20 @@
 """Matrices with the stack on the last axis."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
 from csindex.survey.stacks import Array
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep BLAS to one thread: for small matrices more of them cost many times what they bring on a busy machine."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, user_api="blas"):
+        yield
 
 
 def product(a: Array, b: Array) -> Array:

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from csindex.estimation.covariance.algebra import one_thread
 from csindex.estimation.covariance.discrepancy import Sample, curvature, distance, slope
 from csindex.estimation.covariance.parameters import Parameters, Role
 from csindex.estimation.covariance.scoring import minimised
@@ -83,6 +84,7 @@ def places(parameters: Parameters, groups: int, equal: Sequence[Role]) -> tuple[
     return place, count
 
 
+@one_thread()
 def constrained(
     theta: Array,
     sample: Sample,

@@ -35,6 +35,10 @@ def response(theta: Array, cov: Array, parameters: Parameters, method: Method, g
     sample = Sample.of(cov[..., None])
     at = distance(theta[:, None], sample, parameters, method)
     bread = (hessian(at, sample, parameters, method) if observed else curvature(at, parameters))[..., 0]
+    if observed and method == "GLS":
+        # The weight S⁻¹ moves too.
+        half = np.einsum("ijd,jk,kl->ild", gap, at.weight[..., 0], (sample.cov - at.implied.sigma)[..., 0])
+        gap = gap - half - np.swapaxes(half, 0, 1)
     scale = 1 / np.sqrt(np.diag(bread))
     moved = np.linalg.solve(bread * scale[:, None] * scale, pulled(at, parameters, gap) * scale[:, None])
     return np.asarray(moved * scale[:, None])

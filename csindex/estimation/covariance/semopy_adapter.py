@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
+from csindex.estimation.covariance.algebra import one_thread
 from csindex.estimation.covariance.discrepancy import Method
 from csindex.estimation.covariance.parameters import Parameters
 from csindex.survey.stacks import Array
@@ -23,14 +24,13 @@ def semopy_parameters(cov: Array, n: int, parameters: Parameters, method: Method
     NaN throughout where semopy fails. Whether this is a minimum is for the caller to check.
     """
     import semopy
-    from threadpoolctl import threadpool_limits
 
     items = [f"x{i}" for i in range(parameters.design.p)]
     frame = pd.DataFrame(cov, index=items, columns=items)
     # A model remembers its last solution, so each fit has a new one; and threads cost more than they bring.
     model = semopy.Model(description(parameters))
     try:
-        with threadpool_limits(1), _quiet():
+        with one_thread(), _quiet():
             model.fit(cov=frame, n_samples=n, obj=_OBJECTIVES[method], solver="SLSQP", options=_TIGHT)
             found = model.inspect(information=None)
     except (ValueError, np.linalg.LinAlgError, ArithmeticError):

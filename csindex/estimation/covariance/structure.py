@@ -126,7 +126,7 @@ def bend(found: Implied, parameters: Parameters, N: Array) -> Array:
     """
     p, k, A, phi = parameters.design.p, parameters.design.k, found.causal, found.factors
     out = np.zeros((parameters.q, parameters.q, found.sigma.shape[-1]))
-    at = {role: np.flatnonzero(parameters.of(role)) for role in ("loading", "path", "factor")}  # type: ignore[arg-type]
+    at = {role: np.flatnonzero(parameters.role == role) for role in ("loading", "path", "factor")}
     i, j = (index[at["loading"]] for index in (parameters.row, parameters.column))
     t, s = (index[at["path"]] for index in (parameters.row, parameters.column))
     r, o = (index[at["factor"]] for index in (parameters.row, parameters.column))
