@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from csindex import datasets, plot
     from csindex.assessment.compare import compare
     from csindex.assessment.comparison import Comparison
+    from csindex.assessment.factor_invariance import invariance
     from csindex.assessment.invariance import Micom
+    from csindex.assessment.invariance_steps import Invariance
     from csindex.assessment.micom import micom
     from csindex.assessment.prediction.blindfold import blindfold
     from csindex.assessment.prediction.cvpat import Cvpat, cvpat
@@ -98,7 +100,9 @@ _LATER = {
     "csindex.survey.loyalty": ("price_tolerance", "retention"),
     "csindex.assessment.compare": ("compare",),
     "csindex.assessment.comparison": ("Comparison",),
+    "csindex.assessment.factor_invariance": ("invariance",),
     "csindex.assessment.invariance": ("Micom",),
+    "csindex.assessment.invariance_steps": ("Invariance",),
     "csindex.assessment.micom": ("micom",),
     "csindex.assessment.quality.assess": ("assess",),
     "csindex.assessment.quality.assessment": ("Assessment",),
@@ -197,6 +201,7 @@ __all__ = [
     "FontWarning",
     "GroupedMoments",
     "InadmissibleWarning",
+    "Invariance",
     "Item",
     "League",
     "Margins",
@@ -246,6 +251,7 @@ __all__ = [
     "handling_time",
     "hkcsi",
     "importance_performance",
+    "invariance",
     "jcsi",
     "kcsi",
     "league",

@@ -6,17 +6,23 @@ from typing import Literal, get_args
 
 from csindex.errors import OptionError
 
-Estimator = Literal["pls", "plsc"]
+Estimator = Literal["pls", "plsc", "cbsem"]
+Discrepancy = Literal["ML", "GLS", "ULS"]
+Errors = Literal["normal", "robust"]
+Likelihood = Literal["normal", "wishart"]
 Scheme = Literal["path", "centroid", "factorial"]
 Variant = Literal["standardized", "centered"]
 HigherOrder = Literal["two-stage", "repeated"]
 Interaction = Literal["two-stage", "product", "orthogonal"]
 Convention = Literal["fornell", "standardized", "equal"]
-Missing = Literal["listwise", "pairwise", "mean", "em"]
+Missing = Literal["listwise", "pairwise", "mean", "em", "fiml"]
 Interval = Literal["percentile", "normal", "basic", "bca", "studentized"]
 Resampling = Literal["bootstrap", "jackknife", "parametric", "replicate weights"]
 
-_SPELLINGS = {"standardised": "standardized", "centred": "centered", "studentised": "studentized", "BCa": "bca"}
+_SPELLINGS = {
+    "standardised": "standardized", "centred": "centered", "studentised": "studentized", "BCa": "bca",
+    "ml": "ML", "gls": "GLS", "uls": "ULS",
+}  # fmt: skip
 
 
 def choose(name: str, value: object, known: Iterable[str]) -> str:
@@ -52,7 +58,7 @@ def _ordinal(value: object, missing: str) -> bool | tuple[str, ...]:
     named = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
     if not isinstance(value, bool) and not all(isinstance(name, str) for name in named):
         raise OptionError(f"ordinal={value!r:.80} must be True, or name the ordinal items.")
-    if missing in ("mean", "em") and value is not False and named:
+    if missing in ("mean", "em", "fiml") and value is not False and named:
         raise OptionError(
             f"missing={missing!r} does not go with ordinal items, whose correlations are made of tables of the answers "
             "that are there. Use missing='pairwise' or 'listwise'."
@@ -83,6 +89,14 @@ class Options:
     max_iterations: int = 300
     max_failed: float = 0.10
     weights_from: str = ""
+    discrepancy: Discrepancy = "ML"
+    errors: Errors = "normal"
+    likelihood: Likelihood = "normal"
+
+    @property
+    def analytic(self) -> bool:
+        """Whether standard errors come from the estimator's own theory."""
+        return self.estimator == "cbsem" and self.replicates == 0
 
     def __post_init__(self) -> None:
         known = {
@@ -95,6 +109,9 @@ class Options:
             "missing": Missing,
             "resampling": Resampling,
             "interval": Interval,
+            "discrepancy": Discrepancy,
+            "errors": Errors,
+            "likelihood": Likelihood,
         }
         for name, values in known.items():
             object.__setattr__(self, name, choose(name, getattr(self, name), get_args(values)))

@@ -100,13 +100,13 @@ def constant_text(names: Sequence[str]) -> str:
 def _gap(model: Model, cov: Array, options: Options) -> str:
     """Say why covariances (p, p) are not known: of a pair, of one item, or of all; see `csindex.survey.em`."""
     lost = np.flatnonzero((~np.isfinite(cov)).sum(axis=1) == len(cov) - 1)
-    if options.missing == "em" and len(lost) == 1:
+    if options.missing in ("em", "fiml") and len(lost) == 1:
         return (
             f"item {model.item_names[lost[0]]!r}: EM finds no covariances, because in the answers that are there the other "
             "items determine this one: two items say the same, or too few people answered all of them. Leave it out, or use "
             "missing='mean'."
         )
-    if options.missing == "em" and len(lost) == len(cov) > 2:
+    if options.missing in ("em", "fiml") and len(lost) == len(cov) > 2:
         return (
             f"EM did not converge: too many answers are missing for {len(cov)} items. Leave out the items that are missing "
             "most often, or use missing='pairwise' or 'mean'."
@@ -146,6 +146,14 @@ def formative(model: Model, design: Design, moments: Moments) -> Iterator[tuple[
             yield construct, R, largest_inflation(R)
 
 
+_OTHERWISE = {
+    "pls": "try another scheme, or raise max_iterations",
+    "plsc": "try another scheme, or raise max_iterations",
+    "cbsem": "F falls without end where constructs overlap or the model is not identified: join constructs that cannot be told "
+    "apart, use more items for a construct, or estimator='pls'",
+}
+
+
 def estimate_problems(
     model: Model, design: Design, moments: Moments, estimates: Estimates, options: Options
 ) -> dict[int, str]:
@@ -154,7 +162,7 @@ def estimate_problems(
         Status.INDEFINITE: "Use missing='mean', 'em' or 'listwise'.",
         Status.SINGULAR: "Leave out one of those that say the same.",
         Status.UNRELIABLE: "Turn reversed items round (reversed=), drop items that do not belong, or use estimator='pls'.",
-        Status.UNCONVERGED: f"After {options.max_iterations} rounds; try another scheme, or raise max_iterations.",
+        Status.UNCONVERGED: f"After {options.max_iterations} rounds; {_OTHERWISE[options.estimator]}.",
     }
     return {
         int(unit): f"{REASONS[status]}{near}. {advice.get(status, '')}".strip()

@@ -36,7 +36,7 @@ class Status(IntEnum):
 
 REASONS = {
     Status.CONSTANT: "an item is constant",
-    Status.INDEFINITE: "pairwise correlations are not positive definite",
+    Status.INDEFINITE: "the correlations of the items are not positive definite",
     Status.SINGULAR: "items or constructs are collinear",
     Status.UNCONVERGED: "the iteration did not converge",
     Status.UNRELIABLE: "ρ_A is not positive, so that PLSc cannot correct for measurement error",
@@ -71,6 +71,8 @@ class Estimates:
         A `Status`, and the number of iterations.
     flaws : (...) int
         A `csindex.estimation.consistent.Flaw`: what is inadmissible; 0 where nothing is.
+    theta : (..., q)
+        Free parameters of a covariance structure model; q is 0 under PLS.
     mean : (..., p), or None where they are not known
         Means of the items, on the questions' scales.
     packed : (..., p(p+1)/2), or None
@@ -91,6 +93,7 @@ class Estimates:
     status: NDArray[np.int8]
     rounds: NDArray[np.intp]
     flaws: NDArray[np.int8]
+    theta: Array
     mean: Array = None  # type: ignore[assignment]
     packed: Array = None  # type: ignore[assignment]
     lower: "Estimates" = None  # type: ignore[assignment]
@@ -115,10 +118,11 @@ class Estimates:
         return replace(self, mean=mean, packed=packed)
 
     @classmethod
-    def allocate(cls, members: int, design: Design) -> "Estimates":
+    def allocate(cls, members: int, design: Design, q: int = 0) -> "Estimates":
         """Return room for the estimates of `members`, NaN until it is filled with `put`."""
         p, k = design.p, design.k
         shapes = {"weights": (p,), "loadings": (p,), "index_weights": (p,), "correlations": (k, k), "paths": (k, k)}
+        shapes["theta"] = (q,)
         arrays: dict[str, Any] = {name: empty(members, *shapes.get(name, (k,))) for name in _REAL}
         for array in arrays.values():
             array[...] = np.nan
@@ -128,7 +132,8 @@ class Estimates:
     def put(self, at: slice, part: "Estimates") -> None:
         """Write the estimates of some members."""
         for name in _OWN:
-            getattr(self, name)[at] = getattr(part, name)
+            if getattr(self, name).size:
+                getattr(self, name)[at] = getattr(part, name)
 
     def part(self, members: slice) -> "Estimates":
         """Return the estimates of some members."""
@@ -167,9 +172,10 @@ def estimate(
         On the questions' scales, the stack innermost in memory.
     design : Design
     options : Options
-    start : (m, p), optional
-        Outer weights of the sample that a member replicates: where the iteration begins, and how its constructs are
-        oriented. Without it each construct is oriented so that its items' correlations with it sum to more than 0.
+    start : (m, p) or (m, q), optional
+        Outer weights (of "cbsem" parameters) of the sample that a member replicates: where the iteration begins, and how
+        its constructs are oriented. Without it each construct is oriented so that its items' correlations with it sum to
+        more than 0.
     carried : (m, p), optional
         Index weights v that are given, where the options say so. Outer weights are then v times the items' deviations.
     """
@@ -183,6 +189,10 @@ def estimate(
         start, carried = (None if given is None else take(given, twins) for given in (start, carried))
         pair = estimate(take(mean, twins), take(cov, twins), design, options, start, carried)
         return pair.part(slice(0, 1))
+    if options.estimator == "cbsem":
+        from csindex.fitting.factors import factor_estimates
+
+        return factor_estimates(mean, cov, design, options, start)
     hundred = 100.0 / design.span
     sd = np.sqrt(np.einsum("mii->mi", cov)) * hundred
     status = np.where((sd > CONSTANT_BELOW).all(axis=1), Status.OK, Status.CONSTANT).astype(np.int8)
@@ -232,7 +242,7 @@ def estimate(
         for name, array in parts.items():
             array[failed & (status != Status.UNRELIABLE) if name == "reliability" else failed] = np.nan
         flawed[failed] = 0
-    return Estimates(**parts, status=status, rounds=found.rounds, flaws=flawed)
+    return Estimates(**parts, status=status, rounds=found.rounds, flaws=flawed, theta=empty(len(mean), 0))
 
 
 def _screen(S: Array, sd: Array, status: NDArray[np.int8], options: Options) -> None:

@@ -7,12 +7,16 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from csindex.errors import EstimationError, OptionError, RepairWarning, SurveyError
 from csindex.fitting import checks
+from csindex.fitting.analytic import analytic
 from csindex.fitting.carried import Carried
+from csindex.fitting.covariance import covariance_fit
 from csindex.fitting.estimates import estimate
+from csindex.fitting.factor_notices import check_factor_model, check_options
+from csindex.fitting.fiml import fiml_estimates
 from csindex.fitting.kept import Kept
 from csindex.fitting.notices import tell
 from csindex.fitting.replicate import replicate
@@ -20,15 +24,18 @@ from csindex.fitting.result import Fit
 from csindex.fitting.staged import climb
 from csindex.fitting.staged_source import StagedSource
 from csindex.fitting.tables import RESERVED
-from csindex.model.design import Design
+from csindex.model.design import Design, design_of
 from csindex.model.model import Model
 from csindex.model.stages import Stage, stages_of
 from csindex.options import (
     Convention,
+    Discrepancy,
+    Errors,
     Estimator,
     HigherOrder,
     Interaction,
     Interval,
+    Likelihood,
     Missing,
     Options,
     Resampling,
@@ -42,7 +49,7 @@ from csindex.survey.checks import Codes
 from csindex.survey.grouped import GroupedMoments
 from csindex.survey.moments import Moments
 from csindex.survey.sources import Kind, MomentSource, RowSource, Source
-from csindex.survey.stacks import flatten, pack
+from csindex.survey.stacks import Array, flatten, pack
 from csindex.survey.survey import Survey
 
 UNLIKE_SAMPLES = ("jackknife", "replicate weights")
@@ -66,7 +73,10 @@ def fit(
     convention: Convention = "fornell",
     higher_order: HigherOrder = "two-stage",
     interaction: Interaction = "two-stage",
-    replicates: int = 1000,
+    discrepancy: Discrepancy = "ML",
+    errors: Errors | None = None,
+    likelihood: Likelihood = "normal",
+    replicates: int | None = None,
     resampling: Resampling | None = None,
     seed: int | None = 1,
     level: float = 0.95,
@@ -91,18 +101,21 @@ def fit(
         the sums that `scan` makes of data of any size, from which they are a jackknife.
     weights, strata, clusters, by, missing_codes
         See `Survey`. With ``by`` every unit gets estimates of its own, and the tables begin with the unit columns.
-    missing : {"listwise", "pairwise", "mean", "em"}
+    missing : {"listwise", "pairwise", "mean", "em", "fiml"}
         What becomes of missing answers: leave the row out; use each pair of answers that is there; fill in the item's
         mean; or means and covariances by maximum likelihood from all answers that are there, with the EM algorithm
-        (Yuan & Bentler 2000). Replicates do the same with their own rows.
+        (Yuan & Bentler 2000). Replicates do the same with their own rows. *fiml* is for "cbsem": the model itself is fitted
+        to the answers that are there.
     ordinal : bool or sequence of str
         Items that are ordered categories: their correlations are polychoric, in two steps (Olsson 1979; Cantaluppi 2012;
         Schuberth, Henseler & Dijkstra 2018); True means all. Means and standard deviations stay those of the answers,
         so that the index keeps its scale.
-    estimator : {"pls", "plsc", "ordinal"}
+    estimator : {"pls", "plsc", "ordinal", "cbsem"}
         PLS path modelling; or consistent PLS (Dijkstra & Henseler 2015), whose paths and loadings are those of common
         factors, corrected for the measurement error of blocks with several items in Mode A. The index is the same.
-        *ordinal* is short for *pls* with ``ordinal=True``.
+        *ordinal* is short for *pls* with ``ordinal=True``. *cbsem* fits the same model as a covariance structure model, see
+        `CovarianceFit`; its constructs are common factors, and index and impacts come from the weights that read each
+        factor most reliably from its own items.
     scheme : {"path", "centroid", "factorial"}
         How neighbouring constructs weight each other (Lohmöller 1989).
     variant : {"standardized", "centered"}
@@ -116,9 +129,18 @@ def fit(
     interaction : {"two-stage", "product", "orthogonal"}
         What stands for an interaction: the product of the scores of a first fit (Henseler & Chin 2010), the products of
         items (Chin, Marcolin & Newsted 2003), or what the items do not explain of these (Little, Bovaird & Widaman 2006).
-    replicates : int
-        Number of replicates; 0 for none (standard errors are then NaN, as PLS has no analytic ones). A jackknife deletes
-        one sampling unit at a time where there are no more of them, else this many random groups (Kott 2001).
+    discrepancy : {"ML", "GLS", "ULS"}
+        Of "cbsem": maximum likelihood, generalized or unweighted least squares.
+    errors : {"normal", "robust"}, optional
+        Of "cbsem": analytic standard errors for normal answers, or from the rows, whatever their distribution (Huber 1967;
+        White 1982), with χ² scaled accordingly (Yuan & Bentler 2000). Robust by default with case weights or a sampling
+        design, of which they know.
+    likelihood : {"normal", "wishart"}
+        Of "cbsem": n or n - 1 in the covariances and in χ² under maximum likelihood; the others have n - 1.
+    replicates : int, optional
+        Number of replicates, 1,000 by default; 0 for none: standard errors are then NaN, as PLS has no analytic ones. "cbsem"
+        has, and by default no replicates, unless the survey comes with replicate weights. A jackknife deletes one
+        sampling unit at a time where there are no more of them, else this many random groups (Kott 2001).
     resampling : {"bootstrap", "jackknife", "parametric", "replicate weights"}, optional
         How replicates are made. By default by the replicate weights that the survey has; else by the bootstrap of rows,
         or, with strata, clusters or a finite population correction, by the rescaling bootstrap of Rao, Wu & Yue (1992);
@@ -177,6 +199,9 @@ def fit(
     choose("bad_units", bad_units, ["raise", "drop"])
     if estimator == "ordinal":
         estimator, ordinal = "pls", True if ordinal is False else ordinal
+    if replicates is None:
+        replicates = 0 if estimator == "cbsem" and _usual_resampling(data) != "replicate weights" else 1000
+    analytically = estimator == "cbsem" and replicates == 0
     resampling = resampling or _usual_resampling(data)
     earlier = None if weights_from is None else Carried.of(weights_from, model)
     options = Options(
@@ -189,9 +214,12 @@ def fit(
         missing=missing,
         ordinal=ordinal,
         resampling=resampling,
-        interval=interval or ("normal" if resampling in UNLIKE_SAMPLES else "percentile"),
+        interval=interval or ("normal" if analytically or resampling in UNLIKE_SAMPLES else "percentile"),
         level=level,
         replicates=replicates,
+        discrepancy=discrepancy,
+        errors=errors or "normal",
+        likelihood=likelihood,
         tolerance=tolerance,
         max_iterations=max_iterations,
         max_failed=max_failed,
@@ -200,12 +228,17 @@ def fit(
     if earlier is not None:
         earlier.check(options)
     seed = int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) if seed is None else whole("seed", seed, 0)
+    check_options(options)
+    if options.estimator == "cbsem":
+        check_factor_model(model, design_of(model), options)
     if block_size is not None:
         whole("block_size", block_size, 1)
     if whole("n_jobs", n_jobs, -64) == 0:
         raise OptionError("n_jobs=0 would leave nobody to work. Use 1, or -1 for all cores.")
     given = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "missing_codes": missing_codes}
     source, account, codes = _source(model, data, options, given)
+    if estimator == "cbsem" and errors is None and source.weighted:
+        options = replace(options, errors="robust")
     work = {"seed": seed, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}
     stages = stages_of(model, options.higher_order, options.interaction)
     if earlier is not None and len(stages) > 1:
@@ -220,8 +253,6 @@ def fit(
     for rung in climb(stages, source, options, estimated):
         kept = rung.kept
         assert kept.estimates is not None
-        sizes = [source.size(resampling, unit, options.replicates) for unit in kept.numbers.tolist()]
-        degrees = [source.degrees(resampling, unit, n) for unit, n in zip(kept.numbers.tolist(), sizes, strict=True)]
         result = Fit(
             model=rung.stage.model,
             design=rung.design,
@@ -231,14 +262,25 @@ def fit(
             estimates=kept.estimates,
             account=account,
             dropped=kept.dropped,
-            degrees=np.array(degrees),
+            degrees=_degrees(source, kept.numbers, options),
             missing_codes=codes,
             stage=rung.stage,
             lower=result,
-            **{"replicates": None, **kept.drawn},
+            **{"replicates": None, **kept.drawn},  # type: ignore[arg-type]
         )
+    if options.estimator == "cbsem":
+        result = replace(result, covariance=covariance_fit(result, source, kept.numbers))
     tell(result, stacklevel=2)
     return result
+
+
+def _degrees(source: Source, numbers: NDArray[np.intp], options: Options) -> Array:
+    """Return the degrees of freedom (U,) of the variances: those of a design, infinite without one."""
+    kind: Kind = "bootstrap" if options.analytic and isinstance(source, RowSource) else options.resampling
+    if options.analytic and not isinstance(source, RowSource):
+        return np.full(len(numbers), np.inf)
+    sizes = [source.size(kind, unit, options.replicates) for unit in numbers.tolist()]
+    return np.array([source.degrees(kind, unit, n) for unit, n in zip(numbers.tolist(), sizes, strict=True)])
 
 
 def _estimated(
@@ -261,6 +303,8 @@ def _estimated(
         carried = earlier.weights(kept.units, len(kept.numbers))
     mean, cov = flatten(kept.moments.mean, 1), flatten(kept.moments.cov, 2)
     sample = estimate(mean, cov, design, options, carried=carried).made_from(mean, pack(cov))
+    if options.missing == "fiml":
+        sample = fiml_estimates(source, kept.numbers, kept.moments, sample, design, options).made_from(mean, pack(cov))
     problems = checks.estimate_problems(model, design, kept.moments, sample, options)
     kept = replace(kept, estimates=sample).settle(problems, EstimationError, drop)
     for kind, (name, wanted) in _kinds(options, source).items():
@@ -269,6 +313,10 @@ def _estimated(
         drawn = replicate(made_by, kept.numbers, kept.estimates, design, options, kind=kind, wanted=wanted, **work)
         kept = replace(kept, drawn={**kept.drawn, name: drawn})
         kept = kept.settle(checks.replicate_problems(model, drawn, options), EstimationError, drop)
+    if options.analytic:
+        assert kept.estimates is not None
+        steps = analytic(source, kept.numbers, kept.moments, kept.estimates, design, options)
+        kept = replace(kept, drawn={"replicates": steps})
     return kept
 
 

@@ -23,6 +23,7 @@ from csindex.estimation.instruments import endogenous
 from csindex.fitting.checks import MANY_FAILED, counted, failure_reasons, formative, least_eigenvalues, unit_name
 from csindex.fitting.conventions import all_conventions
 from csindex.fitting.estimates import Status
+from csindex.fitting.factor_notices import improper
 from csindex.fitting.first_stage import f_statistics
 from csindex.fitting.inadmissible import flawed_replicates, flaws_said
 from csindex.fitting.levels import items, names_of, place, stages
@@ -61,7 +62,7 @@ def notices(result: Fit) -> list[Notice]:
         *negative(result),
         *(convention(names_of(result), indices, result.options.convention) if indices else []),
         *dropped(result.dropped, len(result.estimates.index)),
-        *inadmissible(result),
+        *(improper(result) if result.options.estimator == "cbsem" else inadmissible(result)),
         *weak(result),
         *(failure(result.model, result.replicates) if result.replicates is not None else []),
     ]

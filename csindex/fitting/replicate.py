@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ class Replicates:
     Attributes
     ----------
     kind : str
-        What they were made of; see `csindex.survey.sources.Kind`.
+        What they were made of; see `csindex.survey.sources.Kind`. "delta" ones are the small steps of `analytic`.
     words : str
         How they were made.
     estimates : Estimates
@@ -35,7 +35,7 @@ class Replicates:
         otherwise units are independent.
     """
 
-    kind: Kind
+    kind: Kind | Literal["delta"]
     words: str
     estimates: Estimates
     coefficients: Array | None
@@ -97,7 +97,7 @@ def replicate(
         counts = [options.replicates * inner] * len(units)
     R = max(counts)
     mean, packed = np.full((p, len(units), R), np.nan), np.full((p * (p + 1) // 2, len(units), R), np.nan)
-    out = Estimates.allocate(len(units) * R, design)
+    out = Estimates.allocate(len(units) * R, design, sample.theta.shape[-1])
     out.status[...] = Status.ABSENT
     size = block_size or max(1, BLOCK_CELLS // p**2)
     tiles = _tiles(source, kind, units, counts, inner)
@@ -162,7 +162,8 @@ def _computed(
     n_jobs: int,
 ) -> Iterator[tuple[Array, Array, Estimates]]:
     """Yield the moments and estimates of each block, computed here or by joblib's workers."""
-    known = (sample.weights, sample.index_weights if options.weights_from else None)
+    start = sample.theta if options.estimator == "cbsem" else sample.weights
+    known = (start, sample.index_weights if options.weights_from else None)
     task = (source, known, design, options, kind, wanted, seed)
     if n_jobs == 1:
         yield from (_block(block, *task) for block in blocks)

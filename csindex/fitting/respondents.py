@@ -51,7 +51,7 @@ def _filled(result: Fit, answers: Array, unit: NDArray[np.intp]) -> Array:
     """Return answers (n, p) with missing ones filled in as the fit has done it."""
     if result.options.missing == "mean":
         return np.where(np.isnan(answers), result.moments.mean[unit], answers)
-    if result.options.missing != "em":
+    if result.options.missing not in ("em", "fiml"):
         return answers
     filled = answers.copy()
     for number in np.unique(unit):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,9 @@ from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
 from csindex.survey.moments import Moments
 from csindex.survey.stacks import Array
+
+if TYPE_CHECKING:
+    from csindex.fitting.covariance import CovarianceFit
 
 Quantity = Callable[[Estimates], Array]
 """A function from the estimates of a stack (...) to q numbers (..., q)."""
@@ -66,6 +69,8 @@ class Fit:
     lower, stage : Fit or None, Stage or None
         Of a model with higher-order constructs or interactions: the fit of the stage before, of the same units and
         replicates, and what this stage is.
+    covariance : CovarianceFit or None
+        Of "cbsem": ``.parameters`` in the lavaan notation and ``.measures``, χ² and fit indices.
     """
 
     model: Model
@@ -84,6 +89,7 @@ class Fit:
     missing_codes: Codes | None = None
     stage: Stage | None = None
     lower: "Fit | None" = None
+    covariance: "CovarianceFit | None" = None
 
     @property
     def specified(self) -> Model:
@@ -213,7 +219,7 @@ class Fit:
         """Answers and replicates of each unit: ``n, n_eff, replicates, failed`` (n_eff by Kish, from the weights)."""
         columns = {} if self.units is None else {name: self.units[name] for name in self.units.columns}
         made = failed = np.zeros(len(self.estimates.index), dtype=np.intp)
-        if self.replicates is not None:
+        if self.replicates is not None and self.replicates.kind != "delta":
             status = self.replicates.estimates.status
             made = (status != Status.ABSENT).sum(axis=1)
             failed = made - (status == Status.OK).sum(axis=1)

@@ -27,6 +27,11 @@ _ESTIMATORS = {
 }
 _SCHEMES = {"path": "path weighting scheme", "centroid": "centroid scheme", "factorial": "factorial scheme"}
 _VARIANTS = {"standardized": "standardized items", "centered": "items centred on 0–100"}
+_DISCREPANCIES = {
+    "ML": "maximum likelihood",
+    "GLS": "generalized least squares",
+    "ULS": "unweighted least squares",
+}
 _CONVENTIONS = {
     "fornell": "Fornell et al. (1996): item weights divided by the items' standard deviations",
     "standardized": "standardized: weights of standardized items on raw answers",
@@ -41,6 +46,7 @@ _MISSING = {
     "pairwise": "each correlation from the rows that have both answers",
     "mean": "missing answers replaced by the item's mean",
     "em": "maximum likelihood from the answers that are there, by EM",
+    "fiml": "maximum likelihood from the answers that are there",
 }
 
 
@@ -153,8 +159,8 @@ def _method(result: Fit) -> str:
     lines = [
         f"Index weights carried over from {options.weights_from}, and taken as known; paths between these indices."
         if options.weights_from
-        else f"{_ESTIMATORS[options.estimator]}, {_SCHEMES[options.scheme]}, {_VARIANTS[options.variant]}; "
-        f"index convention {_convention(options)}.",
+        else f"{_estimator(options)}; index convention {_convention(options)}.",
+        *([_fit_measures(result)] if result.covariance is not None else []),
         *_two_stage(result),
         *([_ordinal(result)] if options.ordinal else []),
         *([f"Model: {result.model.source}"] if result.model.source else []),
@@ -164,6 +170,33 @@ def _method(result: Fit) -> str:
         *([f"{len(result.dropped)} units were left out; see .dropped."] if len(result.dropped) else []),
     ]
     return "How this was computed\n" + "\n".join(_wrapped(line) for line in lines)
+
+
+def _estimator(options: Options) -> str:
+    if options.estimator == "cbsem":
+        return f"Covariance structure model (CB-SEM), {_DISCREPANCIES[options.discrepancy]}"
+    return f"{_ESTIMATORS[options.estimator]}, {_SCHEMES[options.scheme]}, {_VARIANTS[options.variant]}"
+
+
+def _fit_measures(result: Fit) -> str:
+    assert result.covariance is not None
+    frame = result.covariance.measures
+    middle = frame.groupby("measure")[["estimate", "lower", "upper"]].median()
+    value = middle.estimate
+    who = "" if result.units is None else f"Medians of {len(result.units):,} units: "
+    df, scaled = int(value["df"]), "chisq_scaled" in value
+    p = value["p_scaled" if scaled else "p"]
+    chisq = (
+        f"χ² = {value['chisq_scaled' if scaled else 'chisq']:.1f}{' (scaled)' * scaled} with {df} degrees of freedom"
+    )
+    if not df:
+        return f"{who}χ² = 0 with no degrees of freedom: the model says nothing that could be wrong."
+    cfi, tli, rmsea = (f"{name}{'_robust' * scaled}" for name in ("cfi", "tli", "rmsea"))
+    low, high = middle.lower[rmsea], middle.upper[rmsea]
+    return (
+        f"{who}{chisq} ({'p < .001' if p < 0.001 else f'p = {p:.3f}'}), CFI {value[cfi]:.3f}, TLI {value[tli]:.3f}, RMSEA "
+        f"{value[rmsea]:.3f} (90% interval {low:.3f} to {high:.3f}), SRMR {value['srmr']:.3f}; more in .covariance."
+    )
 
 
 def _two_stage(result: Fit) -> list[str]:
@@ -228,6 +261,8 @@ def _convention(options: Options) -> str:
 def _replicates(result: Fit) -> str:
     if result.replicates is None:
         return "No replicates, so no standard errors: PLS has no analytic ones."
+    if result.replicates.kind == "delta":
+        return f"Uncertainty: {result.replicates.words}; normal intervals, {result.options.level:.0%}."
     made, failed = result.sample.replicates, int(result.sample.failed.sum())
     reasons = result.failures.groupby("reason").replicates.sum()
     why = f" ({', '.join(f'{reason}: {count:,}' for reason, count in reasons.items())})" if failed else ""

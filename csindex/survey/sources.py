@@ -18,6 +18,7 @@ from csindex.survey import resampling
 from csindex.survey.answers import Answers
 from csindex.survey.making import iterated, ordinal_flags, row_moments
 from csindex.survey.moments import Moments
+from csindex.survey.sampling import Sampling
 from csindex.survey.stacks import Array, pack, unpack
 
 TILE = 500
@@ -84,7 +85,8 @@ class RowSource:
     @classmethod
     def of(cls, answers: Answers, items: tuple[str, ...], options: Options) -> "RowSource":
         """Return the source of answers to the items, treated as the options say; see `ordinal_flags` for errors."""
-        return cls(answers, items, options.missing, ordinal_flags(answers.values, items, options.ordinal))
+        missing: Missing = "em" if options.missing == "fiml" else options.missing
+        return cls(answers, items, missing, ordinal_flags(answers.values, items, options.ordinal))
 
     @property
     def joint(self) -> bool:
@@ -243,6 +245,12 @@ class RowSource:
     def _rows(self, unit: int) -> slice:
         first, end = self.answers.ends[unit : unit + 2].tolist()
         return slice(first, end)
+
+    def rows(self, unit: int) -> tuple[Array, Array, Sampling | None, NDArray[np.intp] | None]:
+        """Return answers (n, p), weights (n,), the sampling design and the rows' sampling units (n,) of a unit."""
+        sampling = self.answers.sampling
+        own = self._rows(unit)
+        return self.answers.values[own], self._weights(unit), sampling, None if sampling is None else sampling.psu[own]
 
     def moments_of(self, unit: int, weights: Array) -> tuple[Array, Array]:
         """Return mean (p, T) and packed covariance of a unit's rows with weights (n, T)."""

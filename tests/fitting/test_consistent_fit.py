@@ -134,11 +134,6 @@ def test_a_loop_is_assessed(feedback):
     assert (exact.p > 0.05).all()
 
 
-def test_a_loop_is_not_drawn(feedback):
-    with pytest.raises(OptionError, match=r"model with feedback.*path_forest"):
-        csi.plot.path_diagram(feedback)
-
-
 PATHS = {
     ("Quality", "Value"): 0.6,
     ("Quality", "Satisfaction"): 0.3,

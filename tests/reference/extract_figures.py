@@ -452,7 +452,48 @@ def bootstrap(folder: Path) -> Json:
     }
 
 
-PARTS = [seminr, csem, sempls, plspm, matrixpls, moments, bootstrap]
+MEASURES = [
+    "npar", "chisq", "df", "pvalue", "chisq.scaled", "chisq.scaling.factor", "baseline.chisq", "baseline.df", "cfi", "tli",
+    "nfi", "cfi.robust", "tli.robust", "rmsea", "rmsea.ci.lower", "rmsea.ci.upper", "rmsea.pvalue", "rmsea.robust",
+    "rmsea.ci.lower.robust", "rmsea.ci.upper.robust", "srmr", "srmr_bentler", "gfi", "agfi", "logl", "unrestricted.logl",
+    "aic", "bic", "bic2",
+]  # fmt: skip
+
+
+def lavaan(folder: Path) -> Json:
+    """Fit measures, parameters with standard errors, and standard errors of standardized loadings and paths."""
+    whole, reduced = (json.loads((folder / f"{name}.json").read_text()) for name in ("lavaan", "lavaan_reduced"))
+
+    def table(frame: Json, names: list[str]) -> list[list[Any]]:
+        return [[row[name] if row[name] is not None else "" for name in names] for row in columns(frame, "lhs")]
+
+    def one(found: Json) -> Json:
+        names = ["lhs", "op", "rhs", *(["group"] if "group" in found["parameters"]["columns"] else []), "est", "se"]
+        standardized = table(found["standardized_se"], ["lhs", "op", "rhs", "est.std", "se"])
+        return {
+            "measures": {name: found["fit_measures"][name] for name in MEASURES if name in found["fit_measures"]},
+            "parameters": table(found["parameters"], names),
+            "standardized": [row for row in standardized if row[1] in ("=~", "~")],
+        }
+
+    def several(found: Json, names: list[str]) -> Json:
+        return {name: one(found[name]) for name in names}
+
+    steps = ["configural", "metric", "scalar", "strict"]
+    school, groups = whole["HolzingerSwineford"]["multigroup_school"], reduced["mobi"]["multigroup"]["ML"]
+    return {
+        "meta": {**reduced["meta"], "note": "lavaan's sem() with marker loadings fixed to 1; likelihood 'normal'"},
+        "full": several(whole["mobi"], ["ML", "MLR"]),
+        "reduced": several(reduced["mobi"], ["ML", "MLR", "MLM", "GLS", "ULS", "ML_wishart"]),
+        "missing": several(reduced["mobi_missing"], ["FIML_ML", "FIML_MLR", "listwise_ML"]),
+        "groups": several(groups, [*steps, "structural"]),
+        "Holzinger": several(whole["HolzingerSwineford"], ["ML", "MLR", "GLS", "ULS"]),
+        "Holzinger groups": several(school, steps),
+        "PoliticalDemocracy": several(whole["PoliticalDemocracy"], ["ML", "MLR", "MLM", "GLS", "ULS"]),
+    }
+
+
+PARTS = [seminr, csem, sempls, plspm, matrixpls, moments, bootstrap, lavaan]
 
 
 def main(folder: Path, to: Path) -> None:

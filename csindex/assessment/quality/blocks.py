@@ -31,7 +31,7 @@ def _parts(estimates: Estimates, size: int) -> Iterator[Estimates]:
         array = getattr(estimates, name)
         if array is not None and name != "lower":
             inner = np.moveaxis(array, range(stack), range(-stack, 0))
-            flat[name] = inner.reshape(*inner.shape[: inner.ndim - stack], -1)
+            flat[name] = inner.reshape(*inner.shape[: inner.ndim - stack], estimates.status.size)
     members = flat["status"].shape[-1]
     for begin in range(0, members, size):
         part = slice(begin, begin + size)

@@ -1,0 +1,160 @@
+"""Fit measures from F, degrees of freedom, the number of answers and the matrices (array functions)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from csindex.estimation.covariance.algebra import product
+from csindex.estimation.covariance.discrepancy import Method, Sample
+from csindex.survey.stacks import Array
+
+CLOSE = 0.05
+RMSEA_LEVEL = 0.90
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """χ² statistics (m,) of the model and of the baseline, in which items do not covary, with degrees of freedom.
+
+    Attributes
+    ----------
+    chisq, baseline : (m,)
+    df, baseline_df : int
+    n : (m,)
+        By which F was multiplied.
+    groups : int
+    """
+
+    chisq: Array
+    df: int
+    baseline: Array
+    baseline_df: int
+    n: Array
+    groups: int = 1
+
+
+def baseline_value(sample: Sample, method: Method) -> Array:
+    """Return F (m,) of the model in which items do not covary."""
+    variance = np.einsum("iim->im", sample.cov)
+    if method == "ML":
+        return np.asarray(np.log(variance).sum(axis=0) - sample.logdet)
+    if method == "ULS":
+        return np.asarray((np.einsum("ijm,ijm->m", sample.cov, sample.cov) - (variance**2).sum(axis=0)) / 2)
+    # Least squares in the variances: ½tr(I - S⁻¹D)² is smallest where (S⁻¹∘S⁻¹)d = diag S⁻¹.
+    diagonal = np.einsum("iim->mi", sample.inverse)
+    d = np.linalg.solve(np.moveaxis(sample.inverse**2, -1, 0), diagonal[..., None])[..., 0]
+    return np.asarray((len(variance) - (diagonal * d).sum(axis=1)) / 2)
+
+
+def relative_measures(test: Test) -> dict[str, Array]:
+    """Return CFI (Bentler 1990), TLI (Tucker & Lewis 1973), NFI (Bentler & Bonett 1980) and RMSEA (Steiger & Lind 1980).
+
+    RMSEA has its 90% interval (Browne & Cudeck 1993) and ``p_close``, the p-value of the hypothesis that it is at most .05.
+    """
+    excess, worst = test.chisq - test.df, test.baseline - test.baseline_df
+    with np.errstate(invalid="ignore", divide="ignore"):
+        top = np.maximum(excess, 0)
+        cfi = np.where(np.maximum(worst, top) > 0, 1 - top / np.maximum(worst, top), 1.0)
+        ratio = test.baseline / test.baseline_df
+        tli = (ratio - test.chisq / test.df) / (ratio - 1) if test.df else np.ones_like(ratio)
+        nfi = 1 - test.chisq / test.baseline
+    return {"cfi": cfi, "tli": tli, "nfi": nfi, **rmsea(test)}
+
+
+def rmsea(test: Test) -> dict[str, Array]:
+    """Return RMSEA = √((χ² - df)/(df·n))·√groups, with interval and ``p_close``; NaN without degrees of freedom."""
+    from scipy.special import chndtr
+
+    names = ("rmsea", "rmsea_lower", "rmsea_upper", "p_close")
+    if not test.df:
+        return dict.fromkeys(names, np.full(test.chisq.shape, np.nan))
+    scale = test.groups / (test.df * test.n)
+    tail = (1 - RMSEA_LEVEL) / 2
+    point = np.sqrt(np.maximum(test.chisq - test.df, 0) * scale)
+    lower, upper = (np.sqrt(noncentrality(test.chisq, test.df, share) * scale) for share in (1 - tail, tail))
+    p_close = 1 - chndtr(test.chisq, test.df, CLOSE**2 / scale)
+    return dict(zip(names, (point, lower, upper, p_close), strict=True))
+
+
+def noncentrality(chisq: Array, df: int, share: float) -> Array:
+    """Return the λ (m,) at which a noncentral χ² lies below `chisq` with probability `share`; 0 where none does."""
+    from scipy.special import chndtr
+
+    low, high = np.zeros(chisq.shape), np.maximum(2 * chisq, 10.0) + 10 * np.sqrt(2 * df)
+    none = ~(chndtr(chisq, df, 0.0) > share)
+    for _ in range(100):
+        middle = (low + high) / 2
+        above = chndtr(chisq, df, middle) > share
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    return np.where(none, 0.0, (low + high) / 2)
+
+
+def residual_measures(sample: Sample, sigma: Array, inverse: Array, df: int, method: Method) -> dict[str, Array]:
+    """Return SRMR (Bentler 1995: residuals over the sample's standard deviations), GFI and AGFI (Jöreskog & Sörbom 1986)."""
+    p = len(sigma)
+    sd = np.sqrt(np.einsum("iim->im", sample.cov))
+    gap = sample.cov - sigma
+    rows, columns = np.triu_indices(p)
+    srmr = np.sqrt(((gap / (sd[:, None] * sd[None]))[rows, columns] ** 2).mean(axis=0))
+    if method == "ULS":
+        gfi = 1 - np.einsum("ijm,ijm->m", gap, gap) / np.einsum("ijm,ijm->m", sample.cov, sample.cov)
+    else:
+        weight = inverse if method == "ML" else sample.inverse
+        off, all_ = product(weight, gap), product(weight, sample.cov)
+        gfi = 1 - np.einsum("ijm,jim->m", off, off) / np.einsum("ijm,jim->m", all_, all_)
+    agfi = 1 - len(rows) / df * (1 - gfi) if df else np.full(gfi.shape, np.nan)
+    return {"srmr": srmr, "gfi": gfi, "agfi": agfi}
+
+
+def saturated_deviance(sample: Sample) -> Array:
+    """Return -2·log-likelihood per answer (m,) of normal answers with the sample's own moments, with all constants."""
+    p = len(sample.cov)
+    return np.asarray(p * np.log(2 * np.pi) + sample.logdet + p)
+
+
+def likelihood_measures(model: Array, saturated: Array, n: Array, q: int) -> dict[str, Array]:
+    """Return the log-likelihood, that of the saturated model, AIC, BIC and adjusted BIC (Sclove 1987).
+
+    Parameters
+    ----------
+    model, saturated : (m,)
+        -2·log-likelihood per answer.
+    n : (m,)
+        Number of answers.
+    q : int
+        Number of parameters.
+    """
+    deviance = n * model
+    return {
+        "loglik": -deviance / 2,
+        "loglik_saturated": -n * saturated / 2,
+        "aic": deviance + 2 * q,
+        "bic": deviance + np.log(n) * q,
+        "bic_adjusted": deviance + np.log((n + 2) / 24) * q,
+    }
+
+
+def scaled_measures(test: Test, scaling: Array, baseline_scaling: Array) -> dict[str, Array]:
+    """Return χ² that allows for answers that are not normal, and CFI, TLI and RMSEA with it.
+
+    χ²/c (Satorra & Bentler 1994; Yuan & Bentler 2000); the relative measures estimate what the population values of CFI, TLI and
+    RMSEA are (Brosseau-Liard, Savalei & Li 2012; Brosseau-Liard & Savalei 2014).
+    """
+    from scipy.special import chdtrc
+
+    excess, worst = test.chisq - scaling * test.df, test.baseline - baseline_scaling * test.baseline_df
+    with np.errstate(invalid="ignore", divide="ignore"):
+        top = np.maximum(excess, 0)
+        cfi = 1 - top / np.maximum(worst, top)
+        tli = 1 - excess / test.df * test.baseline_df / worst if test.df else np.full(excess.shape, np.nan)
+    chisq = test.chisq / scaling
+    scaled = Test(chisq, test.df, test.baseline, test.baseline_df, test.n / scaling, test.groups)
+    ends = {name.replace("rmsea", "rmsea_robust"): value for name, value in rmsea(scaled).items() if name != "p_close"}
+    return {
+        "scaling": scaling,
+        "chisq_scaled": chisq,
+        "p_scaled": chdtrc(test.df, chisq),
+        "cfi_robust": cfi,
+        "tli_robust": tli,
+        **ends,
+    }
