@@ -28,8 +28,10 @@ def read(text: str) -> dict[str, Any]:
         texts = block.pop("items", None) or ()
         named = names_of(texts, f"construct {name!r}: an item")
         constructs.append(Construct(name, named, **_as_text(block)))
-        for item in () if blocks.keys() >= set(named) else named:
+        for item in named:
             detail = texts[item] if isinstance(texts, Mapping) else None
+            if item in blocks and not detail:
+                continue
             items.append(Item(item, **{"scale": scale, **_as_text(_mapping(detail or {}, f"item {item!r}", _ITEM))}))
     plain = {key: str(top.get(key) or "") for key in ("target", "name", "source", "notes")}
     paths = tuple(_path(entry) for entry in _entries(top.get("paths")))

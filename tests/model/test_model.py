@@ -273,6 +273,10 @@ REST = "S: [s1]}\npaths: [Q -> S]"
         ("constructs: {Q: [q1], S: [s1]}\npaths: [Q -> S -> Q]", ["must read 'Source -> Target'"]),
         ("constructs: {Q: [q1], S: [s1]}\npaths: [null]", ["must read 'Source -> Target'"]),
         ("constructs: {Q: [q1], S: [s1]}\npaths: [Q -> T]", ["no construct 'T'"]),
+        (
+            "constructs: {A: [a], B: [b], Q: {items: {A: {scale: [0, 1]}, B: }}, " + REST,
+            ["items ['A']", "belong to no construct"],
+        ),
         ("target: [S]\nconstructs: {Q: [q1], " + REST, ["target", "is not a construct"]),
     ],
 )
