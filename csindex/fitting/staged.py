@@ -100,7 +100,8 @@ def _with_pairs(raw: Source, pairs: Iterable[tuple[int, int]], centre: Array, op
     i, j = np.array(list(pairs), dtype=np.intp).T
     x = values - centre
     answers = replace(raw.answers, values=np.column_stack([values, x[:, i] * x[:, j]]))
-    return replace(raw, answers=answers, items=(*raw.items, *(f"{raw.items[a]}*{raw.items[b]}" for a, b in pairs)))
+    names = (f"{raw.items[a]}*{raw.items[b]}" for a, b in pairs)
+    return replace(raw, answers=answers, items=(*raw.items, *names), missing="listwise", _solved={})
 
 
 def _with_units(ladder: tuple[Rung, ...], rows: NDArray[np.intp]) -> tuple[Rung, ...]:

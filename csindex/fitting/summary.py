@@ -218,8 +218,12 @@ def _stages(result: Fit) -> str:
     told = [word for word in reversed(words) if word]
     if not told:
         return ""
-    slopes = " An interaction has no index; its path is for one unit of the product of standardized constructs."
-    return "; then ".join(told) + "." + slopes * bool(result.stage is not None and result.stage.products)
+    said = "; then ".join(told) + "."
+    if result.stage is not None and result.stage.products:
+        said += " An interaction has no index; its path is for one unit of the product of standardized constructs."
+        if result.options.estimator == "plsc":
+            said += " PLSc corrects the main effects for measurement error, and not a product of scores."
+    return said
 
 
 def _ordinal(result: Fit) -> str:

@@ -269,6 +269,34 @@ def test_repeated_indicators_of_equal_dimensions():
     assert by(result.index, "construct")["H"] == pytest.approx(600 / 9, rel=EXACT)
 
 
+@pytest.mark.parametrize("options", [{"missing": "em"}, {"ordinal": True}])
+def test_stages_take_every_way_of_making_moments(options):
+    frame = answers().round()
+    if "missing" in options:
+        frame = frame.mask(np.random.default_rng(1).random(frame.shape) < 0.03)
+    result, first = fit(HIGHER, frame, **options), fit(FLAT, frame, **options)
+    lower = by(result.lower.index_weights, "item")
+    pd.testing.assert_series_equal(lower, by(first.index_weights, "item")[lower.index], rtol=EXACT)
+    # What the second stage is made of: scores whose correlation follows from those of the items.
+    a, b = (result.lower.design.blocks[i] for i in (0, 1))
+    v, cov = result.lower.estimates.index_weights[0], result.lower.moments.cov[0]
+    due = v[a] @ cov[a, b] @ v[b] / np.sqrt((v[a] @ cov[a, a] @ v[a]) * (v[b] @ cov[b, b] @ v[b]))
+    names = result.moments.items
+    assert result.moments.correlation[0][names.index("A"), names.index("B")] == pytest.approx(due, rel=EXACT)
+
+
+def test_plsc_corrects_the_last_stage_for_its_items():
+    moments = second_order({"a": 0.7, "b": 0.6, "c": 0.5}, 0.6)
+    text = "A =~ a1 + a2; B =~ b1 + b2; C =~ c1 + c2; H =~ A + B + C; Y =~ y1; Y ~ H"
+    model = csi.Model.parse(text, target="Y")
+    result = fit(model, moments, estimator="plsc")
+    # The dimensions are items of one factor in the population, so that the path is that of the factor.
+    assert by(result.paths, "source")["H"] == pytest.approx(0.6, abs=1e-6)
+    assert by(result.loadings, "construct").loc["H"].tolist() == pytest.approx(
+        [c * 2 / np.sqrt(3.28) for c in (0.7, 0.6, 0.5)], abs=1e-6
+    )
+
+
 # What cannot matter does not
 
 METHODS = [{}, {"interaction": "product"}, {"interaction": "orthogonal", "higher_order": "repeated"}]
@@ -437,6 +465,13 @@ def test_what_interactions_refuse():
     with pytest.raises(csi.OptionError, match="missing='mean' does not go with an interaction"):
         fit(MODEL, gaps, missing="mean")
     assert fit(MODEL, gaps).moments.n.tolist() == [119]
+    for missing in ("mean", "em"):
+        pd.testing.assert_frame_equal(fit(MODEL, frame, missing=missing).paths, fit(MODEL, frame).paths)
+    with pytest.raises(csi.OptionError, match="ordinal= does not go with an interaction"):
+        fit(MODEL, frame, ordinal=True)
+    for model in (MODEL, HIGHER, fit(HIGHER, frame)):
+        with pytest.raises(csi.OptionError, match="prediction of higher-order constructs"):
+            csi.predict(model, frame)
     with pytest.raises(csi.OptionError, match=r"interaction='products' is not known"):
         fit(MODEL, frame, interaction="products")
     with pytest.raises(csi.OptionError, match="need the fit of a model with an interaction"):
@@ -452,6 +487,9 @@ def test_the_summary_says_how_stages_were_made():
     assert "Stages: scores on 0–100 of A, B; then interaction of H:M" in " ".join(text.split())
     assert "An interaction has no index" in text
     assert "Stages" not in fit(FLAT, answers()).summary()
+    assert "PLSc corrects" not in text
+    single = fit(csi.Model.parse(SINGLE + " + X:M"), answers(), estimator="plsc").summary()
+    assert "PLSc corrects the main effects" in " ".join(single.split())
 
 
 @pytest.mark.slow

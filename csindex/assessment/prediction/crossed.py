@@ -112,6 +112,11 @@ def fitted(model: Model | Fit, data: Any, options: dict[str, Any]) -> tuple[Fit,
         raise OptionError(
             f"the model, or a Fit, comes first and the rows after it; found {type(model).__name__} first."
         )
+    if (model.specified if isinstance(model, Fit) else model).layered:
+        raise OptionError(
+            "prediction of higher-order constructs and interactions is not available. Predict with the model of the "
+            "dimensions, without interactions."
+        )
     if isinstance(data, (Moments, GroupedMoments, Fit)):
         raise OptionError(
             f"prediction is judged on respondents' rows, and {type(data).__name__} holds none. Give the data."
