@@ -13,6 +13,7 @@ _CONSTRUCT = {"items", "mode", "weights", "reversed", "label", "label_ko"}
 _ITEM = {"scale", "text", "text_ko"}
 _TEXTS = {"label", "label_ko", "text", "text_ko"}
 _ARROW = re.compile(r"((?:(?!->).)+)->((?:(?!->).)+?)(?:\(([+-])\)\s*)?")
+_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 _SIGNS = {1: "+", -1: "-", 0: ""}
 
 
@@ -128,7 +129,11 @@ def write(
         content["feedback"] = True
     if instruments:
         content["instruments"] = {name: list(of) for name, of in instruments}
-    return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
+    written = str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
+    if _LINE_ENDS.search(written):
+        # Read back, these would be spaces; escaped they are kept.
+        written = str(yaml.safe_dump(content, sort_keys=False, allow_unicode=False, width=120))
+    return written
 
 
 def _item(item: Item, usual: tuple[float, float]) -> dict[str, Any] | None:

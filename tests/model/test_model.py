@@ -231,6 +231,12 @@ def test_yaml_keeps_any_model(names, sign, scale, note):
     assert csi.Model.from_yaml(model.to_yaml()) == model
 
 
+@pytest.mark.parametrize("end", ["\x85", "\u2028", "\u2029", "\n"])
+def test_yaml_keeps_every_end_of_a_line(end):
+    model = two(notes=f"one{end}두 번째")
+    assert csi.Model.from_yaml(model.to_yaml()) == model
+
+
 def test_yaml_files(tmp_path: FilePath):
     path = tmp_path / "model.yaml"
     text = csi.acsi().to_yaml(path)
