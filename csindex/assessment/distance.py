@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from csindex.estimation.structure import total_effects
 from csindex.fitting.estimates import Estimates
 from csindex.model.design import Design
-from csindex.survey.stacks import Array, empty
+from csindex.survey.stacks import Array
 
 
 def implied_constructs(C: Array, B: Array, r2: Array, design: Design) -> Array:
@@ -73,14 +73,22 @@ def items_from(V: Array, loadings: Array, R: Array, design: Design, reflective: 
 
     The items of `reflective` (k,) constructs correlate as the product of their loadings, those of others as observed.
     """
-    block_of = design.block_of
-    S = empty(len(R), design.p, design.p)
-    S[...] = V[:, block_of[:, None], block_of] * loadings[:, :, None] * loadings[:, None, :]
+    S = between_items(V, loadings, design)
     for common, block in zip(reflective, design.blocks, strict=True):
         if not common:
             S[:, block, block] = R[:, block, block]
     diagonal = np.arange(design.p)
     S[:, diagonal, diagonal] = 1.0
+    return S
+
+
+def between_items(V: Array, loadings: Array, design: Design) -> Array:
+    """Return λ_i v_jl λ_i' (m, p, p) of all items i, i' of constructs j, l, the stack innermost in memory."""
+    block_of = design.block_of
+    inner = np.moveaxis(V, 0, -1)[block_of[:, None], block_of]
+    S = np.moveaxis(inner, -1, 0)
+    S *= loadings[:, :, None]
+    S *= loadings[:, None, :]
     return S
 
 

@@ -7,7 +7,7 @@ Symbols: R (m, p, p) correlations of the items, reversed ones turned round; Σ (
 import numpy as np
 from numpy.typing import NDArray
 
-from csindex.assessment.distance import implied_constructs, items_from
+from csindex.assessment.distance import between_items, implied_constructs, items_from
 from csindex.estimation.pls import proxy_covariances
 from csindex.fitting.estimates import Estimates
 from csindex.model.design import Design
@@ -88,7 +88,7 @@ def root_mean_theta(R: Array, w: Array, estimates: Estimates, design: Design, re
     loadings, block_of = estimates.loadings, design.block_of
     G = proxy_covariances(R, w, design)
     explained = G[:, block_of] * loadings[:, :, None]
-    theta = estimates.correlations[:, block_of[:, None], block_of] * loadings[:, :, None] * loadings[:, None, :]
+    theta = between_items(estimates.correlations, loadings, design)
     theta += R - explained - np.swapaxes(explained, 1, 2)
     kept = np.tril(np.ones((design.p, design.p), dtype=np.bool_), -1)
     kept &= (block_of[:, None] != block_of) | reflective[block_of]
