@@ -88,7 +88,7 @@ def _with_pairs(raw: Source, pairs: Iterable[tuple[int, int]], centre: Array, op
         )
     if options.ordinal:
         raise OptionError(
-            "ordinal items do not go with an interaction: polychoric correlations do not tell the moments of products. Use "
+            "ordinal= does not go with an interaction: polychoric correlations do not tell the moments of products. Use "
             "ordinal=False, or take the interaction out of the model."
         )
     values = raw.answers.values  # noqa: PD011
@@ -101,7 +101,7 @@ def _with_pairs(raw: Source, pairs: Iterable[tuple[int, int]], centre: Array, op
     x = values - centre
     answers = replace(raw.answers, values=np.column_stack([values, x[:, i] * x[:, j]]))
     names = (f"{raw.items[a]}*{raw.items[b]}" for a, b in pairs)
-    return replace(raw, answers=answers, items=(*raw.items, *names), missing="listwise", _solved={})
+    return replace(raw, answers=answers, items=(*raw.items, *names), missing="listwise")
 
 
 def _with_units(ladder: tuple[Rung, ...], rows: NDArray[np.intp]) -> tuple[Rung, ...]:

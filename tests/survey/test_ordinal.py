@@ -326,7 +326,7 @@ def test_interactions_are_refused():
         scale=(1, 4),
     )
     frame = survey().assign(l1=survey(2)["s1"])
-    with pytest.raises(csi.OptionError, match="ordinal items do not go with an interaction"):
+    with pytest.raises(csi.OptionError, match="ordinal= does not go with an interaction"):
         csi.fit(model, frame, ordinal=True)
 
 
