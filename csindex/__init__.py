@@ -14,6 +14,7 @@ from csindex.errors import (
     CsindexError,
     CsindexWarning,
     EstimationError,
+    FontWarning,
     InadmissibleWarning,
     MissingWarning,
     ModelError,
@@ -24,6 +25,7 @@ from csindex.errors import (
     SmallSampleWarning,
     SurveyError,
     UnitWarning,
+    WeakInstrumentWarning,
 )
 from csindex.fitting.fit import fit
 from csindex.fitting.result import Fit
@@ -32,15 +34,23 @@ from csindex.model.parts import Construct, Item, Path
 from csindex.survey.margins import Margins
 from csindex.survey.moments import Moments
 from csindex.survey.survey import Survey
+from csindex.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from csindex import datasets
+    from csindex import datasets, plot
     from csindex.assessment.compare import compare
     from csindex.assessment.comparison import Comparison
     from csindex.assessment.factor_invariance import invariance
     from csindex.assessment.invariance import Micom
     from csindex.assessment.invariance_steps import Invariance
     from csindex.assessment.micom import micom
+    from csindex.assessment.prediction.blindfold import blindfold
+    from csindex.assessment.prediction.cvpat import Cvpat, cvpat
+    from csindex.assessment.prediction.predict import predict
+    from csindex.assessment.prediction.prediction import Prediction
+    from csindex.assessment.quality.assess import assess
+    from csindex.assessment.quality.assessment import Assessment
+    from csindex.assessment.quality.selection import compare_models
     from csindex.benchmark.companions.companion import companion
     from csindex.benchmark.companions.metrics import ces, handling_time, nps, rate, top_box
     from csindex.benchmark.composites.composite import composite
@@ -64,21 +74,28 @@ if TYPE_CHECKING:
     from csindex.benchmark.trends.trend import fixed_weights, trend
     from csindex.benchmark.trends.trend_result import Trend
     from csindex.benchmark.unit_scores import UnitScores
+    from csindex.fitting.checkup import Checkup, check
     from csindex.fitting.conventions import conventions
+    from csindex.fitting.importance import importance_performance
+    from csindex.fitting.slopes import simple_slopes
     from csindex.model.library import acsi, ccsi, ecsi, hkcsi, jcsi, ncsb, ncsi, pcsi, scsb, swics
+    from csindex.reports.report import report
+    from csindex.survey.codebook import codebook
     from csindex.survey.grouped import GroupedMoments
     from csindex.survey.loyalty import price_tolerance, retention
     from csindex.survey.means import means
     from csindex.survey.population import Population
+    from csindex.survey.readers.read import read_survey
     from csindex.survey.scan import scan
     from csindex.survey.simulate import simulate
     from csindex.survey.thresholds import thresholds
 
-__version__ = "0.1.0"
-
 # Imported when they are first asked for, so that `import csindex` costs little more than `import pandas`.
 _LATER = {
+    "csindex.fitting.checkup": ("Checkup", "check"),
     "csindex.fitting.conventions": ("conventions",),
+    "csindex.fitting.importance": ("importance_performance",),
+    "csindex.fitting.slopes": ("simple_slopes",),
     "csindex.model.library": ("acsi", "ccsi", "ecsi", "hkcsi", "jcsi", "ncsb", "ncsi", "pcsi", "scsb", "swics"),
     "csindex.survey.loyalty": ("price_tolerance", "retention"),
     "csindex.assessment.compare": ("compare",),
@@ -87,6 +104,13 @@ _LATER = {
     "csindex.assessment.invariance": ("Micom",),
     "csindex.assessment.invariance_steps": ("Invariance",),
     "csindex.assessment.micom": ("micom",),
+    "csindex.assessment.quality.assess": ("assess",),
+    "csindex.assessment.quality.assessment": ("Assessment",),
+    "csindex.assessment.quality.selection": ("compare_models",),
+    "csindex.assessment.prediction.blindfold": ("blindfold",),
+    "csindex.assessment.prediction.cvpat": ("Cvpat", "cvpat"),
+    "csindex.assessment.prediction.predict": ("predict",),
+    "csindex.assessment.prediction.prediction": ("Prediction",),
     "csindex.benchmark.companions.companion": ("companion",),
     "csindex.benchmark.companions.metrics": (
         "ces",
@@ -134,9 +158,12 @@ _LATER = {
     ),
     "csindex.benchmark.trends.trend_result": ("Trend",),
     "csindex.benchmark.unit_scores": ("UnitScores",),
+    "csindex.reports.report": ("report",),
+    "csindex.survey.codebook": ("codebook",),
     "csindex.survey.grouped": ("GroupedMoments",),
     "csindex.survey.means": ("means",),
     "csindex.survey.population": ("Population",),
+    "csindex.survey.readers.read": ("read_survey",),
     "csindex.survey.scan": ("scan",),
     "csindex.survey.simulate": ("simulate",),
     "csindex.survey.thresholds": ("thresholds",),
@@ -145,8 +172,8 @@ _HOME = {name: module for module, names in _LATER.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "datasets":
-        return import_module("csindex.datasets")
+    if name in ("datasets", "plot"):
+        return import_module(f"csindex.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'csindex' has no attribute {name!r}")
     globals()[name] = value = getattr(import_module(_HOME[name]), name)
@@ -159,15 +186,19 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Aggregate",
+    "Assessment",
+    "Checkup",
     "CollinearityWarning",
     "Comparison",
     "Construct",
     "ConventionWarning",
     "CsindexError",
     "CsindexWarning",
+    "Cvpat",
     "Dimension",
     "EstimationError",
     "Fit",
+    "FontWarning",
     "GroupedMoments",
     "InadmissibleWarning",
     "Invariance",
@@ -183,6 +214,7 @@ __all__ = [
     "OptionError",
     "Path",
     "Population",
+    "Prediction",
     "RepairWarning",
     "ReplicateWarning",
     "Scheme",
@@ -193,14 +225,21 @@ __all__ = [
     "Trend",
     "UnitScores",
     "UnitWarning",
+    "WeakInstrumentWarning",
     "acsi",
     "aggregate",
+    "assess",
+    "blindfold",
     "ccsi",
     "ces",
+    "check",
+    "codebook",
     "companion",
     "compare",
+    "compare_models",
     "composite",
     "conventions",
+    "cvpat",
     "datasets",
     "ecsi",
     "fit",
@@ -211,6 +250,7 @@ __all__ = [
     "half_width",
     "handling_time",
     "hkcsi",
+    "importance_performance",
     "invariance",
     "jcsi",
     "kcsi",
@@ -223,9 +263,13 @@ __all__ = [
     "ncsi",
     "nps",
     "pcsi",
+    "plot",
+    "predict",
     "price_tolerance",
     "rate",
+    "read_survey",
     "recover_weights",
+    "report",
     "retention",
     "rolling",
     "sample_size",
@@ -233,6 +277,7 @@ __all__ = [
     "scan",
     "scsb",
     "sensitivity",
+    "simple_slopes",
     "simulate",
     "standard_deviation",
     "swics",

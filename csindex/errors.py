@@ -53,9 +53,17 @@ class InadmissibleWarning(CsindexWarning):
     """An estimate lies where it cannot be, such as a correlation or loading beyond 1."""
 
 
+class WeakInstrumentWarning(CsindexWarning):
+    """Instruments say little about what they stand for, so that two-stage least squares is biased."""
+
+
 class MissingWarning(CsindexWarning):
     """Many rows or answers were left out or filled in."""
 
 
 class UnitWarning(CsindexWarning):
     """Units were left out of the result."""
+
+
+class FontWarning(CsindexWarning):
+    """No installed font has the letters of a picture."""

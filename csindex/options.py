@@ -6,12 +6,14 @@ from typing import Literal, get_args
 
 from csindex.errors import OptionError
 
-Estimator = Literal["pls", "cbsem"]
+Estimator = Literal["pls", "plsc", "cbsem"]
 Discrepancy = Literal["ML", "GLS", "ULS"]
 Errors = Literal["normal", "robust"]
 Likelihood = Literal["normal", "wishart"]
 Scheme = Literal["path", "centroid", "factorial"]
 Variant = Literal["standardized", "centered"]
+HigherOrder = Literal["two-stage", "repeated"]
+Interaction = Literal["two-stage", "product", "orthogonal"]
 Convention = Literal["fornell", "standardized", "equal"]
 Missing = Literal["listwise", "pairwise", "mean", "em", "fiml"]
 Interval = Literal["percentile", "normal", "basic", "bca", "studentized"]
@@ -66,12 +68,17 @@ def _ordinal(value: object, missing: str) -> bool | tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a fit is to be done; every field is also an argument of `csindex.fit`."""
+    """How a fit is to be done; every field is also an argument of `csindex.fit`.
+
+    Of index weights carried over from an earlier wave, `weights_from` says where they come from; it is empty otherwise.
+    """
 
     estimator: Estimator = "pls"
     scheme: Scheme = "path"
     variant: Variant = "standardized"
     convention: Convention = "fornell"
+    higher_order: HigherOrder = "two-stage"
+    interaction: Interaction = "two-stage"
     missing: Missing = "listwise"
     ordinal: bool | Sequence[str] = False
     resampling: Resampling = "bootstrap"
@@ -81,6 +88,7 @@ class Options:
     tolerance: float = 1e-7
     max_iterations: int = 300
     max_failed: float = 0.10
+    weights_from: str = ""
     discrepancy: Discrepancy = "ML"
     errors: Errors = "normal"
     likelihood: Likelihood = "normal"
@@ -96,6 +104,8 @@ class Options:
             "scheme": Scheme,
             "variant": Variant,
             "convention": Convention,
+            "higher_order": HigherOrder,
+            "interaction": Interaction,
             "missing": Missing,
             "resampling": Resampling,
             "interval": Interval,

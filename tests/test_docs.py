@@ -85,6 +85,19 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert not [link for link in links if link and "://" not in link and not (page.parent / link).exists()]
 
 
+def test_reference_has_every_public_name() -> None:
+    text = (ROOT / "docs" / "api.rst").read_text(encoding="utf-8")
+    shown = set(re.findall(r"^\.\. auto(?:function|class):: (\w+)$", text, re.MULTILINE))
+    family = {name for name in csi.__all__ if name.endswith(("Error", "Warning"))}
+    assert set(csi.__all__) - family - {"datasets", "plot"} <= shown
+
+
+def test_site_has_every_page() -> None:
+    text = (ROOT / "docs" / "contents.rst").read_text(encoding="utf-8")
+    pages = {page.stem for page in (ROOT / "docs").glob("*.*") if page.suffix in (".md", ".rst")} - {"contents"}
+    assert pages == set(re.findall(r"^   ([\w-]+)$", text, re.MULTILINE))
+
+
 def rewrite(page: Path) -> None:
     """Write the output of the page's blocks into the page."""
     text = page.read_text(encoding="utf-8")

@@ -7,17 +7,19 @@ correlations of the constructs that the paths imply, Σ (m, p, p) correlations o
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from csindex.estimation.structure import total_effects
 from csindex.fitting.estimates import Estimates
 from csindex.model.design import Design
-from csindex.survey.stacks import Array, empty
+from csindex.survey.stacks import Array
 
 
 def implied_constructs(C: Array, B: Array, r2: Array, design: Design) -> Array:
     """Return V = (I-B)⁻¹ Ψ (I-B)⁻ᵀ with its diagonal set to 1.
 
-    Ψ holds the correlations of the constructs without sources, and 1 - R² of the others. The paths of a model that is not
+    Ψ holds the correlations of the constructs without sources, and 1 - R² of the others; within a feedback loop also the
+    covariances of the residuals, (I-B)C(I-B)ᵀ, which two-stage least squares leaves free. The paths of a model that is not
     saturated do not reproduce a variance of 1 exactly; the diagonal is set to 1 afterwards, as cSEM does.
 
     Parameters
@@ -34,6 +36,9 @@ def implied_constructs(C: Array, B: Array, r2: Array, design: Design) -> Array:
     middle = C * (outer[:, None] & outer)
     diagonal = np.arange(design.k)
     middle[:, diagonal, diagonal] = np.where(outer, 1.0, 1 - r2)
+    if design.loops.any():
+        rest = np.eye(design.k) - B
+        middle += np.einsum("mij,mjl,mnl->min", rest, C, rest, optimize=True) * design.loops
     reach = total_effects(B, design)
     reach[:, diagonal, diagonal] += 1.0
     V = np.einsum("mij,mjl,mnl->min", reach, middle, reach, optimize=True)
@@ -60,14 +65,30 @@ def implied_items(estimates: Estimates, R: Array, design: Design) -> Array:
     (m, p, p)
     """
     V = implied_constructs(estimates.correlations, estimates.paths, estimates.r2, design)
-    loadings, block_of = estimates.loadings, design.block_of
-    S = empty(len(R), design.p, design.p)
-    S[...] = V[:, block_of[:, None], block_of] * loadings[:, :, None] * loadings[:, None, :]
-    for mode, block in zip(design.modes, design.blocks, strict=True):
-        if mode != "A":
+    return items_from(V, estimates.loadings, R, design, np.array([mode == "A" for mode in design.modes]))
+
+
+def items_from(V: Array, loadings: Array, R: Array, design: Design, reflective: NDArray[np.bool_]) -> Array:
+    """Return Σ (m, p, p) from correlations V of the constructs and loadings (m, p).
+
+    The items of `reflective` (k,) constructs correlate as the product of their loadings, those of others as observed.
+    """
+    S = between_items(V, loadings, design)
+    for common, block in zip(reflective, design.blocks, strict=True):
+        if not common:
             S[:, block, block] = R[:, block, block]
     diagonal = np.arange(design.p)
     S[:, diagonal, diagonal] = 1.0
+    return S
+
+
+def between_items(V: Array, loadings: Array, design: Design) -> Array:
+    """Return λ_i v_jl λ_i' (m, p, p) of all items i, i' of constructs j, l, the stack innermost in memory."""
+    block_of = design.block_of
+    inner = np.moveaxis(V, 0, -1)[block_of[:, None], block_of]
+    S = np.moveaxis(inner, -1, 0)
+    S *= loadings[:, :, None]
+    S *= loadings[:, None, :]
     return S
 
 

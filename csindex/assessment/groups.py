@@ -135,6 +135,11 @@ def pairs(names: list[Any], reference: Any) -> tuple[NDArray[np.intp], NDArray[n
 def rows_of(groups: Groups, what: str) -> Answers:
     """Return the rows, or say why there are none to shuffle."""
     answers = groups.answers
+    if groups.result.lower is not None or groups.result.specified.layered:
+        raise OptionError(
+            f"{what} are not available for higher-order constructs and interactions. Use permutations=0: the intervals of "
+            "the differences are there."
+        )
     if answers is None:
         raise OptionError(
             f"{what} shuffle respondents' rows, and a Fit or moments hold none. Give the data and the model, or use "

@@ -112,6 +112,7 @@ def pool(
         given=None,
         coefficients=None,
         raking=None,
+        rows=None if answers.rows is None else answers.rows[rows],
     )
     thing, block, words = np.arange(len(rows)), np.zeros(len(rows), dtype=np.intp), "respondents"
     if answers.sampling is not None:

@@ -8,9 +8,10 @@ from typing import Any, Literal
 import numpy as np
 
 from csindex.errors import OptionError
+from csindex.fitting import levels
 from csindex.fitting.estimates import Estimates
 from csindex.fitting.result import Fit, Quantity
-from csindex.index.impacts import STEP, in_points
+from csindex.index.impacts import STEP
 from csindex.options import choose
 from csindex.survey.stacks import Array
 
@@ -63,26 +64,28 @@ def measures(result: Fit, quantities: str | Iterable[Any]) -> list[Measure]:
 def _known(result: Fit) -> dict[str, Measure]:
     model, design = result.model, result.design
     names = model.construct_names
-    goal = names.index(model.target)
-    drivers, endogenous = np.flatnonzero(design.reaches[goal]), np.flatnonzero(design.links.any(axis=1))
+    endogenous = np.flatnonzero(design.links.any(axis=1))
     ends, starts = np.nonzero(design.links)
     last, first = np.nonzero(design.reaches)
-    items = {"construct": [names[j] for j in design.block_of], "item": list(model.item_names)}
 
     def arrows(targets: Iterable[int], sources: Iterable[int]) -> dict[str, list[str]]:
         return {"source": [names[i] for i in sources], "target": [names[i] for i in targets]}
 
-    def impacts(e: Estimates) -> Array:
-        return STEP * in_points(result.total(e), e.deviation)[..., goal, drivers]
+    drivers, points = levels.drivers(result, model.target), levels.effect_in_points(result, model.target)
+
+    def effects(e: Estimates, which: Quantity) -> Array:
+        return levels.of_products(result, e, which(e))
 
     listed = [
-        Measure("index", {"construct": list(names)}, lambda e: e.index),
-        Measure("paths", arrows(ends, starts), lambda e: e.paths[..., ends, starts], "correlation"),
-        Measure("impacts", arrows([goal] * len(drivers), drivers), impacts),
-        Measure("total", arrows(last, first), lambda e: result.total(e)[..., last, first], "correlation"),
-        Measure("weights", items, lambda e: e.weights),
-        Measure("loadings", items, lambda e: e.loadings, "correlation"),
-        Measure("index_weights", items, lambda e: e.index_weights),
+        Measure("index", *levels.indices(result)),
+        Measure(
+            "paths", arrows(ends, starts), lambda e: effects(e, lambda e: e.paths)[..., ends, starts], "correlation"
+        ),
+        Measure("impacts", {"source": drivers, "target": [model.target] * len(drivers)}, lambda e: STEP * points(e)),
+        Measure("total", arrows(last, first), lambda e: effects(e, result.total)[..., last, first], "correlation"),
+        Measure("weights", *levels.items(result, "weights")),
+        Measure("loadings", *levels.items(result, "loadings"), "correlation"),
+        Measure("index_weights", *levels.items(result, "index_weights")),
         Measure("r2", {"construct": [names[j] for j in endogenous]}, lambda e: e.r2[..., endogenous], "share"),
     ]
     return {measure.name: measure for measure in listed}

@@ -5,6 +5,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from csindex.errors import OptionError
+from csindex.fitting.levels import place
 from csindex.fitting.result import Fit
 
 Numbers = float | NDArray[np.float64]
@@ -208,9 +209,9 @@ def standard_deviation(result: Fit, construct: str | None = None) -> pd.DataFram
     """
     if not isinstance(result, Fit):
         raise OptionError(f"a result of csindex.fit is expected, not {type(result).__name__}.")
-    name = result.model.construct(construct or result.model.target).name
-    at = result.model.construct_names.index(name)
-    frame = result.table({"construct": [name]}, lambda e: e.deviation[..., [at]])
+    name = result.specified.construct(construct or result.model.target).name
+    _, stage, at = place(result, name)
+    frame = stage.table({"construct": [name]}, lambda e: e.deviation[..., [at]])
     # The table's own design effect would be that of the standard deviation.
     frame = frame.drop(columns=[column for column in ("n", "n_eff", "deff") if column in frame.columns])
     index = result.index

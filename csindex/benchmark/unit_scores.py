@@ -7,6 +7,7 @@ import pandas as pd
 
 from csindex.errors import OptionError
 from csindex.fitting.intervals import Evidence, Uncertainty, uncertainty
+from csindex.fitting.levels import place
 from csindex.fitting.result import Fit
 from csindex.options import Interval
 from csindex.survey.stacks import Array
@@ -67,14 +68,14 @@ class UnitScores:
             return scores
         if not isinstance(result, Fit):
             raise OptionError(f"a result of csindex.fit with by= is expected, not {type(result).__name__}.")
+        name = result.specified.construct(construct or result.model.target).name
+        _, result, at = place(result, name)
         if result.units is None:
             raise OptionError("the result has a single unit. Fit with by= to compare units.")
         if result.replicates is None:
             raise OptionError(
                 "the result has no replicates, so nothing can be said of differences. Fit with replicates=."
             )
-        name = result.model.construct(construct or result.model.target).name
-        at = result.model.construct_names.index(name)
         interval = (
             result.options.interval if result.options.interval in ("percentile", "normal", "basic") else "percentile"
         )

@@ -12,6 +12,7 @@ from csindex.benchmark.combination import side_by_side
 from csindex.benchmark.facts import numbered
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.errors import OptionError
+from csindex.fitting.levels import place
 from csindex.fitting.result import Fit
 from csindex.index.scores import to_hundred
 from csindex.survey.stacks import Array
@@ -137,9 +138,10 @@ def scores_panel(scores: UnitScores, grid: Grid) -> Panel:
 
 def items_panel(result: Fit, grid: Grid, construct: str) -> Panel:
     """Return the items' means on 0-100 and their index weights, one after the other, as a panel with q = 2p."""
+    _, result, at = place(result, construct)
     replicates = result.replicates
     assert replicates is not None
-    block = result.design.blocks[result.model.construct_names.index(construct)]
+    block = result.design.blocks[at]
     mean, draws = (to_hundred(x, result.design)[..., block] for x in (result.moments.mean, replicates.estimates.mean))
     v, w = (e.index_weights[..., block] for e in (result.estimates, replicates.estimates))
     # A replicate whose weights could not be estimated has failed, whatever its means are.

@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 from csindex.survey.stacks import Array, empty
 
+SINGULAR_BELOW = 1e-12
+
 
 def solve(matrix: Array, right: Array) -> Array:
     """Solve symmetric positive definite systems by Cholesky's method.
@@ -32,6 +34,40 @@ def solve(matrix: Array, right: Array) -> Array:
         for j in reversed(range(q)):
             x[:, j] = (x[:, j] - np.einsum("mt,mt->m", low[:, j + 1 :, j], x[:, j + 1 :])) / low[:, j, j]
     return x
+
+
+def solve_general(matrix: Array, right: Array) -> Array:
+    """Solve systems that need not be positive definite, with a diagonal of about 1.
+
+    Parameters
+    ----------
+    matrix : (m, q, q)
+    right : (m, q)
+
+    Returns
+    -------
+    (m, q)
+        NaN where a matrix is singular.
+    """
+    regular = _regular(matrix)
+    x = empty(*right.shape)
+    x[...] = np.linalg.solve(np.where(regular[:, None, None], matrix, np.eye(right.shape[1])), right[..., None])[..., 0]
+    x[~regular] = np.nan
+    return x
+
+
+def inverse_general(matrix: Array) -> Array:
+    """Return the inverses of (m, q, q), NaN where a matrix is singular."""
+    regular = _regular(matrix)
+    x = empty(*matrix.shape)
+    x[...] = np.linalg.inv(np.where(regular[:, None, None], matrix, np.eye(matrix.shape[-1])))
+    x[~regular] = np.nan
+    return x
+
+
+def _regular(matrix: Array) -> NDArray[np.bool_]:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(np.linalg.det(matrix)) > SINGULAR_BELOW)
 
 
 def solve_nonnegative(matrix: Array, right: Array, rounds: int = 100) -> Array:

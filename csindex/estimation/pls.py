@@ -82,6 +82,12 @@ def outer_weights(
     return Weights(out, rounds, _whole(out))
 
 
+def given_weights(S: Array, w: Array, design: Design) -> Weights:
+    """Return weights (m, p) that are known up to scale, scaled to proxies of variance 1."""
+    w = w / _proxy_sd(proxy_covariances(S, w, design), w, design)[:, design.block_of]
+    return Weights(w, np.zeros(len(S), dtype=np.intp), _whole(w))
+
+
 def _step(
     S: Array, w: Array, G: Array, inverses: dict[int, Array], design: Design, scheme: Scheme
 ) -> tuple[Array, Array]:

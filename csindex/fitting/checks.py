@@ -68,10 +68,7 @@ def sample_problems(model: Model, moments: Moments, options: Options) -> dict[in
         unanswered = np.flatnonzero(np.isnan(moments.mean[unit]))
         gaps = np.argwhere(~np.isfinite(moments.cov[unit]))
         if count < least:
-            problems[unit] = (
-                f"{count} usable row{'s' * (count != 1)} for {len(model.items)} items; {least} are the least for an "
-                "estimate (hundreds for a precise one). Collect more answers, join small units, or use fewer items."
-            )
+            problems[unit] = few_text(count, len(model.items), least)
         elif len(unanswered):
             names = [model.item_names[i] for i in unanswered]
             problems[unit] = (
@@ -80,12 +77,24 @@ def sample_problems(model: Model, moments: Moments, options: Options) -> dict[in
         elif len(gaps) and gaps[0, 0] != gaps[0, 1]:
             problems[unit] = _gap(model, moments.cov[unit], options)
         elif len(flat):
-            names = [model.item_names[i] for i in flat]
-            problems[unit] = (
-                f"item{'s' * (len(names) > 1)} {listed(map(repr, names))}: all answers are the same, so nothing can be "
-                "said of how the answers vary together. Leave such items out of the model."
-            )
+            problems[unit] = constant_text([model.item_names[i] for i in flat])
     return problems
+
+
+def few_text(count: int, items: int, least: int) -> str:
+    """Say that there are too few rows."""
+    return (
+        f"{count} usable row{'s' * (count != 1)} for {items} items; {least} are the least for an "
+        "estimate (hundreds for a precise one). Collect more answers, join small units, or use fewer items."
+    )
+
+
+def constant_text(names: Sequence[str]) -> str:
+    """Say that items are constant."""
+    return (
+        f"item{'s' * (len(names) > 1)} {listed(map(repr, names))}: all answers are the same, so nothing can be "
+        "said of how the answers vary together. Leave such items out of the model."
+    )
 
 
 def _gap(model: Model, cov: Array, options: Options) -> str:
@@ -103,6 +112,11 @@ def _gap(model: Model, cov: Array, options: Options) -> str:
             "most often, or use missing='pairwise' or 'mean'."
         )
     a, b = (model.item_names[i] for i in np.argwhere(~np.isfinite(cov))[0])
+    if options.ordinal:
+        return (
+            f"items {a!r} and {b!r}: nobody answered both, or their polychoric correlation runs to 1 or -1, as where they say "
+            "the same or cells of their table are empty. Leave one of them out, or join rare categories."
+        )
     return (
         f"items {a!r} and {b!r}: nobody answered both, or their covariance is not known. Use missing='mean', or leave one "
         "of them out."
@@ -126,14 +140,15 @@ def block_problems(model: Model, design: Design, moments: Moments) -> dict[int, 
 
 def formative(model: Model, design: Design, moments: Moments) -> Iterator[tuple[Construct, Array, Array]]:
     """Yield each construct in Mode B with its items' correlations and their largest variance inflation, by unit."""
-    for construct, block in zip(model.constructs, design.blocks, strict=True):
-        if construct.mode == "B" and len(construct.items) > 1:
+    for construct, mode, block in zip(model.constructs, design.modes, design.blocks, strict=True):
+        if mode == "B":
             R = moments.correlation[:, block, block]
             yield construct, R, largest_inflation(R)
 
 
 _OTHERWISE = {
     "pls": "try another scheme, or raise max_iterations",
+    "plsc": "try another scheme, or raise max_iterations",
     "cbsem": "F falls without end where constructs overlap or the model is not identified: join constructs that cannot be told "
     "apart, use more items for a construct, or estimator='pls'",
 }
@@ -144,18 +159,29 @@ def estimate_problems(
 ) -> dict[int, str]:
     """Return why members of the sample (U,) have no estimates."""
     advice = {
-        Status.INDEFINITE: "Use fewer items, wider categories or ordinal=False."
-        if options.ordinal
-        else "Use missing='mean', 'em' or 'listwise'.",
+        Status.INDEFINITE: "Use missing='mean', 'em' or 'listwise'.",
         Status.SINGULAR: "Leave out one of those that say the same.",
+        Status.UNRELIABLE: "Turn reversed items round (reversed=), drop items that do not belong, or use estimator='pls'.",
         Status.UNCONVERGED: f"After {options.max_iterations} rounds; {_OTHERWISE[options.estimator]}.",
     }
     return {
         int(unit): f"{REASONS[status]}{near}. {advice.get(status, '')}".strip()
         for unit in np.flatnonzero(estimates.status)
         for status in [Status(int(estimates.status[unit]))]
-        for near in [_closest(model, design, moments.correlation[unit]) if status == Status.SINGULAR else ""]
+        for near in [
+            _closest(model, design, moments.correlation[unit])
+            if status == Status.SINGULAR
+            else _unreliable(model, estimates.reliability[unit])
+            if status == Status.UNRELIABLE
+            else ""
+        ]
     }
+
+
+def _unreliable(model: Model, rho: Array) -> str:
+    """Say which constructs have no reliability."""
+    bad = [f"{model.construct_names[j]} {rho[j]:.2f}" for j in np.flatnonzero(~(rho > 0))]
+    return f": {listed(bad)}; the items of a construct do not go together, or hardly correlate with its neighbours"
 
 
 def _closest(model: Model, design: Design, R: Array) -> str:
@@ -166,6 +192,14 @@ def _closest(model: Model, design: Design, R: Array) -> str:
     a, b = np.unravel_index(C.argmax(), C.shape)
     names = model.construct_names
     return f"; the closest constructs, {names[a]!r} and {names[b]!r}, correlate {C[a, b]:.4f}"
+
+
+def least_eigenvalues(estimates: Estimates) -> Array:
+    """Return the smallest eigenvalue (...) of each member's item correlations; NaN where these are not known."""
+    R = estimates.correlation
+    known = np.asarray(np.isfinite(R).all(axis=(-2, -1)))
+    least = np.linalg.eigvalsh(np.where(known[..., None, None], R, 0.0))[..., 0]
+    return np.where(known, least, np.nan)
 
 
 def replicate_problems(model: Model, drawn: Replicates, options: Options) -> dict[int, str]:

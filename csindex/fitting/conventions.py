@@ -1,24 +1,33 @@
 """The index by every convention."""
 
+import numpy as np
 import pandas as pd
 
-from csindex.fitting.estimates import Estimates
+from csindex.fitting.levels import names_of, place, taken
 from csindex.fitting.result import Fit
 from csindex.index.scores import index_scores, index_weights, to_hundred
-from csindex.model.design import Design
-from csindex.options import Convention, Options
-from csindex.survey.moments import Moments
+from csindex.options import Convention
 from csindex.survey.stacks import Array
 
 CONVENTIONS: tuple[Convention, ...] = ("fornell", "standardized", "equal")
 
 
-def all_conventions(estimates: Estimates, moments: Moments, design: Design, options: Options) -> dict[str, Array]:
-    """Return the index (U, k) by each convention, from moments (U, p) on the questions' scales."""
-    mean = to_hundred(moments.mean, design)
-    sd = moments.sd * (100.0 / design.span)
-    u = estimates.weights / sd if options.variant == "standardized" else estimates.weights
-    return {name: index_scores(index_weights(u, sd, design, name), mean, design) for name in CONVENTIONS}
+def all_conventions(result: Fit) -> dict[str, Array]:
+    """Return the index (U, k) of the model's constructs, of all levels, by each convention."""
+    names = names_of(result)
+    found = {name: _stages(result, name) for name in CONVENTIONS}
+    places = [(depth, at) for depth, _, at in (place(result, construct) for construct in names)]
+    return {name: np.stack([by[depth][0][:, at] for depth, at in places], axis=1) for name, by in found.items()}
+
+
+def _stages(result: Fit, convention: Convention) -> list[tuple[Array, Array]]:
+    """Return index (U, k) and items' means (U, p) on 0-100 of each stage, the last one first."""
+    design = result.design
+    below = [] if result.lower is None else _stages(result.lower, convention)
+    hundred = taken(result, *below[0]) if below else to_hundred(result.moments.mean, design)
+    sd = result.moments.sd * (100.0 / design.span)
+    u = result.estimates.weights / sd if result.options.variant == "standardized" else result.estimates.weights
+    return [(index_scores(index_weights(u, sd, design, convention), hundred, design), hundred), *below]
 
 
 def conventions(result: Fit) -> pd.DataFrame:
@@ -41,11 +50,11 @@ def conventions(result: Fit) -> pd.DataFrame:
     >>> csi.conventions(result).round(1).loc[3, "equal"]
     np.float64(75.2)
     """
-    indices = all_conventions(result.estimates, result.moments, result.design, result.options)
-    names = result.model.construct_names
+    indices = all_conventions(result)
+    names = names_of(result)
     units, count = result.units, len(result.estimates.index)
     columns: dict[str, object] = {}
     if units is not None:
         columns |= {str(name): units[name].repeat(len(names)).array for name in units.columns}
-    columns["construct"] = list(names) * count
+    columns["construct"] = names * count
     return pd.DataFrame({**columns, **{name: values.ravel() for name, values in indices.items()}})

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csindex.estimation.pls import Weights, outer_weights, proxy_correlations, proxy_covariances
-from csindex.estimation.structure import path_coefficients
+from csindex.errors import OptionError
+from csindex.estimation.consistent import Flaw, consistent_loadings, disattenuated, flaws, reliability
+from csindex.estimation.pls import Weights, given_weights, outer_weights, proxy_correlations, proxy_covariances
+from csindex.estimation.structure import path_coefficients, unstable
 from csindex.index.scores import index_deviations, index_scores, index_weights, to_hundred
 from csindex.model.design import Design
 from csindex.options import Options
@@ -26,7 +29,9 @@ class Status(IntEnum):
     UNCONVERGED = 4
     NO_MOMENTS = 5
     ABSENT = 6
-    UNFILLED = 7
+    UNRELIABLE = 7
+    LOWER = 8
+    UNKNOWN = 9
 
 
 REASONS = {
@@ -34,8 +39,10 @@ REASONS = {
     Status.INDEFINITE: "the correlations of the items are not positive definite",
     Status.SINGULAR: "items or constructs are collinear",
     Status.UNCONVERGED: "the iteration did not converge",
-    Status.UNFILLED: "EM found no covariances",
+    Status.UNRELIABLE: "ρ_A is not positive, so that PLSc cannot correct for measurement error",
+    Status.UNKNOWN: "covariances of the items could not be estimated",
     Status.NO_MOMENTS: "nobody was left, or the weights could not be raked",
+    Status.LOWER: "the stage before had failed",
 }
 """Why members failed; absent ones only fill up a stack of units with different numbers of replicates."""
 
@@ -50,21 +57,28 @@ class Estimates:
     Attributes
     ----------
     weights, loadings, index_weights : (..., p)
-        Outer weights w, correlations of each item with its own construct, index weights v.
+        Outer weights w, correlations of each item with its own construct (by PLSc consistent ones), index weights v.
     correlations : (..., k, k)
-        C, of the constructs.
+        C, of the constructs (by PLSc disattenuated).
     paths : (..., k, k)
         B, ``paths[target, source]``.
     r2, index, deviation : (..., k)
         R²; index scores on 0-100; standard deviations of respondents' index scores.
+    reliability : (..., k)
+        ρ by which PLSc has corrected: ρ_A, or 1 for single items and for modes other than A; all 1 by PLS. Members that
+        failed for it keep it.
     status, rounds : (...) int
         A `Status`, and the number of iterations.
+    flaws : (...) int
+        A `csindex.estimation.consistent.Flaw`: what is inadmissible; 0 where nothing is.
     theta : (..., q)
         Free parameters of a covariance structure model; q is 0 under PLS.
     mean : (..., p), or None where they are not known
         Means of the items, on the questions' scales.
     packed : (..., p(p+1)/2), or None
         Their covariances without the double half; see `cov`.
+    lower : Estimates, or None
+        Of the stage before, for models that are fitted in stages.
     """
 
     weights: Array
@@ -75,11 +89,14 @@ class Estimates:
     r2: Array
     index: Array
     deviation: Array
+    reliability: Array
     status: NDArray[np.int8]
     rounds: NDArray[np.intp]
+    flaws: NDArray[np.int8]
     theta: Array
     mean: Array = None  # type: ignore[assignment]
     packed: Array = None  # type: ignore[assignment]
+    lower: "Estimates" = None  # type: ignore[assignment]
 
     @property
     def cov(self) -> Array:
@@ -106,10 +123,11 @@ class Estimates:
         p, k = design.p, design.k
         shapes = {"weights": (p,), "loadings": (p,), "index_weights": (p,), "correlations": (k, k), "paths": (k, k)}
         shapes["theta"] = (q,)
-        arrays = {name: empty(members, *shapes.get(name, (k,))) for name in _REAL}
+        arrays: dict[str, Any] = {name: empty(members, *shapes.get(name, (k,))) for name in _REAL}
         for array in arrays.values():
             array[...] = np.nan
-        return cls(**arrays, status=np.zeros(members, np.int8), rounds=np.zeros(members, np.intp))
+        status, rounds = np.zeros(members, np.int8), np.zeros(members, np.intp)
+        return cls(**arrays, status=status, rounds=rounds, flaws=np.zeros(members, np.int8))
 
     def put(self, at: slice, part: "Estimates") -> None:
         """Write the estimates of some members."""
@@ -123,7 +141,7 @@ class Estimates:
 
     def reshape(self, *stack: int) -> "Estimates":
         """Return the same estimates with another shape of the stack."""
-        parts = {}
+        parts: dict[str, Any] = {}
         for name in _OWN:
             array = getattr(self, name)
             inner = np.moveaxis(array, 0, -1)
@@ -133,12 +151,19 @@ class Estimates:
         return Estimates(**parts)
 
 
-_OWN = [field.name for field in fields(Estimates) if field.name not in ("mean", "packed")]
-_REAL = [name for name in _OWN if name not in ("status", "rounds")]
+_OWN = [field.name for field in fields(Estimates) if field.name not in ("mean", "packed", "lower")]
+_REAL = [name for name in _OWN if name not in ("status", "rounds", "flaws")]
 
 
 @np.errstate(divide="ignore", invalid="ignore")
-def estimate(mean: Array, cov: Array, design: Design, options: Options, start: Array | None = None) -> Estimates:
+def estimate(
+    mean: Array,
+    cov: Array,
+    design: Design,
+    options: Options,
+    start: Array | None = None,
+    carried: Array | None = None,
+) -> Estimates:
     """Estimate every member of a stack.
 
     Parameters
@@ -149,14 +174,20 @@ def estimate(mean: Array, cov: Array, design: Design, options: Options, start: A
     options : Options
     start : (m, p) or (m, q), optional
         Outer weights (of "cbsem" parameters) of the sample that a member replicates: where the iteration begins, and how
-        its constructs are oriented. Without it each construct is oriented so that its items' correlations with it sum to more than 0.
+        its constructs are oriented. Without it each construct is oriented so that its items' correlations with it sum to
+        more than 0.
+    carried : (m, p), optional
+        Index weights v that are given, where the options say so. Outer weights are then v times the items' deviations.
     """
+    if options.weights_from and carried is None:
+        raise OptionError(
+            "index weights are carried over here, and this needs weights that are estimated. Fit without them."
+        )
     if len(mean) == 1:
         # Sums over a stack of one are added up in another order; a twin keeps results the same in every stack.
         twins = np.zeros(2, dtype=np.intp)
-        pair = estimate(
-            take(mean, twins), take(cov, twins), design, options, None if start is None else take(start, twins)
-        )
+        start, carried = (None if given is None else take(given, twins) for given in (start, carried))
+        pair = estimate(take(mean, twins), take(cov, twins), design, options, start, carried)
         return pair.part(slice(0, 1))
     if options.estimator == "cbsem":
         from csindex.fitting.factors import factor_estimates
@@ -171,38 +202,54 @@ def estimate(mean: Array, cov: Array, design: Design, options: Options, start: A
     scale = turn / sd if standardized else np.broadcast_to(turn, sd.shape)
     S = cov * scale[:, :, None] * scale[:, None, :]
     _screen(S, sd, status, options)
-    found = outer_weights(S, design, options.scheme, start, options.tolerance, options.max_iterations)
-    G = proxy_covariances(S, found.w, design)
-    w, G = _oriented(found.w, G, design, start)
+    if carried is None:
+        found = outer_weights(S, design, options.scheme, start, options.tolerance, options.max_iterations)
+        w, G = _oriented(found.w, proxy_covariances(S, found.w, design), design, start)
+    else:
+        found = given_weights(S, carried * sd if standardized else carried, design)
+        w, G = found.w, proxy_covariances(S, found.w, design)
     C = proxy_correlations(G, w, design)
-    B, r2 = path_coefficients(C, design)
     loadings = G[:, design.block_of, np.arange(design.p)]
-    v = index_weights(w / sd if standardized else w, sd, design, options.convention)
+    rho, consistent = np.ones((len(w), design.k)), options.estimator == "plsc"
+    if consistent:
+        rho = reliability(S, w, design)
+        C, loadings = disattenuated(C, rho), consistent_loadings(loadings, w, rho, design)
+    if not standardized:
+        loadings = loadings / sd
+    B, r2 = path_coefficients(C, design, definite=not consistent)
+    if carried is None:
+        v = index_weights(w / sd if standardized else w, sd, design, options.convention)
+    else:
+        v = carried.copy(order="K")
     raw = v * (sd if standardized else 1.0)
-    _judge(status, found, B, options)
+    _judge(status, found, rho, B, options)
     index = index_scores(v, to_hundred(mean, design), design)
-    parts = {
+    parts: dict[str, Any] = {
         "weights": w,
-        "loadings": loadings if standardized else loadings / sd,
+        "loadings": loadings,
         "index_weights": v,
         "correlations": C,
         "paths": B,
         "r2": r2,
         "index": index,
         "deviation": index_deviations(raw, S, design),
+        "reliability": rho,
     }
+    flawed = flaws(rho, loadings, C) if consistent else np.zeros(len(w), dtype=np.int8)
+    flawed[unstable(B, design)] |= Flaw.UNSTABLE
     failed = status != Status.OK
     if failed.any():
-        for array in parts.values():
-            array[failed] = np.nan
-    return Estimates(**parts, status=status, rounds=found.rounds, theta=empty(len(mean), 0))
+        for name, array in parts.items():
+            array[failed & (status != Status.UNRELIABLE) if name == "reliability" else failed] = np.nan
+        flawed[failed] = 0
+    return Estimates(**parts, status=status, rounds=found.rounds, flaws=flawed, theta=empty(len(mean), 0))
 
 
 def _screen(S: Array, sd: Array, status: NDArray[np.int8], options: Options) -> None:
     """Mark members that cannot be estimated, and give them a harmless matrix."""
-    if options.missing == "em":
-        status[(status == Status.OK) & ~np.isfinite(S).all(axis=(1, 2))] = Status.UNFILLED
-    if options.missing == "pairwise" or options.ordinal:
+    if options.missing == "em" or options.ordinal:
+        status[(status == Status.OK) & ~np.isfinite(S).all(axis=(1, 2))] = Status.UNKNOWN
+    elif options.missing == "pairwise":
         sound = status == Status.OK
         root = sd if options.variant == "centered" else np.ones_like(sd)
         R = S[sound] / (root[sound][:, :, None] * root[sound][:, None, :])
@@ -222,8 +269,9 @@ def _oriented(w: Array, G: Array, design: Design, start: Array | None) -> tuple[
     return w * turn[:, design.block_of], G * turn[:, :, None]
 
 
-def _judge(status: NDArray[np.int8], found: Weights, B: Array, options: Options) -> None:
+def _judge(status: NDArray[np.int8], found: Weights, rho: Array, B: Array, options: Options) -> None:
     lost = (status == Status.OK) & ~found.converged
     late = found.rounds >= options.max_iterations
     status[lost] = np.where(late[lost], Status.UNCONVERGED, Status.SINGULAR)
+    status[(status == Status.OK) & ~(rho > 0).all(axis=1)] = Status.UNRELIABLE
     status[(status == Status.OK) & ~np.isfinite(B).all(axis=(1, 2))] = Status.SINGULAR

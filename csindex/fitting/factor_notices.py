@@ -75,7 +75,7 @@ def check_factor_model(model: Model, design: Design, options: Options) -> None:
         )
 
 
-def inadmissible(result: Fit) -> list[tuple[str, type[CsindexWarning]]]:
+def improper(result: Fit) -> list[tuple[str, type[CsindexWarning]]]:
     """Say where a solution lies outside of what can be, or at its border."""
     found = [(unit, text) for unit in range(len(result.estimates.index)) for text in _improper(result, unit)]
     if not found:

@@ -1,8 +1,11 @@
 """Estimates of a covariance structure model, on the same terms as those of PLS."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from csindex.estimation.consistent import flaws
 from csindex.estimation.covariance.algebra import one_thread
 from csindex.estimation.covariance.discrepancy import Sample
 from csindex.estimation.covariance.parameters import Parameters, parameters_of
@@ -135,7 +138,7 @@ def expressed(
     R = S / (sd[:, :, None] * sd[:, None, :])
     w = raw / index_deviations(raw, R, design)[:, design.block_of]
     v = index_weights(w / sd, sd, design, options.convention)
-    parts = {
+    parts: dict[str, Any] = {
         "weights": w,
         "loadings": loadings,
         "index_weights": v,
@@ -144,12 +147,15 @@ def expressed(
         "r2": r2,
         "index": index_scores(v, to_hundred(mean, design), design),
         "deviation": index_deviations(v, S, design),
+        "reliability": np.ones((len(w), design.k)),
     }
+    flawed = flaws(parts["reliability"], loadings, C)
     failed = status != Status.OK
     if failed.any():
         for array in parts.values():
             array[failed] = np.nan
-    return Estimates(**parts, status=status, rounds=rounds, theta=theta)
+        flawed[failed] = 0
+    return Estimates(**parts, status=status, rounds=rounds, flaws=flawed, theta=theta)
 
 
 def standardized(found: Implied, parameters: Parameters, *, turn: bool = True) -> tuple[Array, Array, Array, Array]:

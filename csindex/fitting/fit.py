@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from csindex.errors import EstimationError, OptionError, RepairWarning, SurveyError
 from csindex.fitting import checks
 from csindex.fitting.analytic import analytic
+from csindex.fitting.carried import Carried
 from csindex.fitting.covariance import covariance_fit
 from csindex.fitting.estimates import estimate
 from csindex.fitting.factor_notices import check_factor_model, check_options
@@ -20,14 +21,19 @@ from csindex.fitting.kept import Kept
 from csindex.fitting.notices import tell
 from csindex.fitting.replicate import replicate
 from csindex.fitting.result import Fit
+from csindex.fitting.staged import climb
+from csindex.fitting.staged_source import StagedSource
 from csindex.fitting.tables import RESERVED
 from csindex.model.design import Design, design_of
 from csindex.model.model import Model
+from csindex.model.stages import Stage, stages_of
 from csindex.options import (
     Convention,
     Discrepancy,
     Errors,
     Estimator,
+    HigherOrder,
+    Interaction,
     Interval,
     Likelihood,
     Missing,
@@ -65,6 +71,8 @@ def fit(
     scheme: Scheme = "path",
     variant: Variant = "standardized",
     convention: Convention = "fornell",
+    higher_order: HigherOrder = "two-stage",
+    interaction: Interaction = "two-stage",
     discrepancy: Discrepancy = "ML",
     errors: Errors | None = None,
     likelihood: Likelihood = "normal",
@@ -77,6 +85,7 @@ def fit(
     tolerance: float = 1e-7,
     max_iterations: int = 300,
     max_failed: float = 0.10,
+    weights_from: Fit | pd.DataFrame | None = None,
     block_size: int | None = None,
     n_jobs: int = 1,
     progress: bool = True,
@@ -101,10 +110,12 @@ def fit(
         Items that are ordered categories: their correlations are polychoric, in two steps (Olsson 1979; Cantaluppi 2012;
         Schuberth, Henseler & Dijkstra 2018); True means all. Means and standard deviations stay those of the answers,
         so that the index keeps its scale.
-    estimator : {"pls", "ordinal", "cbsem"}
-        PLS path modelling; *ordinal* is short for *pls* with ``ordinal=True``. *cbsem* fits the same model as a covariance
-        structure model, see `CovarianceFit`; its constructs are common factors, and index and impacts come from the weights that
-        read each factor most reliably from its own items.
+    estimator : {"pls", "plsc", "ordinal", "cbsem"}
+        PLS path modelling; or consistent PLS (Dijkstra & Henseler 2015), whose paths and loadings are those of common
+        factors, corrected for the measurement error of blocks with several items in Mode A. The index is the same.
+        *ordinal* is short for *pls* with ``ordinal=True``. *cbsem* fits the same model as a covariance structure model, see
+        `CovarianceFit`; its constructs are common factors, and index and impacts come from the weights that read each
+        factor most reliably from its own items.
     scheme : {"path", "centroid", "factorial"}
         How neighbouring constructs weight each other (Lohmöller 1989).
     variant : {"standardized", "centered"}
@@ -112,6 +123,12 @@ def fit(
         Chatelin & Lauro (2005).
     convention : {"fornell", "standardized", "equal"}
         How item weights become index weights; see `conventions`.
+    higher_order : {"two-stage", "repeated"}
+        How constructs made of constructs are fitted: first with their dimensions in their place, then with the scores of
+        these as items; or with the items of the dimensions repeated (Lohmöller 1989).
+    interaction : {"two-stage", "product", "orthogonal"}
+        What stands for an interaction: the product of the scores of a first fit (Henseler & Chin 2010), the products of
+        items (Chin, Marcolin & Newsted 2003), or what the items do not explain of these (Little, Bovaird & Widaman 2006).
     discrepancy : {"ML", "GLS", "ULS"}
         Of "cbsem": maximum likelihood, generalized or unweighted least squares.
     errors : {"normal", "robust"}, optional
@@ -122,7 +139,8 @@ def fit(
         Of "cbsem": n or n - 1 in the covariances and in χ² under maximum likelihood; the others have n - 1.
     replicates : int, optional
         Number of replicates, 1,000 by default; 0 for none: standard errors are then NaN, as PLS has no analytic ones. "cbsem"
-        has, and by default no replicates, unless the survey comes with replicate weights. A jackknife deletes one sampling unit at a time where there are no more of them, else this many random groups (Kott 2001).
+        has, and by default no replicates, unless the survey comes with replicate weights. A jackknife deletes one
+        sampling unit at a time where there are no more of them, else this many random groups (Kott 2001).
     resampling : {"bootstrap", "jackknife", "parametric", "replicate weights"}, optional
         How replicates are made. By default by the replicate weights that the survey has; else by the bootstrap of rows,
         or, with strata, clusters or a finite population correction, by the rescaling bootstrap of Rao, Wu & Yue (1992);
@@ -141,6 +159,10 @@ def fit(
         The iteration ends when no outer weight changes by more than `tolerance`.
     max_failed : float
         Share of failed replicates above which a result is refused; a warning comes above 1 %.
+    weights_from : Fit or data frame, optional
+        An earlier wave, or its table ``index_weights``: the index has exactly its weights of items on 0-100, and the paths
+        are those of these indices. Units are matched by their labels; weights of a fit without ``by`` go to all units. The
+        weights are taken as known: what they were uncertain by is not in the intervals.
     block_size : int, optional
         About how many replicates are estimated at a time. It bounds memory and changes no result.
     n_jobs : int
@@ -176,16 +198,19 @@ def fit(
         )
     choose("bad_units", bad_units, ["raise", "drop"])
     if estimator == "ordinal":
-        estimator, ordinal = "pls", ordinal or True
+        estimator, ordinal = "pls", True if ordinal is False else ordinal
     if replicates is None:
         replicates = 0 if estimator == "cbsem" and _usual_resampling(data) != "replicate weights" else 1000
     analytically = estimator == "cbsem" and replicates == 0
     resampling = resampling or _usual_resampling(data)
+    earlier = None if weights_from is None else Carried.of(weights_from, model)
     options = Options(
         estimator=estimator,
         scheme=scheme,
         variant=variant,
         convention=convention,
+        higher_order=higher_order,
+        interaction=interaction,
         missing=missing,
         ordinal=ordinal,
         resampling=resampling,
@@ -198,7 +223,10 @@ def fit(
         tolerance=tolerance,
         max_iterations=max_iterations,
         max_failed=max_failed,
+        weights_from="" if earlier is None else earlier.words,
     )
+    if earlier is not None:
+        earlier.check(options)
     seed = int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) if seed is None else whole("seed", seed, 0)
     check_options(options)
     if options.estimator == "cbsem":
@@ -212,23 +240,34 @@ def fit(
     if estimator == "cbsem" and errors is None and source.weighted:
         options = replace(options, errors="robust")
     work = {"seed": seed, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}
-    design = design_of(model)
-    kept = _estimated(model, design, source, options, bad_units == "drop", work)
-    assert kept.estimates is not None
-    degrees = _degrees(source, kept.numbers, options)
-    result = Fit(
-        model=model,
-        design=design,
-        options=options,
-        seed=seed,
-        moments=kept.moments,
-        estimates=kept.estimates,
-        account=account,
-        dropped=kept.dropped,
-        degrees=degrees,
-        missing_codes=codes,
-        **{"replicates": None, **kept.drawn},  # type: ignore[arg-type]
-    )
+    stages = stages_of(model, options.higher_order, options.interaction)
+    if earlier is not None and len(stages) > 1:
+        raise OptionError(
+            "weights_from= does not go with higher-order constructs or interactions. Fit the new wave without it."
+        )
+
+    def estimated(stage: Stage, design: Design, moments: Source) -> Kept:
+        return _estimated(stage.model, design, moments, options, bad_units == "drop", work, earlier)
+
+    result: Fit = None  # type: ignore[assignment]
+    for rung in climb(stages, source, options, estimated):
+        kept = rung.kept
+        assert kept.estimates is not None
+        result = Fit(
+            model=rung.stage.model,
+            design=rung.design,
+            options=options,
+            seed=seed,
+            moments=kept.moments,
+            estimates=kept.estimates,
+            account=account,
+            dropped=kept.dropped,
+            degrees=_degrees(source, kept.numbers, options),
+            missing_codes=codes,
+            stage=rung.stage,
+            lower=result,
+            **{"replicates": None, **kept.drawn},  # type: ignore[arg-type]
+        )
     if options.estimator == "cbsem":
         result = replace(result, covariance=covariance_fit(result, source, kept.numbers))
     tell(result, stacklevel=2)
@@ -245,22 +284,32 @@ def _degrees(source: Source, numbers: NDArray[np.intp], options: Options) -> Arr
 
 
 def _estimated(
-    model: Model, design: Design, source: Source, options: Options, drop: bool, work: dict[str, Any]
+    model: Model,
+    design: Design,
+    source: Source,
+    options: Options,
+    drop: bool,
+    work: dict[str, Any],
+    earlier: Carried | None,
 ) -> Kept:
     """Take the moments from the source, estimate them and their replicates; units with a problem go on the way."""
     moments = source.sample()
     kept = Kept.of(moments)
     kept = kept.settle(checks.sample_problems(model, kept.moments, options), SurveyError, drop)
     kept = kept.settle(checks.block_problems(model, design, kept.moments), EstimationError, drop)
+    carried = None
+    if earlier is not None:
+        kept = kept.settle(earlier.problems(kept.units), OptionError, drop)
+        carried = earlier.weights(kept.units, len(kept.numbers))
     mean, cov = flatten(kept.moments.mean, 1), flatten(kept.moments.cov, 2)
-    sample = estimate(mean, cov, design, options).made_from(mean, pack(cov))
+    sample = estimate(mean, cov, design, options, carried=carried).made_from(mean, pack(cov))
     if options.missing == "fiml":
         sample = fiml_estimates(source, kept.numbers, kept.moments, sample, design, options).made_from(mean, pack(cov))
     problems = checks.estimate_problems(model, design, kept.moments, sample, options)
     kept = replace(kept, estimates=sample).settle(problems, EstimationError, drop)
     for kind, (name, wanted) in _kinds(options, source).items():
         assert kept.estimates is not None
-        made_by = MomentSource(moments) if kind == "parametric" else source
+        made_by = MomentSource(moments) if kind == "parametric" and not isinstance(source, StagedSource) else source
         drawn = replicate(made_by, kept.numbers, kept.estimates, design, options, kind=kind, wanted=wanted, **work)
         kept = replace(kept, drawn={**kept.drawn, name: drawn})
         kept = kept.settle(checks.replicate_problems(model, drawn, options), EstimationError, drop)

@@ -101,13 +101,18 @@ def standard_error(evidence: Evidence) -> Array:
 
 def _standard_error(evidence: Evidence) -> Array:
     if evidence.coefficients is None:
-        known = np.isfinite(evidence.draws).sum(axis=1)
-        gap = evidence.draws - (np.nansum(evidence.draws, axis=1) / known)[:, None]
-        return np.where(known > 1, np.sqrt(np.nansum(gap**2, axis=1) / (known - 1)), np.nan)
+        return _deviation(evidence.draws, axis=1)
     c = evidence.coefficients[..., None]
     square = c * (evidence.draws - evidence.estimate[:, None]) ** 2
     there = np.where(np.isfinite(square), c, 0.0).sum(axis=1)
     return np.asarray(np.sqrt(np.nansum(square, axis=1) * c.sum(axis=1) / there))
+
+
+def _deviation(values: Array, axis: int) -> Array:
+    """Return the standard deviation of the values that are known, NaN where there are fewer than two."""
+    known = np.isfinite(values).sum(axis=axis)
+    gap = values - np.expand_dims(np.nansum(values, axis=axis) / known, axis)
+    return np.where(known > 1, np.sqrt(np.nansum(gap**2, axis=axis) / (known - 1)), np.nan)
 
 
 def _tail(tail: float, degrees: Array | None) -> Array:
@@ -140,7 +145,7 @@ def _normal(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
 def _studentized(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
     assert evidence.nested is not None
     nested = evidence.nested
-    inner = np.sqrt(np.nanvar(nested, axis=2, ddof=1)) if nested.shape[2] else np.full(evidence.draws.shape, np.nan)
+    inner = _deviation(nested, axis=2)
     t = (evidence.draws - evidence.estimate[:, None]) / inner
     # A quantity that does not vary (a single item's weight) has no t; its interval is the point itself.
     t = np.where(inner > 0, t, np.where(np.isfinite(evidence.draws), 0.0, np.nan))
@@ -178,7 +183,8 @@ def acceleration(evidence: Evidence) -> Array:
     """Return the acceleration (U, q) from jackknife influences l = c · (mean - replicate): Σl³/(6 (Σl²)^1.5)."""
     assert evidence.jackknife is not None and evidence.leverage is not None
     jack = evidence.jackknife
-    influence = evidence.leverage[..., None] * (np.nanmean(jack, axis=1, keepdims=True) - jack)
+    known = np.isfinite(jack).sum(axis=1, keepdims=True)
+    influence = evidence.leverage[..., None] * (np.nansum(jack, axis=1, keepdims=True) / np.maximum(known, 1) - jack)
     cube, square = np.nansum(influence**3, axis=1), np.nansum(influence**2, axis=1)
     return np.where(square > 0, cube / (6 * np.where(square > 0, square, 1.0) ** 1.5), 0.0)
 

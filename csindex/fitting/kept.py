@@ -69,16 +69,21 @@ class Kept:
         lost = sorted(problems)
         reasons = self.units.iloc[lost].assign(reason=[problems[unit] for unit in lost])
         kept = np.setdiff1d(np.arange(len(self.numbers)), lost)
+        return replace(self.of_units(kept), dropped=pd.concat([self.dropped, reasons], ignore_index=True))
+
+    def of_units(self, kept: NDArray[np.intp]) -> "Kept":
+        """Return some of the units."""
+        if len(kept) == len(self.numbers):
+            return self
         m = self.moments
         return replace(
             self,
             numbers=self.numbers[kept],
             moments=replace(
                 m,
-                units=self.units.iloc[kept].reset_index(drop=True),
+                units=None if m.units is None else m.units.iloc[kept].reset_index(drop=True),
                 **{name: getattr(m, name)[kept] for name in ("mean", "cov", "n", "weight", "n_eff")},
             ),
-            dropped=pd.concat([self.dropped, reasons], ignore_index=True),
             estimates=None if self.estimates is None else _chosen(self.estimates, kept),
             drawn={kind: _replicates(replicates, kept) for kind, replicates in self.drawn.items()},
         )
@@ -94,6 +99,8 @@ def _replicates(replicates: Replicates, kept: NDArray[np.intp]) -> Replicates:
 
 def _chosen(estimates: Estimates, members: NDArray[np.intp]) -> Estimates:
     arrays: dict[str, Any] = {
-        name: take(array, members) for name in Estimates.__slots__ if (array := getattr(estimates, name)) is not None
+        name: _chosen(array, members) if name == "lower" else take(array, members)
+        for name in Estimates.__slots__
+        if (array := getattr(estimates, name)) is not None
     }
     return Estimates(**arrays)

@@ -11,50 +11,61 @@ from csindex.errors import (
     CollinearityWarning,
     ConventionWarning,
     CsindexWarning,
+    InadmissibleWarning,
     MissingWarning,
     NegativeWeightWarning,
     ReplicateWarning,
     SmallSampleWarning,
     UnitWarning,
+    WeakInstrumentWarning,
 )
-from csindex.fitting.checks import MANY_FAILED, counted, failure_reasons, formative, unit_name
+from csindex.estimation.instruments import endogenous
+from csindex.fitting.checks import MANY_FAILED, counted, failure_reasons, formative, least_eigenvalues, unit_name
 from csindex.fitting.conventions import all_conventions
-from csindex.fitting.estimates import Estimates, Status
-from csindex.fitting.factor_notices import inadmissible
+from csindex.fitting.estimates import Status
+from csindex.fitting.factor_notices import improper
+from csindex.fitting.first_stage import f_statistics
+from csindex.fitting.inadmissible import flawed_replicates, flaws_said
+from csindex.fitting.levels import items, names_of, place, stages
 from csindex.fitting.replicate import Replicates
 from csindex.fitting.result import Fit
-from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.options import Options
 from csindex.survey.answers import Account
 from csindex.survey.columns import listed
-from csindex.survey.moments import Moments
 from csindex.survey.stacks import Array
 
 TELLING_POINTS = 1.0
 INFLATION_TOLD = 10.0
 MANY_MISSING = 0.05
+STRONG_F = 10.0
+# As many as lie outside a 95% interval.
+MANY_INADMISSIBLE = 0.05
 
 Notice = tuple[str, type[CsindexWarning]]
 
 
 def tell(result: Fit, stacklevel: int) -> None:
     """Warn of everything that changes the reading of a result."""
-    model, estimates, units = result.model, result.estimates, result.units
-    indices = all_conventions(estimates, result.moments, result.design, result.options)
-    notices = [
-        *missing(result.account, result.options),
-        *small(result.design, result.moments),
-        *inflation(model, result.design, result.moments),
-        *negative(model, estimates, units),
-        *convention(model.construct_names, indices, result.options.convention),
-        *dropped(result.dropped, len(estimates.index)),
-        *(failure(model, result.replicates) if result.replicates is not None else []),
-    ]
-    if result.options.estimator == "cbsem":
-        notices += inadmissible(result)
-    for text, category in notices:
+    for text, category in notices(result):
         warnings.warn(text, category, stacklevel=stacklevel + 1)
+
+
+def notices(result: Fit) -> list[Notice]:
+    """Return everything that changes the reading of a result."""
+    indices = {} if result.options.weights_from else all_conventions(result)
+    return [
+        *missing(result.account, result.options),
+        *small(result),
+        *(indefinite(result) if result.options.ordinal else []),
+        *inflation(result),
+        *negative(result),
+        *(convention(names_of(result), indices, result.options.convention) if indices else []),
+        *dropped(result.dropped, len(result.estimates.index)),
+        *(improper(result) if result.options.estimator == "cbsem" else inadmissible(result)),
+        *weak(result),
+        *(failure(result.model, result.replicates) if result.replicates is not None else []),
+    ]
 
 
 def missing(account: Account | None, options: Options) -> list[Notice]:
@@ -64,19 +75,26 @@ def missing(account: Account | None, options: Options) -> list[Notice]:
     weighted = account.rows - account.zero_weight
     if account.incomplete <= MANY_MISSING * weighted:
         return []
+    if options.missing != "listwise":
+        text = (
+            f"{account.incomplete:,} of {weighted:,} rows are left out, because they answer none of the items. Those who answer "
+            "may be more or less satisfied than the others."
+        )
+        return [(text, MissingWarning)]
     worst = max(account.missing, key=lambda name: account.missing[name])
     text = (
-        f"missing={options.missing!r} leaves out {account.incomplete:,} of {weighted:,} rows with missing answers (most in "
+        f"missing='listwise' leaves out {account.incomplete:,} of {weighted:,} rows with missing answers (most in "
         f"{worst!r}: {account.missing[worst]:,}). Those who answer everything may be more or less satisfied than the "
         "others; compare with missing='em'."
     )
     return [(text, MissingWarning)]
 
 
-def small(design: Design, moments: Moments) -> list[Notice]:
+def small(result: Fit) -> list[Notice]:
     """Say that there are fewer than ten answers for each arrow of the largest regression."""
-    arrows = [len(sources) for sources in design.sources]
-    arrows += [b.stop - b.start for mode, b in zip(design.modes, design.blocks, strict=True) if mode == "B"]
+    designs, moments = [fit.design for _, fit in stages(result)], result.moments
+    arrows = [len(sources) for design in designs for sources in design.sources]
+    arrows += [b.stop - b.start for d in designs for mode, b in zip(d.modes, d.blocks, strict=True) if mode == "B"]
     least, units = 10 * max(arrows), moments.units
     few = np.flatnonzero(moments.n_eff < least)
     if not len(few):
@@ -89,11 +107,30 @@ def small(design: Design, moments: Moments) -> list[Notice]:
     return [(text, SmallSampleWarning)]
 
 
-def inflation(model: Model, design: Design, moments: Moments) -> list[Notice]:
+def indefinite(result: Fit) -> list[Notice]:
+    """Say that polychoric correlations, which are estimated pair by pair, are not those of any population."""
+    units, (*_, (_, first)) = result.units, stages(result)
+    least = least_eigenvalues(first.estimates)
+    found = np.flatnonzero(least < 0)
+    if not len(found):
+        return []
+    who = "" if units is None else f" of {listed(unit_name(units, int(unit)) for unit in found)}"
+    text = (
+        f"the polychoric correlations{who} are not positive definite (smallest eigenvalue {np.nanmin(least):.2g}): there are "
+        f"too few answers for {len(first.model.item_names)} items. Estimates are made of them as they are; compare with "
+        "ordinal=False, or use fewer items."
+    )
+    return [(text, InadmissibleWarning)]
+
+
+def inflation(result: Fit) -> list[Notice]:
     """Say that items in Mode B overlap."""
+    units = result.units
     near = [
-        f"{construct.name}{' of ' * (moments.units is not None)}{unit_name(moments.units, int(unit))} ({vif[unit]:.0f})"
-        for construct, _, vif in formative(model, design, moments)
+        f"{construct.name}{' of ' * (units is not None)}{unit_name(units, int(unit))} ({vif[unit]:.0f})"
+        for depth, fit in stages(result)
+        for construct, _, vif in formative(fit.model, fit.design, fit.moments)
+        if place(result, construct.name)[0] == depth
         for unit in np.flatnonzero(vif > INFLATION_TOLD)
     ]
     text = (
@@ -107,19 +144,20 @@ def inflation(model: Model, design: Design, moments: Moments) -> list[Notice]:
     return [(text, CollinearityWarning)] if near else []
 
 
-def negative(model: Model, estimates: Estimates, units: pd.DataFrame | None) -> list[Notice]:
+def negative(result: Fit) -> list[Notice]:
     """Say that index weights are negative."""
-    found = np.argwhere(estimates.index_weights < 0)
+    labels, of = items(result, "index_weights")
+    weights, units = of(result.estimates), result.units
+    found = np.argwhere(weights < 0)
     if not len(found):
         return []
-    owner = {item: construct.name for construct in model.constructs for item in construct.items}
+    loadings = items(result, "loadings")[1](result.estimates)
     texts = []
     for unit, item in found:
-        name = model.item_names[item]
         where = f" of {unit_name(units, int(unit))}" if units is not None else ""
         texts.append(
-            f"{name!r} in {owner[name]}{where} (weight {estimates.index_weights[unit, item]:.3f}, correlation with the "
-            f"construct {estimates.loadings[unit, item]:.3f})"
+            f"{labels['item'][item]!r} in {labels['construct'][item]}{where} (weight {weights[unit, item]:.3f}, correlation "
+            f"with the construct {loadings[unit, item]:.3f})"
         )
     text = (
         f"negative index weights break the 0–100 reading: {listed(texts, most=3)}. If a high answer means something bad, "
@@ -147,6 +185,46 @@ def convention(names: Sequence[str], indices: Mapping[str, Array], chosen: str) 
         f"{chosen!r}; name it when you publish, and compare only with indices of the same convention."
     )
     return [(text, ConventionWarning)]
+
+
+def inadmissible(result: Fit) -> list[Notice]:
+    """Say that estimates of the sample, or of many replicates, lie where they cannot be."""
+    model, estimates, units = result.model, result.estimates, result.units
+    at = np.flatnonzero(estimates.flaws).tolist()
+    flawed, usable = flawed_replicates(result)
+    parts = []
+    if at:
+        where = "" if units is None else f" in {len(at)} of {len(units)} units"
+        each = [f"{unit_name(units, unit)}: " * (units is not None) + flaws_said(model, estimates, unit) for unit in at]
+        parts.append(f"the solution is inadmissible{where}: {listed(each, most=3)}")
+    if flawed > MANY_INADMISSIBLE * usable:
+        parts.append(f"{flawed / usable:.1%} of the replicates are inadmissible")
+    advice = (
+        "The sample may be too small, items may fit their construct badly, or constructs may be one and the same: drop weak "
+        "items, join constructs that correlate about 1, or use estimator='pls', which has the same index."
+        if result.options.estimator == "plsc"
+        else "Look at the instruments (result.first_stage), or take a path of the loop out."
+    )
+    text = f"{'; '.join(parts)}. Estimates are shown as they come out. {advice} See result.inadmissible."
+    return [(text, InadmissibleWarning)] if parts else []
+
+
+def weak(result: Fit) -> list[Notice]:
+    """Say that instruments are weak."""
+    names, (targets, sources), f = result.model.construct_names, endogenous(result.design), f_statistics(result)
+    texts = [
+        f"{names[sources[at]]} in the equation of {names[targets[at]]}"
+        f"{'' if result.units is None else ' of ' + unit_name(result.units, unit)} (F {f[unit, at]:.1f})"
+        for unit, at in np.argwhere(~(f >= STRONG_F)).tolist()
+    ]
+    if not texts:
+        return []
+    text = (
+        f"the instruments are weak for {listed(texts, most=3)}; below {STRONG_F:g} two-stage least squares leans towards least "
+        "squares and its intervals are too narrow (Staiger & Stock 1997). Add constructs that act on the loop from outside, or "
+        "ask more people. See result.first_stage."
+    )
+    return [(text, WeakInstrumentWarning)]
 
 
 def dropped(out: pd.DataFrame, kept: int) -> list[Notice]:

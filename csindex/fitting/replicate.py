@@ -162,8 +162,9 @@ def _computed(
     n_jobs: int,
 ) -> Iterator[tuple[Array, Array, Estimates]]:
     """Yield the moments and estimates of each block, computed here or by joblib's workers."""
-    beginning = sample.theta if options.estimator == "cbsem" else sample.weights
-    task = (source, beginning, design, options, kind, wanted, seed)
+    start = sample.theta if options.estimator == "cbsem" else sample.weights
+    known = (start, sample.index_weights if options.weights_from else None)
+    task = (source, known, design, options, kind, wanted, seed)
     if n_jobs == 1:
         yield from (_block(block, *task) for block in blocks)
         return
@@ -175,7 +176,7 @@ def _computed(
 def _block(
     block: list[Tile],
     source: Source,
-    beginning: Array,
+    known: tuple[Array, Array | None],
     design: Design,
     options: Options,
     kind: Kind,
@@ -191,8 +192,8 @@ def _block(
         covs.append(s[:, :count])
         rows += [tile.row] * count
     mean, packed = np.concatenate(means, axis=1), np.concatenate(covs, axis=1)
-    start = take(beginning, np.array(rows))
-    return mean, packed, estimate(mean.T, unpack(packed.T, design.p), design, options, start)
+    start, carried = (None if given is None else take(given, np.array(rows)) for given in known)
+    return mean, packed, estimate(mean.T, unpack(packed.T, design.p), design, options, start, carried)
 
 
 def _bar(total: int, progress: bool) -> Any:

@@ -9,9 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import SurveyError
+from csindex.fitting.levels import names_of, place, taken
 from csindex.index.scores import index_scores, to_hundred
 from csindex.survey.columns import as_frame, rows_text
 from csindex.survey.em import expected_answers
+from csindex.survey.stacks import Array
 from csindex.survey.survey import Survey
 
 if TYPE_CHECKING:
@@ -20,20 +22,42 @@ if TYPE_CHECKING:
 
 def respondent_scores(result: Fit, data: Any) -> pd.DataFrame:
     """Return the scores of each row of `data`; see `Fit.scores`."""
-    model, design = result.model, result.design
     by = None if result.units is None else [str(name) for name in result.units.columns]
     survey = data if isinstance(data, Survey) else Survey(data, by=by, missing_codes=result.missing_codes)
-    answers = survey.values(model.items)
     unit = np.zeros(survey.n, dtype=np.intp) if result.units is None else _unit_of(result.units, survey.frame)
-    if result.options.missing == "mean":
-        answers = np.where(np.isnan(answers), result.moments.mean[unit], answers)
-    if result.options.missing in ("em", "fiml"):
-        for number in np.unique(unit):
-            mean, cov = result.moments.mean[number], result.moments.cov[number]
-            answers[unit == number] = expected_answers(answers[unit == number], mean, cov)
-    scores = index_scores(result.estimates.index_weights[unit], to_hundred(answers, design), design)
+    found = [scores for scores, _ in _stages(result, survey.values(result.specified.items), unit)]
+    names = names_of(result)
+    places = [(depth, at) for depth, _, at in (place(result, name) for name in names)]
+    scores = np.stack([found[depth][:, at] for depth, at in places], axis=1)
     index = survey.frame.index if isinstance(survey.frame, pd.DataFrame) else None
-    return pd.DataFrame(scores, columns=list(model.construct_names), index=index)
+    return pd.DataFrame(scores, columns=names, index=index)
+
+
+def _stages(result: Fit, answers: Array, unit: NDArray[np.intp]) -> list[tuple[Array, Array]]:
+    """Return scores (n, k) and answers (n, p) on 0-100 of each stage, the last one first."""
+    design, stage = result.design, result.stage
+    below = [] if result.lower is None else _stages(result.lower, answers, unit)
+    if below:
+        hundred = taken(result, *below[0])
+    else:
+        names = result.specified.item_names
+        takes = result.model.item_names if stage is None else stage.takes
+        asked = answers if takes == names else answers[:, [names.index(take) for take in takes]]
+        hundred = to_hundred(_filled(result, asked, unit), design)
+    return [(index_scores(result.estimates.index_weights[unit], hundred, design), hundred), *below]
+
+
+def _filled(result: Fit, answers: Array, unit: NDArray[np.intp]) -> Array:
+    """Return answers (n, p) with missing ones filled in as the fit has done it."""
+    if result.options.missing == "mean":
+        return np.where(np.isnan(answers), result.moments.mean[unit], answers)
+    if result.options.missing not in ("em", "fiml"):
+        return answers
+    filled = answers.copy()
+    for number in np.unique(unit):
+        mean, cov = result.moments.mean[number], result.moments.cov[number]
+        filled[unit == number] = expected_answers(answers[unit == number], mean, cov)
+    return filled
 
 
 def _unit_of(units: pd.DataFrame, frame: Any) -> NDArray[np.intp]:

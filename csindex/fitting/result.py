@@ -9,17 +9,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import ModelError, OptionError
-from csindex.estimation.structure import adjusted_r2, total_effects
-from csindex.fitting import summary
+from csindex.estimation.structure import adjusted_r2
+from csindex.fitting import display, levels, summary
 from csindex.fitting.checks import failures
 from csindex.fitting.estimates import Estimates, Status
+from csindex.fitting.first_stage import first_stage_table
+from csindex.fitting.inadmissible import inadmissible_table
 from csindex.fitting.intervals import Evidence, Uncertainty, standard_error, uncertainty, unknown
 from csindex.fitting.replicate import Replicates
 from csindex.fitting.respondents import respondent_scores
 from csindex.fitting.tables import table
-from csindex.index.impacts import STEP, in_points
+from csindex.index.impacts import STEP
 from csindex.model.design import Design
 from csindex.model.model import Model
+from csindex.model.stages import Stage
 from csindex.options import Options
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
@@ -63,6 +66,9 @@ class Fit:
         Units that were left out, with the reason.
     missing_codes
         As given to `fit`.
+    lower, stage : Fit or None, Stage or None
+        Of a model with higher-order constructs or interactions: the fit of the stage before, of the same units and
+        replicates, and what this stage is.
     covariance : CovarianceFit or None
         Of "cbsem": ``.parameters`` in the lavaan notation and ``.measures``, χ² and fit indices.
     """
@@ -81,7 +87,14 @@ class Fit:
     simple: Replicates | None = None
     degrees: Array | None = None
     missing_codes: Codes | None = None
+    stage: Stage | None = None
+    lower: "Fit | None" = None
     covariance: "CovarianceFit | None" = None
+
+    @property
+    def specified(self) -> Model:
+        """The model as it was given; `model` is the plain one of the last stage."""
+        return self.model if self.stage is None else self.stage.whole
 
     @property
     def units(self) -> pd.DataFrame | None:
@@ -94,12 +107,21 @@ class Fit:
         return failures(self.model, self.replicates, self.units)
 
     @property
+    def inadmissible(self) -> pd.DataFrame:
+        """Estimates that lie where they cannot be: ``reason, sample, replicates``; empty where there are none.
+
+        `sample` says whether it is true of the estimates, `replicates` of how many replicates.
+        """
+        return inadmissible_table(self)
+
+    @property
     def index(self) -> pd.DataFrame:
         """Index scores, 0-100: ``construct, estimate, se, lower, upper`` (Fornell et al. 1996).
 
-        The index of a construct that is measured by one yes/no item is the percentage of yes.
+        The index of a construct that is measured by one yes/no item is the percentage of yes. The dimensions of
+        higher-order constructs are among the constructs; an interaction has no index.
         """
-        return self.table({"construct": self.model.construct_names}, lambda e: e.index)
+        return self.table(*levels.indices(self))
 
     def impacts(self, target: str | None = None, step: float = STEP) -> pd.DataFrame:
         """Return driver weights: what goes with a rise of a driver's index, in points of the target's index.
@@ -116,7 +138,9 @@ class Fit:
         data frame
             ``source, target, direct, total, estimate, se, lower, upper``. `direct` and `total` are points for one
             point, `estimate` (with its interval) is the total effect of `step` points. These are associations; to read
-            them as effects is to trust the model.
+            them as effects is to trust the model. A dimension acts through its higher-order construct, with its weight in
+            the index of that. A driver that interacts acts as it does at the mean of its moderator; see
+            `csindex.simple_slopes`.
 
         Raises
         ------
@@ -127,20 +151,14 @@ class Fit:
         """
         if isinstance(step, bool) or not isinstance(step, (int, float)):
             raise OptionError(f"step={step!r} must be a number of index points, e.g. 5.")
-        names = self.model.construct_names
-        goal = names.index(self.model.construct(target or self.model.target).name)
-        sources = np.flatnonzero(self.design.reaches[goal])
-        if not len(sources):
-            raise ModelError(
-                f"nothing in the model leads to {names[goal]!r}, so it has no drivers. Name another target."
-            )
-
-        def total(e: Estimates) -> Array:
-            return step * in_points(self.total(e), e.deviation)[..., goal, sources]
-
-        direct = in_points(self.estimates.paths, self.estimates.deviation)[..., goal, sources]
-        labels = {"source": [names[i] for i in sources], "target": [names[goal]] * len(sources)}
-        return self.table(labels, total, extra={"direct": direct, "total": total(self.estimates) / step})
+        goal = self.model.construct(target or self.model.target).name
+        sources = levels.drivers(self, goal)
+        if not sources:
+            raise ModelError(f"nothing in the model leads to {goal!r}, so it has no drivers. Name another target.")
+        total, direct = (levels.effect_in_points(self, goal, total=kind) for kind in (True, False))
+        labels = {"source": sources, "target": [goal] * len(sources)}
+        extra = {"direct": direct(self.estimates), "total": total(self.estimates)}
+        return self.table(labels, lambda e: step * total(e), extra=extra)
 
     @property
     def paths(self) -> pd.DataFrame:
@@ -152,7 +170,7 @@ class Fit:
         """Standardized total and indirect effects: ``source, target, effect, estimate, se, lower, upper, p``."""
         design = self.design
         total = self._arrows(design.reaches, self.total, effect="total")
-        detour = design.links.astype(np.intp) @ design.reaches > 0
+        detour = design.detours
         if not detour.any():
             return total
         indirect = self._arrows(detour, lambda e: self.total(e) - e.paths, effect="indirect")
@@ -161,21 +179,36 @@ class Fit:
     @property
     def weights(self) -> pd.DataFrame:
         """Outer weights of the standardized (or centred) items: ``construct, item, estimate, se, lower, upper``."""
-        return self._items(lambda e: e.weights)
+        return self.table(*levels.items(self, "weights"))
 
     @property
     def index_weights(self) -> pd.DataFrame:
         """Weights of the items (on 0-100) in their index, which sum to 1: ``construct, item, estimate, ...``."""
-        return self._items(lambda e: e.index_weights)
+        return self.table(*levels.items(self, "index_weights"))
 
     @property
     def loadings(self) -> pd.DataFrame:
-        """Correlations of the items with their construct: ``construct, item, estimate, se, lower, upper``."""
-        return self._items(lambda e: e.loadings)
+        """Correlations of the items with their construct: ``construct, item, estimate, se, lower, upper``.
+
+        By PLSc those of a block in Mode A are consistent loadings on the common factor (Dijkstra & Henseler 2015).
+        """
+        return self.table(*levels.items(self, "loadings"))
+
+    @property
+    def first_stage(self) -> pd.DataFrame:
+        """Strength of the instruments where two-stage least squares was used: ``source, target, f, estimate, ...``.
+
+        A row for each source that is projected on instruments; the estimate is the partial R² of those that are not in the
+        equation (Shea 1997), f their F statistic, which should pass 10 (Staiger & Stock 1997).
+        """
+        return first_stage_table(self)
 
     @property
     def r2(self) -> pd.DataFrame:
-        """Share of variance explained: ``construct, adjusted, estimate, se, lower, upper``."""
+        """Share of variance explained: ``construct, adjusted, estimate, se, lower, upper``.
+
+        Of an equation with instruments it is 1 less the variance of its residual, and can be negative.
+        """
         chosen = np.flatnonzero(self.design.links.any(axis=1))
         adjusted = adjusted_r2(self.estimates.r2, self.moments.n, self.design)[..., chosen]
         labels = {"construct": [self.model.construct_names[i] for i in chosen]}
@@ -222,18 +255,18 @@ class Fit:
     def __repr__(self) -> str:
         return summary.short(self)
 
+    def _repr_html_(self) -> str:
+        return display.as_html(self, summary.headline(self))
+
     def total(self, estimates: Estimates) -> Array:
         """Return total effects (..., k, k), ``[target, source]``, of the estimates of any stack."""
-        B, k = estimates.paths, self.design.k
-        inner = np.moveaxis(B, (-2, -1), (0, 1)).reshape(k, k, -1)
-        total = np.moveaxis(total_effects(np.moveaxis(inner, -1, 0), self.design), 0, -1)
-        return np.moveaxis(total.reshape(k, k, *B.shape[:-2]), (0, 1), (-2, -1))
+        return levels.total_paths(self, estimates)
 
     def evidence(self, quantity: Quantity) -> Evidence | None:
         """Return what is known of the uncertainty of q quantities; None without replicates."""
         if self.replicates is None:
             return None
-        estimate = quantity(self.estimates)
+        estimate, replicates = quantity(self.estimates), self.options.replicates
         jackknife, nested = self.jackknife, self.nested
         inner = None if nested is None else quantity(nested.estimates)
         return Evidence(
@@ -245,7 +278,7 @@ class Fit:
             leverage=None if jackknife is None else jackknife.coefficients,
             nested=None
             if inner is None
-            else inner.reshape(len(estimate), self.options.replicates, -1, inner.shape[-1]),
+            else inner.reshape(len(inner), replicates, inner.shape[1] // replicates, inner.shape[-1]),
         )
 
     def table(
@@ -292,8 +325,4 @@ class Fit:
         labels = {"source": [names[i] for i in sources], "target": [names[i] for i in targets]}
         if effect:
             labels["effect"] = [effect] * len(sources)
-        return self.table(labels, lambda e: quantity(e)[..., targets, sources], p=True)
-
-    def _items(self, quantity: Quantity) -> pd.DataFrame:
-        owner = [self.model.construct_names[j] for j in self.design.block_of]
-        return self.table({"construct": owner, "item": self.model.item_names}, quantity)
+        return self.table(labels, lambda e: levels.of_products(self, e, quantity(e))[..., targets, sources], p=True)

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from csindex.estimation.consistent import ROUNDING
+from csindex.fitting.checks import least_eigenvalues
+from csindex.fitting.inadmissible import flawed_replicates, flaws_said
 from csindex.options import Options
 
 if TYPE_CHECKING:
@@ -18,6 +21,10 @@ WIDTH = 88
 UNITS_SHOWN = 10
 NUMBERS = ("n", "n_eff", "deff", "direct", "total", "adjusted", "estimate", "se", "lower", "upper", "p")
 
+_ESTIMATORS = {
+    "pls": "PLS path modelling",
+    "plsc": "Consistent PLS (Dijkstra & Henseler 2015), which corrects paths and loadings of common factors, not the index",
+}
 _SCHEMES = {"path": "path weighting scheme", "centroid": "centroid scheme", "factorial": "factorial scheme"}
 _VARIANTS = {"standardized": "standardized items", "centered": "items centred on 0–100"}
 _DISCREPANCIES = {
@@ -45,22 +52,24 @@ _MISSING = {
 
 def short(result: Fit) -> str:
     """Return the headline and the index table."""
-    parts = [_headline(result), _index(result)]
+    parts = [headline(result), _index(result)]
     return "\n\n".join(parts) + "\n\nMore: .summary(), .impacts(), .paths, .effects, .weights, .loadings, .r2"
 
 
 def full(result: Fit) -> str:
     """Return everything that a reader needs to use and to repeat the result."""
-    parts = [_headline(result), _index(result)]
+    parts = [headline(result), _index(result)]
     if result.design.reaches[result.model.construct_names.index(result.model.target)].any():
         parts.append(_impacts(result))
     if result.units is None:
         parts.append(_paths(result))
+    parts += _inadmissible(result)
     parts.append(_method(result))
     return "\n\n".join(parts)
 
 
-def _headline(result: Fit) -> str:
+def headline(result: Fit) -> str:
+    """Return the model's name and the index of its target, on two lines."""
     title = result.model.name or "Customer satisfaction index"
     target = result.model.target
     rows = result.index.query("construct == @result.model.target")
@@ -92,8 +101,9 @@ def _index(result: Fit) -> str:
 
 
 def _row_label(result: Fit, name: str) -> str:
-    construct = result.model.construct(name)
-    rate = len(construct.items) == 1 and result.model.item(construct.items[0]).scale == (0, 1)
+    model = result.specified
+    construct = model.construct(name)
+    rate = len(construct.items) == 1 and model.item(construct.items[0]).scale == (0, 1)
     return f"{name} (% yes)" if rate else name
 
 
@@ -112,18 +122,49 @@ def _paths(result: Fit) -> str:
     against = [expected[s, t] * e < 0 for s, t, e in zip(frame.source, frame.target, frame.estimate, strict=True)]
     arrows = [f"{s} → {t}{' *' * bad}" for s, t, bad in zip(frame.source, frame.target, against, strict=True)]
     text = _block("Standardized paths", frame.drop(columns=["source", "target"]).assign(path=arrows), result, 3, "path")
-    r2 = ", ".join(f"{name} {value:.2f}" for name, value in zip(result.r2.construct, result.r2.estimate, strict=True))
+    shares = zip(result.r2.construct, result.r2.estimate, strict=True)
+    r2 = ", ".join(f"{name} {value:.2f}{' (not a share)' * (not 0 <= value <= 1)}" for name, value in shares)
     note = "\n  * not the sign that theory expects" if any(against) else ""
-    return f"{text}{note}\n" + _wrapped(f"R²: {r2}")
+    return f"{text}{note}\n" + _wrapped(f"R²: {r2}") + _reliability(result)
+
+
+def _reliability(result: Fit) -> str:
+    if result.options.estimator != "plsc":
+        return ""
+    values = [
+        f"{name} {rho:.2f}{' (beyond 1)' * (rho > 1 + ROUNDING)}"
+        for name, rho, factor in zip(
+            result.model.construct_names, result.estimates.reliability[0].tolist(), result.design.factors, strict=True
+        )
+        if factor
+    ]
+    return "\n" + _wrapped(f"Reliability ρ_A: {', '.join(values)}")
+
+
+def _inadmissible(result: Fit) -> list[str]:
+    flawed, usable = flawed_replicates(result)
+    at = np.flatnonzero(result.estimates.flaws).tolist()
+    lines = []
+    if at and result.units is None:
+        lines.append(f"In the sample {flaws_said(result.model, result.estimates, 0)}.")
+    elif at:
+        lines.append(f"{len(at)} of {len(result.estimates.flaws)} units, see .inadmissible.")
+    if flawed:
+        lines.append(f"{flawed:,} of {usable:,} replicates are inadmissible; they are in the intervals.")
+    return ["Inadmissible estimates\n" + "\n".join(map(_wrapped, lines))] if lines else []
 
 
 def _method(result: Fit) -> str:
     options, account = result.options, result.account
     lines = [
-        f"{_estimator(options)}; index convention {_convention(options)}.",
+        f"Index weights carried over from {options.weights_from}, and taken as known; paths between these indices."
+        if options.weights_from
+        else f"{_estimator(options)}; index convention {_convention(options)}.",
         *([_fit_measures(result)] if result.covariance is not None else []),
+        *_two_stage(result),
         *([_ordinal(result)] if options.ordinal else []),
         *([f"Model: {result.model.source}"] if result.model.source else []),
+        *([f"Stages: {stages}"] if (stages := _stages(result)) else []),
         *([_rows(result)] if account is not None else []),
         _replicates(result),
         *([f"{len(result.dropped)} units were left out; see .dropped."] if len(result.dropped) else []),
@@ -134,7 +175,7 @@ def _method(result: Fit) -> str:
 def _estimator(options: Options) -> str:
     if options.estimator == "cbsem":
         return f"Covariance structure model (CB-SEM), {_DISCREPANCIES[options.discrepancy]}"
-    return f"PLS path modelling, {_SCHEMES[options.scheme]}, {_VARIANTS[options.variant]}"
+    return f"{_ESTIMATORS[options.estimator]}, {_SCHEMES[options.scheme]}, {_VARIANTS[options.variant]}"
 
 
 def _fit_measures(result: Fit) -> str:
@@ -158,12 +199,42 @@ def _fit_measures(result: Fit) -> str:
     )
 
 
+def _two_stage(result: Fit) -> list[str]:
+    names, instruments = result.model.construct_names, result.design.instruments
+    equations = [
+        f"{name} ({', '.join(names[i] for i in z)})"
+        for name, z in zip(names, instruments, strict=True)
+        if z is not None
+    ]
+    return [f"Two-stage least squares with instruments: {'; '.join(equations)}."] if equations else []
+
+
+def _stages(result: Fit) -> str:
+    """Say how a model with levels or interactions was fitted, from the first stage to the last."""
+    words, fit = [], result
+    while fit is not None and fit.stage is not None:
+        words.append(fit.stage.words)
+        fit = fit.lower  # type: ignore[assignment]
+    told = [word for word in reversed(words) if word]
+    if not told:
+        return ""
+    said = "; then ".join(told) + "."
+    if result.stage is not None and result.stage.products:
+        said += " An interaction has no index; its path is for one unit of the product of standardized constructs."
+        if result.options.estimator == "plsc":
+            said += " PLSc corrects the main effects for measurement error, and not a product of scores."
+    return said
+
+
 def _ordinal(result: Fit) -> str:
-    named, p = result.options.ordinal, len(result.model.item_names)
+    named, p = result.options.ordinal, len(result.specified.item_names)
     which = f"all {p} items" if named is True else f"{len(tuple(named or ()))} of {p} items"
+    drawn = result.replicates
+    lost = 0 if drawn is None else int((least_eigenvalues(drawn.estimates) < 0).sum())
     return (
         f"Ordinal answers: polychoric correlations of {which}, in two steps (Olsson 1979). Means and standard deviations are "
         "those of the answers, so the index averages the categories' values."
+        + (f" In {lost:,} replicates the correlations are not positive definite." if lost else "")
     )
 
 
@@ -177,8 +248,8 @@ def _rows(result: Fit) -> str:
         said.append(f"{account.incomplete:,} left out with missing answers")
     if account.filled:
         said.append(f"{account.filled:,} missing answers in the rows used ({_MISSING[result.options.missing]})")
-    if account.coded:
-        said.append("made missing: " + ", ".join(f"{count:,} × {code:g}" for code, count in account.coded.items()))
+    if account.made_missing():
+        said.append(f"made missing: {account.made_missing()}")
     n_eff, n = result.sample.n_eff.sum(), result.sample.n.sum()
     if abs(n_eff - n) > 0.5:
         said.append(f"effective number of answers with the case weights {n_eff:,.0f}")

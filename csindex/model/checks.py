@@ -1,24 +1,28 @@
 """What makes a set of constructs and paths a model."""
 
 from collections.abc import Sequence
-from graphlib import CycleError, TopologicalSorter
 
 from csindex.errors import ModelError
+from csindex.model.levels import made_of
 from csindex.model.parts import Construct, Path
 
 ITERATED = ("A", "B", "nonnegative B")
 
 
 def check_measurement(constructs: Sequence[Construct], known: set[str] | None) -> tuple[str, ...]:
-    """Return the items in the constructs' order; `known` are the defined items, None if none are."""
+    """Return the items in the constructs' order; `known` are the defined items, None if none are.
+
+    Higher-order constructs have none of their own.
+    """
     if not constructs:
         raise ModelError("the model has no constructs. Write e.g. 'Satisfaction =~ s1 + s2 + s3'.")
     owner: dict[str, str] = {}
     names = [construct.name for construct in constructs]
+    higher = made_of(constructs)
     for construct in constructs:
         if names.count(construct.name) > 1:
             raise ModelError(f"construct {construct.name!r} is defined more than once.")
-        for item in construct.items:
+        for item in () if construct.name in higher else construct.items:
             if construct.items.count(item) > 1:
                 raise ModelError(f"item {item!r} is listed more than once in {construct.name!r}. Leave one out.")
             if item in owner:
@@ -27,7 +31,10 @@ def check_measurement(constructs: Sequence[Construct], known: set[str] | None) -
                     "An item belongs to one construct; leave it out of the other."
                 )
             if item in names:
-                raise ModelError(f"{item!r} names both an item and a construct. Rename one of them.")
+                raise ModelError(
+                    f"{item!r} names both an item and a construct. Rename one of them; the dimensions of a higher-order "
+                    "construct are constructs, all of them."
+                )
             owner[item] = construct.name
     if known is not None and known != set(owner):
         undefined, unused = sorted(set(owner) - known), sorted(known - set(owner))
@@ -53,7 +60,7 @@ def target_of(constructs: Sequence[Construct], paths: Sequence[Path], given: str
 
 
 def check_structure(constructs: Sequence[Construct], paths: Sequence[Path]) -> None:
-    """Check that the paths join all constructs, without a cycle."""
+    """Check that the paths join all constructs."""
     names = [construct.name for construct in constructs]
     seen: set[tuple[str, str]] = set()
     for path in paths:
@@ -66,12 +73,6 @@ def check_structure(constructs: Sequence[Construct], paths: Sequence[Path]) -> N
         if (path.source, path.target) in seen:
             raise ModelError(f"path {path.source} -> {path.target} is given more than once.")
         seen.add((path.source, path.target))
-    graph = TopologicalSorter({name: [p.source for p in paths if p.target == name] for name in names})
-    try:
-        graph.prepare()
-    except CycleError as cycle:
-        route = " -> ".join(reversed(cycle.args[1]))
-        raise ModelError(f"the paths form a cycle: {route}. Take one of them out.") from None
     _check_connected(constructs, paths)
 
 

@@ -7,6 +7,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from csindex.errors import ModelError
+from csindex.model.loops import closure, instruments_of, links_of, together
 from csindex.model.model import Model
 from csindex.model.parts import Mode
 
@@ -30,9 +32,13 @@ class Design:
     links : (k, k) bool
         ``links[target, source]`` is True where there is a path.
     order : tuple of k ints
-        The constructs, sources before targets.
+        The constructs, sources before targets; those of a feedback loop side by side.
     sources : tuple of k int arrays
         The sources of each construct.
+    instruments : tuple of k int arrays or None
+        The instruments of equations that are estimated by two-stage least squares.
+    loops : (k, k) bool
+        Whether two constructs act on each other; False on the diagonal.
     """
 
     blocks: tuple[slice, ...]
@@ -44,6 +50,8 @@ class Design:
     links: NDArray[np.bool_]
     order: tuple[int, ...]
     sources: tuple[NDArray[np.intp], ...]
+    instruments: tuple[NDArray[np.intp] | None, ...]
+    loops: NDArray[np.bool_]
 
     @property
     def p(self) -> int:
@@ -61,6 +69,11 @@ class Design:
         return np.repeat(np.arange(self.k), [block.stop - block.start for block in self.blocks])
 
     @property
+    def factors(self) -> NDArray[np.bool_]:
+        """(k,) whether PLSc takes a construct for a common factor: several items, in Mode A."""
+        return np.array([m == "A" and b.stop - b.start > 1 for m, b in zip(self.modes, self.blocks, strict=True)])
+
+    @property
     def arrows(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Targets and sources of the paths, by target."""
         targets, sources = np.nonzero(self.links)
@@ -68,21 +81,32 @@ class Design:
 
     @property
     def reaches(self) -> NDArray[np.bool_]:
-        """(k, k) ``reaches[target, source]`` is True where a route of one or more paths leads from source to target."""
-        reach = self.links.copy()
-        for j in self.order:
-            reach[j] |= reach[self.links[j]].any(axis=0)
-        return reach
+        """(k, k) ``reaches[target, source]`` is True where a route of one or more paths leads to another construct."""
+        return closure(self.links) & ~np.eye(self.k, dtype=np.bool_)
+
+    @property
+    def detours(self) -> NDArray[np.bool_]:
+        """(k, k) the same for routes of two or more paths."""
+        return np.asarray((self.links.astype(np.intp) @ closure(self.links) > 0) & ~np.eye(self.k, dtype=np.bool_))
 
 
 def design_of(model: Model) -> Design:
-    """Return the arrays of `model`."""
+    """Return the arrays of `model`.
+
+    Raises
+    ------
+    ModelError
+        For a model with higher-order constructs or interactions, which has no such form.
+    """
+    if model.layered:
+        raise ModelError(
+            "higher-order constructs and interactions are for csindex.fit and what takes its result. Take them out of the "
+            "model here; csindex.simulate can draw from the model of their dimensions."
+        )
     names = model.construct_names
     ends = np.cumsum([0] + [len(construct.items) for construct in model.constructs])
-    links = np.zeros((len(names), len(names)), dtype=np.bool_)
-    for path in model.paths:
-        links[names.index(path.target), names.index(path.source)] = True
-    graph = {j: tuple(np.flatnonzero(links[j]).tolist()) for j in range(len(names))}
+    links = links_of(names, model.paths)
+    instruments = instruments_of(names, model.paths, model.instruments)
     scales = np.array([item.scale for item in model.items])
     turned = {item for construct in model.constructs for item in construct.reversed}
     return Design(
@@ -93,6 +117,19 @@ def design_of(model: Model) -> Design:
         span=scales[:, 1] - scales[:, 0],
         sign=np.array([-1.0 if name in turned else 1.0 for name in model.item_names]),
         links=links,
-        order=tuple(TopologicalSorter(graph).static_order()),
+        order=_ordered(links),
         sources=tuple(np.flatnonzero(row) for row in links),
+        instruments=tuple(
+            np.array([names.index(name) for name in instruments[target]]) if target in instruments else None
+            for target in names
+        ),
+        loops=together(links),
     )
+
+
+def _ordered(links: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Return the constructs with sources before targets; of a model with loops by how many constructs lead to each."""
+    if not together(links).any():
+        return tuple(TopologicalSorter({j: np.flatnonzero(row).tolist() for j, row in enumerate(links)}).static_order())
+    before, loop = closure(links).sum(axis=1), together(links) | np.eye(len(links), dtype=np.bool_)
+    return tuple(sorted(range(len(links)), key=lambda j: (before[j], np.flatnonzero(loop[j])[0], j)))

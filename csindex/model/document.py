@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from csindex.errors import ModelError
+from csindex.model.loops import Instruments
 from csindex.model.parts import Construct, Item, Path, names_of
 
-_TOP = {"name", "source", "notes", "target", "scale", "constructs", "paths"}
+_TOP = {"name", "source", "notes", "target", "scale", "constructs", "paths", "feedback", "instruments"}
 _CONSTRUCT = {"items", "mode", "weights", "reversed", "label", "label_ko"}
 _ITEM = {"scale", "text", "text_ko"}
 _TEXTS = {"label", "label_ko", "text", "text_ko"}
 _ARROW = re.compile(r"((?:(?!->).)+)->((?:(?!->).)+?)(?:\(([+-])\)\s*)?")
+_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 _SIGNS = {1: "+", -1: "-", 0: ""}
 
 
@@ -29,10 +31,13 @@ def read(text: str) -> dict[str, Any]:
         constructs.append(Construct(name, named, **_as_text(block)))
         for item in named:
             detail = texts[item] if isinstance(texts, Mapping) else None
+            if item in blocks and not detail:
+                continue
             items.append(Item(item, **{"scale": scale, **_as_text(_mapping(detail or {}, f"item {item!r}", _ITEM))}))
     plain = {key: str(top.get(key) or "") for key in ("target", "name", "source", "notes")}
     paths = tuple(_path(entry) for entry in _entries(top.get("paths")))
-    return {"constructs": tuple(constructs), "paths": paths, "items": tuple(items), **plain}
+    loops = {"feedback": top.get("feedback", False), "instruments": top.get("instruments") or ()}
+    return {"constructs": tuple(constructs), "paths": paths, "items": tuple(items), **plain, **loops}
 
 
 def _plain(text: str) -> Any:
@@ -93,7 +98,9 @@ def write(
     paths: Sequence[Path],
     items: Sequence[Item],
     target: str,
-    *texts: str,
+    feedback: bool,
+    instruments: Instruments,
+    **texts: str,
 ) -> str:
     """Write a model (with its name, source and notes) as a YAML document."""
     import yaml
@@ -101,7 +108,7 @@ def write(
     scales = [item.scale for item in items]
     scale = max(scales, key=scales.count)
     by_name = {item.name: item for item in items}
-    content: dict[str, Any] = {key: text for key, text in zip(("name", "source", "notes"), texts, strict=True) if text}
+    content: dict[str, Any] = {key: text for key, text in texts.items() if text}
     content |= {"target": target, "scale": [_number(end) for end in scale], "constructs": {}}
     for construct in constructs:
         block: dict[str, Any] = {
@@ -113,12 +120,20 @@ def write(
             block["weights"] = list(construct.weights)
         if construct.reversed:
             block["reversed"] = list(construct.reversed)
-        block["items"] = {name: _item(by_name[name], scale) for name in construct.items}
+        block["items"] = {name: _item(by_name[name], scale) if name in by_name else None for name in construct.items}
         content["constructs"][construct.name] = block
     content["paths"] = [
         f"{path.source} -> {path.target}" + (f" ({_SIGNS[path.sign]})" if path.sign else "") for path in paths
     ]
-    return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
+    if feedback:
+        content["feedback"] = True
+    if instruments:
+        content["instruments"] = {name: list(of) for name, of in instruments}
+    written = str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
+    if _LINE_ENDS.search(written):
+        # Read back, these would be spaces; escaped they are kept.
+        written = str(yaml.safe_dump(content, sort_keys=False, allow_unicode=False, width=120))
+    return written
 
 
 def _item(item: Item, usual: tuple[float, float]) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from csindex.errors import ModelError
 from csindex.model.parts import Construct, Mode, Path
 
 _NAME = r"[^\W\d][\w.]*"
+_PRODUCT = re.compile(rf"{_NAME}(\s*:\s*{_NAME})+")
 _STATEMENT = re.compile(rf"^\s*({_NAME})\s*(=~|<~|~)\s*(.*)$", re.DOTALL)
 _MODES: dict[str, Mode] = {"=~": "A", "<~": "B"}
 _OTHER = {
@@ -26,10 +27,11 @@ def read(text: str) -> tuple[dict[str, tuple[Mode, tuple[str, ...]]], list[tuple
         left, operator, right = _split(statement, where)
         terms = [term.strip() for term in right.split("+")]
         for term in terms:
-            if not re.fullmatch(_NAME, term):
+            product = operator == "~" and _PRODUCT.fullmatch(term)
+            if not product and not re.fullmatch(_NAME, term):
                 raise ModelError(f"{where}: {term!r} is not a name. {_advice(term)}")
         if operator == "~":
-            links += [(term, left) for term in terms]
+            links += [(re.sub(r"\s*:\s*", ":", term), left) for term in terms]
             continue
         mode, items = blocks.get(left, (_MODES[operator], ()))
         if mode != _MODES[operator]:
@@ -46,10 +48,10 @@ def _advice(term: str) -> str:
     if "*" in term:
         return (
             "Labels and fixed values ('a*x') are not supported; use reversed= for an item that is turned round, and "
-            "Construct(mode='fixed') for given weights."
+            "Construct(mode='fixed') for given weights. An interaction is written 'Quality:Image'."
         )
     if ":" in term:
-        return "Interactions are not supported here."
+        return "An interaction is a source: 'Satisfaction ~ Quality + Image + Quality:Image'."
     return "Names begin with a letter, and hold letters, digits, '_' and '.'; terms are joined by '+'."
 
 

@@ -1,7 +1,7 @@
 """The model: constructs measured by items, joined by paths."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from os import PathLike
 from pathlib import Path as FilePath
 from typing import Any
@@ -9,6 +9,8 @@ from typing import Any
 from csindex.errors import ModelError
 from csindex.model import document, lavaan
 from csindex.model.checks import check_measurement, check_structure, target_of
+from csindex.model.levels import check_levels, made_of, split_paths, upper
+from csindex.model.loops import Instruments, check_loops, given_instruments
 from csindex.model.parts import Construct, Item, Path, names_of, parts_of, scale_of
 
 
@@ -19,7 +21,9 @@ class Model:
     Parameters
     ----------
     constructs : sequence of Construct
+        One whose "items" are constructs of the model is of higher order; these are its dimensions.
     paths : sequence of Path or of (source, target)
+        The source ``"Quality:Image"`` is the interaction of two constructs.
     items : sequence of Item
         Every item of the constructs, once. Items that are only named there are taken to be on 1-10.
     target : str, optional
@@ -27,11 +31,19 @@ class Model:
         only construct with no outgoing path.
     name, source, notes : str
         What the model is called, the publication it comes from, and what is certain about it.
+    feedback : bool
+        Whether constructs may act on each other; otherwise a cycle of paths is an error. Equations in a feedback loop are
+        estimated by two-stage least squares.
+    instruments : mapping of construct to sequence of construct, optional
+        Equations to be estimated by two-stage least squares, with all their instruments; sources that are not among them
+        are endogenous. By default, for equations in a feedback loop, the constructs outside that lead into it.
 
     Raises
     ------
     ModelError
-        Unknown names, an item used twice, an empty or disconnected construct, a cycle, a path given twice.
+        Unknown names, an item used twice, an empty or disconnected construct, a path given twice, a cycle without
+        `feedback`, an equation with too few instruments, a dimension with paths of its own, an interaction without its main
+        effects.
 
     Examples
     --------
@@ -47,6 +59,8 @@ class Model:
     name: str = ""
     source: str = ""
     notes: str = ""
+    feedback: bool = False
+    instruments: Instruments = ()
 
     def __post_init__(self) -> None:
         set_field = object.__setattr__
@@ -59,8 +73,15 @@ class Model:
             names = [item.name for item in items]
             raise ModelError(f"items {sorted({n for n in names if names.count(n) > 1})} are defined more than once.")
         set_field(self, "items", tuple(given.get(name, Item(name)) for name in used))
-        check_structure(self.constructs, self.paths)
-        set_field(self, "target", target_of(self.constructs, self.paths, self.target))
+        constructs = upper(self.constructs)
+        check_levels(self.constructs, self.paths)
+        paths, _ = split_paths(self.paths, self.construct_names)
+        check_structure(constructs, paths)
+        if not isinstance(self.feedback, bool):
+            raise ModelError(f"feedback={self.feedback!r} must be True or False.")
+        set_field(self, "instruments", given_instruments(self.instruments))
+        check_loops([construct.name for construct in constructs], paths, self.feedback, self.instruments)
+        set_field(self, "target", target_of(constructs, paths, self.target))
 
     @classmethod
     def parse(
@@ -73,6 +94,8 @@ class Model:
         reversed: Iterable[str] = (),
         modes: Mapping[str, str] | None = None,
         name: str = "",
+        feedback: bool = False,
+        instruments: Mapping[str, Iterable[str]] | None = None,
     ) -> "Model":
         """Read a model in the lavaan notation.
 
@@ -80,7 +103,9 @@ class Model:
         ----------
         text : str
             Statements on lines of their own or separated by ``;``: ``=~`` measured by (Mode A), ``<~`` composed of
-            (Mode B), ``~`` depends on. ``#`` or ``!`` begins a comment.
+            (Mode B), ``~`` depends on. What a construct is measured by or composed of are items, or constructs, whose
+            higher order it then is. ``Quality:Image`` on the right of ``~`` is an interaction. ``#`` or ``!`` begins a
+            comment.
         scale : (float, float)
             The scale of every item that `scales` does not name.
         scales : mapping of item to (float, float), optional
@@ -91,6 +116,8 @@ class Model:
         modes : mapping of construct to mode, optional
             For modes that the notation has no operator for, e.g. ``{"Value": "nonnegative B"}``.
         name : str
+        feedback, instruments
+            See `Model`.
 
         Raises
         ------
@@ -120,8 +147,14 @@ class Model:
             if unknown:
                 raise ModelError(f"{what}= names {unknown}, which the model does not have.")
         whole = scale_of(scale, "scale=")
-        items = [Item(item, scales.get(item, whole)) for construct in constructs for item in construct.items]
-        return cls(constructs, tuple(Path(*link) for link in links), tuple(items), target, name)
+        dimensions = {part for parts in made_of(constructs).values() for part in parts}
+        if dimensions & set(scales):
+            raise ModelError(f"scales= names {sorted(dimensions & set(scales))}: constructs, which are on 0-100.")
+        asked = [item for construct in constructs for item in construct.items if item not in dimensions]
+        items = [Item(item, scales.get(item, whole)) for item in asked]
+        paths = tuple(Path(*link) for link in links)
+        rest: dict[str, Any] = {"feedback": feedback, "instruments": instruments or ()}
+        return cls(constructs, paths, tuple(items), target, name, **rest)
 
     @classmethod
     def from_yaml(cls, source: str | PathLike[str]) -> "Model":
@@ -149,7 +182,8 @@ class Model:
 
     def to_yaml(self, path: str | PathLike[str] | None = None) -> str:
         """Write the model as YAML; return the text, and also write it to `path` if one is given."""
-        text = document.write(self.constructs, self.paths, self.items, self.target, self.name, self.source, self.notes)
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        text = document.write(**given)
         if path is not None:
             FilePath(path).write_text(text, encoding="utf-8")
         return text
@@ -167,6 +201,11 @@ class Model:
     def item_names(self) -> tuple[str, ...]:
         """Names of the items, construct by construct: the order of every array inside."""
         return tuple(item.name for item in self.items)
+
+    @property
+    def layered(self) -> bool:
+        """Whether some constructs are made of constructs, or interact; such a model is fitted in stages."""
+        return bool(made_of(self.constructs) or split_paths(self.paths, self.construct_names)[1])
 
     def construct(self, name: str) -> Construct:
         """Return the construct called `name`."""
@@ -203,13 +242,13 @@ class Model:
         """
         new = {name: name for name in self.item_names}
         for key, value in columns.items():
-            if key in self.construct_names:
+            if key in self.construct_names and key not in made_of(self.constructs):
                 old = self.construct(key).items
             elif key in new:
                 old = (key,)
             else:
                 raise ModelError(
-                    f"{key!r} is neither an item nor a construct of the model. Items: {', '.join(self.item_names)}; "
+                    f"{key!r} is neither an item nor a construct with items. Items: {', '.join(self.item_names)}; "
                     f"constructs: {', '.join(self.construct_names)}."
                 )
             names = names_of(value, f"a column of {key!r}")
@@ -220,7 +259,9 @@ class Model:
             self,
             items=tuple(replace(item, name=new[item.name]) for item in self.items),
             constructs=tuple(
-                replace(c, items=tuple(new[i] for i in c.items), reversed=tuple(new[i] for i in c.reversed))
+                replace(
+                    c, items=tuple(new.get(i, i) for i in c.items), reversed=tuple(new.get(i, i) for i in c.reversed)
+                )
                 for c in self.constructs
             ),
         )
@@ -230,6 +271,13 @@ class Model:
         for name in modes:
             self.construct(name)
         return replace(self, constructs=tuple(replace(c, mode=modes.get(c.name, c.mode)) for c in self.constructs))
+
+    def with_scales(self, scales: Mapping[str, tuple[float, float]]) -> "Model":
+        """Return the model with other scales for some items, e.g. ``{"q1": (1, 7)}``.
+
+        Names that are no items of the model are passed over, so that all scales of a file can be given.
+        """
+        return replace(self, items=tuple(replace(item, scale=scales.get(item.name, item.scale)) for item in self.items))
 
     def __str__(self) -> str:
         return (f"# {self.name}\n" if self.name else "") + self.to_lavaan()

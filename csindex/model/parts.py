@@ -93,7 +93,7 @@ class Construct:
     name : str
         The construct's name, e.g. ``"Satisfaction"``.
     items : sequence of str
-        Names of its items.
+        Names of its items; or of constructs, its dimensions, which it is then of higher order than.
     mode : {"A", "B", "nonnegative B", "first component", "equal", "fixed"}
         How its outer weights come about: correlation weights (Mode A, reflective blocks), regression weights (Mode B,
         formative blocks), regression weights that cannot be negative, the block's first principal component, equal
@@ -164,7 +164,8 @@ class Path:
     Parameters
     ----------
     source, target : str
-        Names of two constructs; the path says that `target` depends on `source`.
+        Names of two constructs; the path says that `target` depends on `source`. A source ``"Quality:Image"`` is the
+        interaction of two constructs.
     sign : {1, -1, 0}
         The sign that theory expects, 0 where it expects none. It is only used to point out estimates that contradict
         it; nothing is constrained.

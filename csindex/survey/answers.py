@@ -1,6 +1,7 @@
 """What a survey gives on: arrays of the rows that are used, and an account of the others."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -25,9 +26,11 @@ class Account:
     missing : dict of item to int
         Missing answers by item, among rows with a weight, coded ones included.
     coded : dict of code to int
-        Answers made missing because of `missing_codes`.
+        Answers made missing because of `missing_codes`, or because the file declares the code to be missing.
     filled : int
         Missing answers in rows that are used all the same (pairwise, mean, EM).
+    marked : dict of mark to int
+        Answers that are missing with a mark that is no number, such as Stata's ``.a``, or a text.
     """
 
     rows: int
@@ -37,6 +40,12 @@ class Account:
     missing: dict[str, int]
     coded: dict[float, int]
     filled: int = 0
+    marked: dict[str, int] = field(default_factory=dict)
+
+    def made_missing(self) -> str:
+        """Say which answers were made missing, e.g. ``"41 × 98, 3 × .a"``; empty if none were."""
+        said = [f"{count:,} × {code:g}" for code, count in sorted(self.coded.items())]
+        return ", ".join(said + [f"{count:,} × {mark}" for mark, count in self.marked.items()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,8 @@ class Answers:
         Supplied replicate weights, and the coefficients of their variance.
     raking : RowMargins or None
         What every replicate's weights are raked to.
+    rows : (n,) int or None
+        Where the rows stand in the survey's frame.
     """
 
     values: NDArray[np.float64]
@@ -119,6 +130,11 @@ class Answers:
     given: NDArray[np.float64] | None = None
     coefficients: NDArray[np.float64] | None = None
     raking: RowMargins | None = None
+    rows: NDArray[np.intp] | None = None
+
+    def of_items(self, columns: Sequence[int]) -> "Answers":
+        """Return the same rows with the answers to some items only."""
+        return replace(self, values=self.values[:, list(columns)])
 
     @property
     def ends(self) -> NDArray[np.intp]:

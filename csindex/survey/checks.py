@@ -10,20 +10,28 @@ from numpy.typing import ArrayLike, NDArray
 from csindex.errors import OptionError, SurveyError
 from csindex.model.parts import Item
 from csindex.survey.columns import listed, numbers, rows_text
+from csindex.survey.variables import Variable
 
 Codes = Sequence[float] | Mapping[str, Sequence[float]]
 Columns = str | Sequence[str]
 ANY_SCALE = (-1e300, 1e300)
 
 
-def check_scale(answers: NDArray[np.float64], name: str, scale: tuple[float, float], needed: bool = True) -> None:
-    """Raise a SurveyError if answers (n,) are outside the ends of the item's scale, or all missing though needed."""
+def check_scale(answers: NDArray[np.float64], item: Item, about: Variable, needed: bool = True) -> None:
+    """Raise a SurveyError if answers (n,) do not go with the item's scale, or are all missing though needed.
+
+    `about` is what the file says of the column.
+    """
     if needed and np.isnan(answers).all():
-        raise SurveyError(empty_text(name, len(answers)))
-    low, high = scale
+        raise SurveyError(empty_text(item.name, len(answers)))
+    low, high = item.scale
     outside = (answers < low) | (answers > high)
+    told = [] if item.scale == ANY_SCALE else [about.scale_problem(item, answers)]
     if outside.any():
-        raise SurveyError(outside_text(name, scale, np.unique(answers[outside]).tolist(), rows_text(outside)))
+        found = np.unique(answers[outside])
+        told.append(outside_text(item.name, item.scale, found.tolist(), rows_text(outside)) + about.told(found))
+    if any(told):
+        raise SurveyError("\n".join(text for text in told if text))
 
 
 def empty_text(name: str, rows: int) -> str:
@@ -147,6 +155,24 @@ def codes_by_item(codes: Codes | None, items: Sequence[Item]) -> dict[str, tuple
                 f"{listed(within)}. Say for which items the codes are meant: missing_codes={{item: [code, ...]}}."
             )
     return dict.fromkeys(names, found)
+
+
+def without_codes(column: "pd.Series[Any]", codes: Iterable[float]) -> tuple[NDArray[np.float64], dict[float, int]]:
+    """Return an item's answers (n,), NaN where one is missing or a code, and how often each code was met.
+
+    Raises
+    ------
+    SurveyError
+        If the column holds what is no number.
+    """
+    answers = numbers(column, f"item {column.name!r}")
+    found = {}
+    for code in dict.fromkeys(codes):
+        hit = answers == code
+        if hit.any():
+            found[code] = int(hit.sum())
+            answers = np.where(hit, np.nan, answers)
+    return answers, found
 
 
 def _code_list(codes: object) -> tuple[float, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -86,9 +87,16 @@ def opened(data: Any) -> Any:
     try:
         return nw.from_native(data)
     except TypeError:
+        remedy = " Read a file with csindex.read_survey(path)." if isinstance(data, (str, PathLike)) else ""
         raise SurveyError(
-            f"a data frame with rows of answers (pandas, Polars, PyArrow, ...) is expected, not {type(data).__name__}."
+            f"a data frame with rows of answers (pandas, Polars, PyArrow, ...) is expected, not {type(data).__name__}.{remedy}"
         ) from None
+
+
+def column_names(data: Any) -> list[Any]:
+    """Return the names of the columns of any data frame."""
+    frame = opened(data)
+    return list(frame.columns) if isinstance(frame, pd.DataFrame) else list(frame.collect_schema().names())
 
 
 def check_names(present: list[Any], wanted: Sequence[str]) -> None:

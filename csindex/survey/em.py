@@ -111,10 +111,9 @@ def em_moments(x: Array, weights: Array, start: tuple[Array, Array] | None = Non
     """
     n, p = x.shape
     rows, columns, place = packing(p)
-    scale = np.nanstd(x, axis=0)
-    scale[scale == 0] = 1.0
-    x, square = x / scale, scale[rows] * scale[columns]
     answered = ~np.isnan(x)
+    scale = _deviations(x, answered)
+    x, square = x / scale, scale[rows] * scale[columns]
     filled = np.where(answered, x, 0.0)
     count = answered.T.astype(np.float64) @ weights
     mean = filled.T @ weights / count
@@ -133,6 +132,14 @@ def em_moments(x: Array, weights: Array, start: tuple[Array, Array] | None = Non
         found = _maximum(Patterns.of(x, weights[:, chosen]), state, p)
         mean[:, chosen], cov[:, chosen] = found[:, :p].T, pack(found[:, p:].reshape(-1, p, p)).T
     return mean * scale[:, None], cov * square[:, None] * (n / (n - 1))
+
+
+def _deviations(x: Array, answered: NDArray[np.bool_]) -> Array:
+    """Return standard deviations (p,) of the answers that are there, 1 where they are 0 or there are none."""
+    count, filled = np.maximum(1, answered.sum(axis=0)), np.where(answered, x, 0.0)
+    square = (filled**2).sum(axis=0) / count
+    variance = square - (filled.sum(axis=0) / count) ** 2
+    return np.asarray(np.sqrt(np.where(variance > CONSTANT_BELOW * square, variance, 1.0)))
 
 
 def expected_answers(x: Array, mean: Array, cov: Array) -> Array:
@@ -208,7 +215,9 @@ def _definite(S: Array) -> NDArray[np.bool_]:
     try:
         np.linalg.cholesky(S)
     except np.linalg.LinAlgError:
-        return np.asarray(np.linalg.eigvalsh(S)[:, 0] > 0)
+        known = np.asarray(np.isfinite(S).all(axis=(1, 2)))
+        least: Array = np.linalg.eigvalsh(np.where(known[:, None, None], S, 0.0))[:, 0]
+        return known & (least > 0)
     return np.ones(len(S), dtype=np.bool_)
 
 

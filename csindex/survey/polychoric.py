@@ -20,7 +20,8 @@ Ints = NDArray[np.intp]
 Slopes = Callable[[Array, Ints], tuple[Array, Array]]
 """First and second derivative (t,) of the log-likelihood of the chosen replicates, at their angles (t,)."""
 
-LARGEST = float(np.arcsin(0.9999))
+# A likelihood that still rises here has no maximum inside.
+EXTREME, LARGEST = 0.9998, float(np.arcsin(0.9999))
 # Newton's method squares the error in each round, so that what is left after a step of this length is 1e-9.
 TOLERANCE = 1e-5
 LONGEST_STEP = 0.4
@@ -28,8 +29,8 @@ MOST_ROUNDS = 100
 # As good as infinite: the density is 0 there, and nothing overflows.
 FAR = 38.0
 LEAST_PROBABILITY = 1e-15
-# How many nodes of the quadrature give 1e-14, by the largest |ρ|.
-NODES = ((0.4, 8), (0.8, 12), (0.95, 20), (0.99, 32), (1.0, 96))
+# How many nodes of the quadrature give 1e-12, by the largest |ρ|.
+NODES = ((0.7, 8), (0.85, 12), (0.95, 20), (0.98, 24), (0.995, 32), (1.0, 96))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +99,7 @@ def ordinal_moments(
     Returns
     -------
     mean (p, T), cov (p(p+1)/2, T)
-        Packed; NaN of a pair that nobody answered together.
+        Packed; NaN of a pair that nobody answered together, or whose likelihood rises up to a correlation of 1 or -1.
     """
     n, p = x.shape
     gaps = bool(np.isnan(x).any())
@@ -119,7 +120,8 @@ def ordinal_moments(
         a, b, counts = _cells(items[i], items[j], weights)
         slopes = (_polychoric if ordinal[j] else _polyserial)(a, b, counts, cuts[i], cuts[j])
         angle = most_likely(slopes, np.arcsin(np.clip(np.nan_to_num(known[pair]), -0.99, 0.99)))
-        cov[pair] = np.where(counts.sum(axis=0) > 0, np.sin(angle) * product[pair], np.nan)
+        sound = (counts.sum(axis=0) > 0) & (np.abs(np.sin(angle)) < EXTREME)
+        cov[pair] = np.where(sound, np.sin(angle) * product[pair], np.nan)
     return mean, cov
 
 
@@ -144,7 +146,7 @@ def binormal_cdf(h: Array, k: Array, angle: Array) -> Array:
         t = angle * ((1 + node) / 2)
         np.multiply(product, np.sin(t), out=term)
         term -= half
-        term /= np.cos(t) ** 2
+        term *= 1 / np.cos(t) ** 2
         np.exp(term, out=term)
         term *= weight
         total += term

@@ -12,6 +12,7 @@ from csindex.errors import OptionError
 from csindex.model.design import Design, design_of
 from csindex.model.model import Model
 from csindex.options import whole
+from csindex.survey.latent import number, structure
 from csindex.survey.moments import Moments
 from csindex.survey.stacks import Array
 
@@ -78,7 +79,7 @@ class Population:
         if not isinstance(self.model, Model):
             raise OptionError(f"model must be a csindex Model, e.g. csindex.acsi(), not {self.model!r:.80}.")
         model, design = self.model, design_of(self.model)
-        B, latent = _structure(model, design, self.paths)
+        B, latent = structure(model, design, self.paths)
         loadings = _per_item(model, "loadings", self.loadings, 0.8)
         if (np.abs(loadings) >= 1).any():
             raise OptionError("loadings must lie between -1 and 1.")
@@ -90,7 +91,7 @@ class Population:
         spread = _per_item(model, "spread", self.spread, 0.22)
         if not (spread > 0).all():
             raise OptionError("spread must be more than 0.")
-        if not 0 <= _number("group_share", self.group_share) < 1:
+        if not 0 <= number("group_share", self.group_share) < 1:
             raise OptionError(f"group_share={self.group_share!r} must be at least 0 and less than 1.")
         names = self.group_names
         shifts = np.zeros((1, design.k))
@@ -174,8 +175,8 @@ class Population:
         whole("n", n, 1)
         if seed is not None:
             whole("seed", seed, 0)
-        shares = _number("missing", missing), _number("cluster_share", cluster_share)
-        if not all(0 <= share < 1 for share in shares) or _number("weights", weights) < 0:
+        shares = number("missing", missing), number("cluster_share", cluster_share)
+        if not all(0 <= share < 1 for share in shares) or number("weights", weights) < 0:
             raise OptionError("missing and cluster_share must be at least 0 and less than 1, weights not negative.")
         rng = np.random.default_rng(seed)
         design = design_of(self.model)
@@ -231,55 +232,13 @@ class Population:
         return cuts, design.span / (categories - 1)
 
 
-def _structure(model: Model, design: Design, paths: Any) -> tuple[Array, Array]:
-    """Return path coefficients B and correlations C (k, k) of constructs with variance 1."""
-    names = model.construct_names
-    signs = {(names.index(path.target), names.index(path.source)): path.sign or 1 for path in model.paths}
-    if isinstance(paths, Mapping):
-        known = {(path.source, path.target) for path in model.paths}
-        strangers = [key for key in paths if key not in known]
-        if strangers:
-            raise OptionError(f"paths names {strangers}, which the model does not have.")
-    B, C = np.zeros((design.k, design.k)), np.eye(design.k)
-    for j in design.order:
-        sources = design.sources[j]
-        if not len(sources):
-            continue
-        among = C[np.ix_(sources, sources)]
-        toward = np.array([signs[j, int(s)] for s in sources], dtype=np.float64)
-        b = (
-            toward * np.sqrt(0.5 / (toward @ among @ toward))
-            if paths is None or isinstance(paths, Mapping)
-            else toward * _number("paths", paths)
-        )
-        if isinstance(paths, Mapping):
-            given = [paths.get((names[s], names[j]), usual) for s, usual in zip(sources, b, strict=True)]
-            b = np.array([_number("paths", value) for value in given])
-        if b @ among @ b >= 1:
-            raise OptionError(f"paths explain all the variance of {names[j]!r} or more. Make them smaller.")
-        B[j, sources] = b
-        done = np.array(design.order[: design.order.index(j)])
-        C[j, done] = C[done, j] = C[np.ix_(done, sources)] @ b
-    return B, C
-
-
 def _per_item(model: Model, what: str, values: PerItem, usual: Any) -> Array:
     if not isinstance(values, Mapping):
-        return np.full(len(model.items), _number(what, values))
+        return np.full(len(model.items), number(what, values))
     strangers = [name for name in values if name not in model.item_names]
     if strangers:
         raise OptionError(f"{what} names {strangers}, which are not items of the model.")
     usual = np.broadcast_to(usual, len(model.items))
     return np.array(
-        [_number(what, values.get(name, default)) for name, default in zip(model.item_names, usual, strict=True)]
+        [number(what, values.get(name, default)) for name, default in zip(model.item_names, usual, strict=True)]
     )
-
-
-def _number(what: str, value: object) -> float:
-    try:
-        found = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        found = np.nan
-    if not np.isfinite(found):
-        raise OptionError(f"{what}={value!r} must be a number.")
-    return found

@@ -78,8 +78,9 @@ class RowSource:
     items: tuple[str, ...]
     missing: Missing
     ordinal: NDArray[np.bool_] | None = None
-    _last: dict[tuple[Kind, int, int], Array] = field(default_factory=dict)
-    _solved: dict[int, tuple[Array, Array] | None] = field(default_factory=dict)
+    # Not to be handed on where a source is made from another with other answers.
+    _last: dict[tuple[Kind, int, int], Array] = field(default_factory=dict, init=False)
+    _solved: dict[int, tuple[Array, Array] | None] = field(default_factory=dict, init=False)
 
     @classmethod
     def of(cls, answers: Answers, items: tuple[str, ...], options: Options) -> "RowSource":

@@ -22,11 +22,13 @@ from csindex.survey.checks import (
     group_codes,
     names_in,
     refuse_gaps,
+    without_codes,
 )
 from csindex.survey.columns import as_frame, numbers, row_count, rows_text, settled
 from csindex.survey.margins import Margins
 from csindex.survey.raking import RakingReport
 from csindex.survey.sampling import ReplicateMethod, Sampling, replicate_coefficients, sampling_of
+from csindex.survey.variables import SurveyFile, Variable
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +62,8 @@ class Survey:
         design units are domains of the one sample; where they were sampled separately, name them in `strata` too.
     missing_codes : sequence of float, or mapping of item to sequence of float, optional
         Numbers that mean "don't know", "refused", ... and are made missing, e.g. ``[98, 99]``.
+    file : SurveyFile, optional
+        What a file says of its columns: `read_survey` gives it.
 
     Raises
     ------
@@ -86,6 +90,7 @@ class Survey:
     margins: Margins | Mapping[str, Mapping[Any, float]] | None = None
     by: Columns | None = None
     missing_codes: Codes | None = None
+    file: SurveyFile | None = None
     _design: pd.DataFrame = None  # type: ignore[assignment]
     _given: NDArray[np.float64] | None = None
     _coefficients: NDArray[np.float64] | None = None
@@ -177,6 +182,18 @@ class Survey:
         return len(self._design)
 
     @property
+    def scales(self) -> dict[str, tuple[float, float]]:
+        """Scales by column, where the file's value labels tell them."""
+        return {} if self.file is None else self.file.scales
+
+    def variable(self, name: str) -> Variable:
+        """Return what the file says of a column; nothing where there is no file."""
+        return Variable() if self.file is None else self.file.variable(name)
+
+    def __repr__(self) -> str:
+        return f"Survey of {self.n:,} rows" + (f" from {self.file}" if self.file else "")
+
+    @property
     def designed(self) -> bool:
         """Whether strata, clusters, a finite population correction or margins were given."""
         return any(given is not None for given in (self.strata, self.clusters, self.fpc, self.margins))
@@ -206,7 +223,7 @@ class Survey:
             Answers that are no numbers or outside the item's scale, all missing; every such item is named.
         """
         asked = [item if isinstance(item, Item) else Item(item, ANY_SCALE) for item in items]
-        values, coded = self._values(asked)
+        values, coded, marked = self._values(asked)
         weight = self._design["weight"].to_numpy()
         absent = np.isnan(values)
         weighted = weight > 0
@@ -225,6 +242,7 @@ class Survey:
             missing=dict(zip([item.name for item in asked], absent[weighted].sum(axis=0).tolist(), strict=True)),
             coded=coded,
             filled=int(absent[rows].sum()),
+            marked=marked,
         )
         sampling = self._sampling(weighted, key) if self.designed else None
         if sampling is not None:
@@ -242,6 +260,7 @@ class Survey:
             given=None if self._given is None else self._given[rows],
             coefficients=self._coefficients,
             raking=raking,
+            rows=rows,
         )
 
     def values(self, items: Sequence[Item]) -> NDArray[np.float64]:
@@ -260,27 +279,28 @@ class Survey:
         labels = as_frame(self.frame, names)[weighted] if names else None
         return sampling_of(self._design[weighted], key[weighted], labels)
 
-    def _values(self, items: Sequence[Item], needed: bool = True) -> tuple[NDArray[np.float64], dict[float, int]]:
+    def _values(
+        self, items: Sequence[Item], needed: bool = True
+    ) -> tuple[NDArray[np.float64], dict[float, int], dict[str, int]]:
         names = [item.name for item in items]
         frame = as_frame(self.frame, names)
         codes = codes_by_item(self.missing_codes, items)
         values = np.empty((self.n, len(items)))
-        coded: dict[float, int] = {}
+        coded: dict[float, int] = {code: 0 for name in names for code in codes[name]}
+        marked: dict[str, int] = {}
         problems = []
         for column, item in enumerate(items):
+            about = self.variable(item.name)
             try:
-                answers = numbers(frame[item.name], f"item {item.name!r}")
-                for code in codes[item.name]:
-                    hit = answers == code
-                    coded[code] = coded.get(code, 0) + int(hit.sum())
-                    answers = np.where(hit, np.nan, answers)
-                check_scale(answers, item.name, item.scale, needed)
-                values[:, column] = answers
+                values[:, column], found = without_codes(frame[item.name], (*codes[item.name], *about.missing))
+                coded |= {code: coded.get(code, 0) + count for code, count in found.items()}
+                marked |= {mark: marked.get(mark, 0) + count for mark, count in about.marked.items()}
+                check_scale(values[:, column], item, about, needed)
             except SurveyError as error:
                 problems.append(str(error))
         if problems:
             raise SurveyError("\n".join(problems))
-        return values, coded
+        return values, coded, marked
 
 
 def as_survey(data: Any, **given: Any) -> Survey:

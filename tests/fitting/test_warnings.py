@@ -46,7 +46,7 @@ def test_many_incomplete_rows(frame, gone, warned):
     if warned:
         assert "leaves out 11 of 200 rows" in found[csi.MissingWarning]
         assert "'q2': 11" in found[csi.MissingWarning]
-        assert "missing='mean'" in found[csi.MissingWarning]
+        assert "missing='em'" in found[csi.MissingWarning]
     assert csi.MissingWarning not in told(frame, missing="mean")
 
 

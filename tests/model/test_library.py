@@ -394,3 +394,13 @@ def test_only_dissatisfaction_and_open_questions_lack_a_positive_sign():
     for name in ("ecsi", "ecsi master", "pcsi", "pcsi 1", "swics", "jcsi", "ccsi"):
         assert unusual[name] == {}
     assert set(unusual["ncsb"]) == {("Satisfaction", "CalculativeCommitment"), ("CalculativeCommitment", "Loyalty")}
+
+
+@pytest.mark.parametrize(("version", "dimensions", "paths"), [(1, 4, 3), (2, 3, 6)])
+def test_pcsi_with_service_quality_as_one_construct(version, dimensions, paths):
+    plain, model = library.pcsi(version), library.pcsi(version, service_quality=True)
+    assert len(model.construct("ServiceQuality").items) == dimensions
+    assert model.construct("ServiceQuality").label_ko == "서비스품질"
+    assert (len(model.paths), model.item_names) == (paths, plain.item_names)
+    assert Model.from_yaml(model.to_yaml()) == model
+    assert model.notes.startswith(plain.notes)

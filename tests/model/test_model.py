@@ -41,7 +41,7 @@ def _escaped(part: str) -> str:
         ("Quality =~ a*q1 + q2", ["line 1", "'a*q1' is not a name", "reversed="]),
         ("Quality =~ 1*q1 + q2", ["'1*q1' is not a name", "mode='fixed'"]),
         (SMALL + "\nSatisfaction ~ 1", ["line 2", "'1' is not a name"]),
-        (SMALL + "\nSatisfaction ~ Quality:Value", ["'Quality:Value'", "Interactions"]),
+        (SMALL + "\nSatisfaction ~ Quality:Value", ["interaction Quality:Value", "no construct 'Value'"]),
         ("Quality =~ q 1 + q2", ["'q 1' is not a name", "joined by '+'"]),
         ("Quality =~ 1q + q2", ["'1q' is not a name"]),
         ("Quality =~ 'q1' + q2", ["is not a name"]),
@@ -65,7 +65,10 @@ def _escaped(part: str) -> str:
         ("A =~ a1; B =~ b1; C =~ c1; B ~ A; C ~ A", ["target is not clear", "A, B, C"]),
         ("Quality =~ q1 + q1; Satisfaction =~ s1; Satisfaction ~ Quality", ["'q1'", "more than once in 'Quality'"]),
         ("Quality =~ q1; Satisfaction =~ q1; Satisfaction ~ Quality", ["'q1' is used twice", "'Quality'", "'Satis"]),
-        ("Quality =~ Value + q1; Value =~ v1; Value ~ Quality", ["'Value' names both an item and a construct"]),
+        (
+            "Quality =~ Value + q1; Value =~ v1; Value ~ Quality",
+            ["'Value' names both an item and a construct", "all of them"],
+        ),
         ("Quality =~ q1 + q2", ["'Quality' stands alone", "'first component'"]),
     ],
 )
@@ -228,6 +231,12 @@ def test_yaml_keeps_any_model(names, sign, scale, note):
     assert csi.Model.from_yaml(model.to_yaml()) == model
 
 
+@pytest.mark.parametrize("end", ["\x85", "\u2028", "\u2029", "\n"])
+def test_yaml_keeps_every_end_of_a_line(end):
+    model = two(notes=f"one{end}두 번째")
+    assert csi.Model.from_yaml(model.to_yaml()) == model
+
+
 def test_yaml_files(tmp_path: FilePath):
     path = tmp_path / "model.yaml"
     text = csi.acsi().to_yaml(path)
@@ -270,6 +279,10 @@ REST = "S: [s1]}\npaths: [Q -> S]"
         ("constructs: {Q: [q1], S: [s1]}\npaths: [Q -> S -> Q]", ["must read 'Source -> Target'"]),
         ("constructs: {Q: [q1], S: [s1]}\npaths: [null]", ["must read 'Source -> Target'"]),
         ("constructs: {Q: [q1], S: [s1]}\npaths: [Q -> T]", ["no construct 'T'"]),
+        (
+            "constructs: {A: [a], B: [b], Q: {items: {A: {scale: [0, 1]}, B: }}, " + REST,
+            ["items ['A']", "belong to no construct"],
+        ),
         ("target: [S]\nconstructs: {Q: [q1], " + REST, ["target", "is not a construct"]),
     ],
 )

@@ -34,6 +34,7 @@ WORDS = {
     "r2": "R²",
     "adjusted": "adjusted R²",
     "vif": "variance inflation",
+    "reliability": "reliability ρ_A",
     "index_weights": "index weights",
     "index": "index (0–100)",
     "deviation": "SD of index scores",

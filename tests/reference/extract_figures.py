@@ -57,6 +57,7 @@ LABELS = {
     "index_weights": list(OWNER),
     "index": CONSTRUCTS,
     "deviation": CONSTRUCTS,
+    "reliability": CONSTRUCTS,
     "mean": list(OWNER),
     "sd": list(OWNER),
 }
@@ -112,6 +113,11 @@ def run(modes: dict[str, str], scheme: str, data: str = "mobi", variant: str = "
     return {"settings": {"modes": modes, "scheme": scheme, "variant": variant, "data": data}, **figures}
 
 
+def plsc_run(scheme: str, data: str = "mobi", **figures: Any) -> Json:
+    made = run(NO_MODES, scheme, data, **figures)
+    return {**made, "settings": made["settings"] | {"estimator": "plsc"}}
+
+
 def seminr(folder: Path) -> Json:
     source = json.loads((folder / "seminr.json").read_text())
 
@@ -129,15 +135,24 @@ def seminr(folder: Path) -> Json:
             "vif": [found["vif_antecedents"][target][source] for source, target in JOINED],
         }
 
+    def corrected(found: Json) -> Json:
+        # Of PLSc seminr gives the correlations and variance inflation of the scores, which are not corrected.
+        kept = {key: value for key, value in figures(found).items() if key not in ("correlations", "vif")}
+        return kept | {"reliability": [lookup(found["rho_A"], name, "rhoA") for name in CONSTRUCTS]}
+
     runs = {
         f"{variant} {scheme}": run(modes, SCHEMES[scheme], **figures(source["mobi"][variant][scheme]["tight"]))
         for variant, modes in MODES.items()
         for scheme in ("path_weighting", "path_factorial")
     }
+    for scheme in ("path_weighting", "path_factorial"):
+        found = corrected(source["mobi"]["plsc"][scheme]["tight"])
+        runs[f"plsc {scheme}"] = plsc_run(SCHEMES[scheme], **found)
     for found, data in (("mean_replacement", "mean"), ("listwise", "listwise")):
         part = source["mobi_missing"]["modeA"][found]
         moments = {"mean": named(part["item_means"], list(OWNER)), "sd": named(part["item_sds"], list(OWNER))}
         runs[f"modeA missing {data}"] = run(NO_MODES, "path", data, **figures(part), **moments)
+        runs[f"plsc missing {data}"] = plsc_run("path", data, **corrected(source["mobi_missing"]["plsc"][found]))
     return {"meta": source["meta"], "labels": LABELS, "runs": runs}
 
 
@@ -158,6 +173,9 @@ def csem(folder: Path) -> Json:
             "vif": [found["vif_inner"][target][source] for source, target in JOINED],
         }
 
+    def corrected(found: Json) -> Json:
+        return figures(found) | {"reliability": named(found["reliabilities_Q2"], CONSTRUCTS)}
+
     mobi = source["mobi"]
     kinds = {"modeA_nocorr": "modeA", "composite_modeA": "modeA", "modeB_nocorr": "modeB", "composite_modeB": "modeB"}
     runs = {
@@ -170,12 +188,19 @@ def csem(folder: Path) -> Json:
         fixed = dict.fromkeys(CONSTRUCTS, "fixed")
         runs[f"{kind} given as fixed weights"] = run(fixed, "path", **figures(mobi["other_weights"][kind]))
     for found, data in (("mean_replacement", "mean"), ("listwise", "listwise")):
-        part = extra["mobi_missing"][found]["modeA_nocorr"]
-        runs[f"modeA missing {data}"] = run(NO_MODES, "path", data, **figures(part))
+        part = extra["mobi_missing"][found]
+        runs[f"modeA missing {data}"] = run(NO_MODES, "path", data, **figures(part["modeA_nocorr"]))
+        corrections = corrected(part["PLSc"])
+        # Where a correlation passes 1 cSEM has negative variance inflation, which csindex does not give.
+        known = {key: value for key, value in corrections.items() if key != "vif" or min(value) >= 1}
+        runs[f"PLSc missing {data}"] = plsc_run("path", data, **known)
+    for scheme in ("path", "centroid", "factorial"):
+        runs[f"PLSc {scheme}"] = plsc_run(scheme, **corrected(mobi["PLSc"][scheme]))
     return {
         "meta": source["meta"] | {"note_extra": extra["meta"]["note"]},
         "labels": LABELS,
         "runs": runs,
+        "verify": {"PLSc": extra["mobi"]["PLSc_verify"]},
         "importance_performance": {
             scale: {
                 "total": rows_are_targets(found["construct_importance"], REACHES),
@@ -310,6 +335,8 @@ def matrixpls(folder: Path) -> Json:
         for variant in ("modeA", "modeB")
         for scheme in ("path", "centroid", "factor")
     }
+    for scheme in ("path", "centroid", "factor"):
+        runs[f"PLSc {scheme}"] = plsc_run(SCHEMES[scheme], **figures(source["mobi"]["PLSc"][scheme]))
     unit = source["mobi"]["fixed_unit"]["estimates"]
     runs["fixed_unit"] = run(
         MODES["unit"],
@@ -355,8 +382,8 @@ def bootstrap(folder: Path) -> Json:
     c = json.loads((folder / "plspm.json").read_text())["mobi_bootstrap"]
     item = [f"{i}  ->  {j}" for i, j in OWNER.items()]
 
-    def of_seminr(name: str, rows: list[str]) -> Json:
-        table = a["modeA"][name]
+    def of_seminr(name: str, rows: list[str], kind: str = "modeA") -> Json:
+        table = a[kind][name]
         wanted = {"mean": "Bootstrap Mean", "sd": "Bootstrap SD", "lower": "2.5% CI", "upper": "97.5% CI"}
         return {key: [lookup(table, row, column) for row in rows] for key, column in wanted.items()}
 
@@ -364,14 +391,22 @@ def bootstrap(folder: Path) -> Json:
         found = {row[""]: row for row in columns(frame)}
         return {key: [found[row][column] for row in rows] for key, column in wanted.items()}
 
-    def of_csem(name: str, rows: list[str]) -> Json:
+    def of_csem(name: str, rows: list[str], kind: str = "modeA_nocorr") -> Json:
         wanted = {"mean": "mean", "sd": "sd", "lower": "p2.5_type7", "upper": "p97.5_type7"}
-        return of_frame(b["modeA_nocorr"][name], rows, wanted)
+        return of_frame(b[kind][name], rows, wanted)
 
     def of_plspm(name: str, rows: list[str]) -> Json:
         return of_frame(c[name], rows, {"mean": "Mean.Boot", "sd": "Std.Error"})
 
-    first_a, first_b = a["modeA"]["first10_resamples_paths"], b["modeA_nocorr"]["first10_resamples_paths"]
+    def first_of_seminr(kind: str) -> list[list[float]]:
+        first = a[kind]["first10_resamples_paths"]
+        return [[lookup(first, name, str(i)) for name in LABELS["paths"]] for i in range(1, 11)]
+
+    def first_of_csem(kind: str) -> list[list[float]]:
+        first = b[kind]["first10_resamples_paths"]
+        return [[row[first["cols"].index(name)] for name in formula] for row in first["data"]]
+
+    arrows = [f"{s}  ->  {t}" for s, t in ARROWS]
     formula = [f"{target} ~ {source}" for source, target in ARROWS]
     return {
         "meta": {
@@ -381,11 +416,11 @@ def bootstrap(folder: Path) -> Json:
         },
         "labels": LABELS,
         "seminr": {
-            "paths": of_seminr("paths", [f"{s}  ->  {t}" for s, t in ARROWS]),
+            "paths": of_seminr("paths", arrows),
             "total": of_seminr("total_paths", [f"{s}  ->  {t}" for s, t in REACHES]),
             "weights": of_seminr("weights", item),
             "loadings": of_seminr("loadings", item),
-            "first10": [[lookup(first_a, name, str(i)) for name in LABELS["paths"]] for i in range(1, 11)],
+            "first10": first_of_seminr("modeA"),
         },
         "cSEM": {
             "paths": of_csem("paths_table", formula),
@@ -393,7 +428,18 @@ def bootstrap(folder: Path) -> Json:
             "weights": of_csem("weights_table", [f"{c} <~ {i}" for i, c in OWNER.items()]),
             "loadings": of_csem("loadings_table", [f"{c} =~ {i}" for i, c in OWNER.items()]),
             "r2": of_csem("R2_table", ENDOGENOUS),
-            "first10": [[row[first_b["cols"].index(name)] for name in formula] for row in first_b["data"]],
+            "first10": first_of_csem("modeA_nocorr"),
+        },
+        "seminr PLSc": {
+            "paths": of_seminr("paths", arrows, "plsc"),
+            "loadings": of_seminr("loadings", item, "plsc"),
+            "first10": first_of_seminr("plsc"),
+        },
+        "cSEM PLSc": {
+            "paths": of_csem("paths_table", formula, "PLSc"),
+            "loadings": of_csem("loadings_table", [f"{c} =~ {i}" for i, c in OWNER.items()], "PLSc"),
+            "r2": of_csem("R2_table", ENDOGENOUS, "PLSc"),
+            "first10": first_of_csem("PLSc"),
         },
         "plspm": {
             "paths": of_plspm("paths", LABELS["paths"]),

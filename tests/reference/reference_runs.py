@@ -10,12 +10,29 @@ import numpy as np
 import pandas as pd
 
 import csindex as csi
-from csindex.errors import ConventionWarning, MissingWarning, NegativeWeightWarning, SmallSampleWarning
+from csindex.errors import (
+    ConventionWarning,
+    InadmissibleWarning,
+    MissingWarning,
+    NegativeWeightWarning,
+    SmallSampleWarning,
+)
 from csindex.estimation.structure import variance_inflation
 
 FIGURES = Path(__file__).parent / "figures"
 PROGRAMS = {"seminr": "seminr", "csem": "cSEM", "sempls": "semPLS", "plspm": "plspm", "matrixpls": "matrixpls"}
-QUANTITIES = ("paths", "weights", "loadings", "correlations", "total", "indirect", "r2", "adjusted", "vif")
+QUANTITIES = (
+    "paths",
+    "weights",
+    "loadings",
+    "correlations",
+    "total",
+    "indirect",
+    "r2",
+    "adjusted",
+    "vif",
+    "reliability",
+)
 ON_HUNDRED = ("index_weights", "index", "deviation")
 
 # The figures have twelve significant digits, so a number below 1 is off by at most 5e-13; the correlations that we start
@@ -24,6 +41,9 @@ ON_HUNDRED = ("index_weights", "index", "deviation")
 TWELVE_DIGITS = 5e-12
 # Variance inflation lies between 1 and 10, indices and their deviations between 10 and 100.
 TOLERANCE = {"vif": 10 * TWELVE_DIGITS, "index": 100 * TWELVE_DIGITS, "deviation": 100 * TWELVE_DIGITS}
+# PLSc divides correlations by reliabilities of .46 and more, and solves with correlations up to .95 (once beyond 1): the
+# rounding of what goes in spreads ten times as far.
+CORRECTED = 10
 # So that our own stopping rule adds nothing.
 TIGHT = 1e-13
 
@@ -99,13 +119,20 @@ def refit(program: str, name: str, convention: str = "fornell") -> csi.Fit:
         scheme=settings["scheme"],
         variant=settings["variant"],
         convention=convention,
+        estimator=settings.get("estimator", "pls"),
     )
 
 
 def quiet_fit(model: csi.Model, data: Any, tolerance: float = TIGHT, **arguments: Any) -> csi.Fit:
     """Fit without replicates. That csindex warns of these data is tested where its warnings are."""
     with warnings.catch_warnings():
-        for category in (ConventionWarning, MissingWarning, NegativeWeightWarning, SmallSampleWarning):
+        for category in (
+            ConventionWarning,
+            InadmissibleWarning,
+            MissingWarning,
+            NegativeWeightWarning,
+            SmallSampleWarning,
+        ):
             warnings.simplefilter("ignore", category)
         return csi.fit(model, data, replicates=0, tolerance=tolerance, max_iterations=3000, progress=False, **arguments)
 
@@ -117,8 +144,8 @@ def ours(result: csi.Fit, quantity: str) -> pd.Series:
         return getattr(result, quantity).set_index("item").estimate
     if quantity == "index":
         return result.index.set_index("construct").estimate
-    if quantity == "deviation":
-        return pd.Series(e.deviation[0], names)
+    if quantity in ("deviation", "reliability"):
+        return pd.Series(getattr(e, quantity)[0], names)
     if quantity in ("r2", "adjusted"):
         return result.r2.set_index("construct")["estimate" if quantity == "r2" else "adjusted"]
     if quantity == "paths":
@@ -182,6 +209,12 @@ def rescaled(name: str) -> dict[str, float]:
         "index": gap(1 + 0.09 * ours(result, "index"), series("index", run["original_mean"])),
         "deviation": gap(0.09 * ours(result, "deviation"), series("index", run["original_sd"])),
     }
+
+
+def tolerance(program: str, name: str, quantity: str) -> float:
+    """Return how far our fit may be from a program's run."""
+    corrected = "estimator" in runs(program)[name]["settings"]
+    return TOLERANCE.get(quantity, TWELVE_DIGITS) * (CORRECTED if corrected else 1)
 
 
 def difference(program: str, name: str, quantity: str) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import published_tables as published
 import pytest
-from reference_runs import TWELVE_DIGITS, figures, gap, labels, series
+from reference_runs import CORRECTED, TWELVE_DIGITS, figures, gap, labels, series
 from resamples import drawn, estimates, frames, spread
 
 import csindex as csi
@@ -66,6 +66,30 @@ def test_resamples_stopped_as_csem_stops_agree_to_twelve_digits(like_csem):
     check(like_csem, "cSEM", TWELVE_DIGITS)
     for what, values in spread(like_csem["r2"]).items():
         assert gap(values, series("r2", figures("bootstrap")["cSEM"]["r2"][what])) < TWELVE_DIGITS, what
+
+
+@pytest.mark.parametrize(
+    ("program", "how", "tolerance"),
+    [
+        ("seminr", {"start": True, "tolerance": 1e-10}, CORRECTED * SEMINR_STOPS),
+        ("cSEM", {"start": False, **CSEM_RULE}, CORRECTED * TWELVE_DIGITS),
+    ],
+)
+def test_plsc_in_each_resample(mobi, counts, program, how, tolerance):
+    """In some resamples the correlations are so near to singular that their paths are in the hundreds.
+
+    Standard errors of paths are those of these few, and have as many digits less; quantiles and loadings show all.
+    """
+    found, theirs = (
+        estimates(mobi, counts[program], estimator="plsc", **how),
+        figures("bootstrap")[f"{program} PLSc"],
+    )
+    np.testing.assert_allclose(found["paths"].head(10), theirs["first10"], rtol=0, atol=tolerance)
+    for kind, whats in (("paths", ("lower", "upper")), ("loadings", ("mean", "sd", "lower", "upper"))):
+        for what, values in spread(found[kind]).items():
+            if what in whats:
+                assert gap(values, series(kind, theirs[kind][what])) < tolerance, (kind, what)
+    assert gap(found["paths"].std() / series("paths", theirs["paths"]["sd"]), pd.Series(1.0, labels("paths"))) < 1e-5
 
 
 def test_jackknife_errors_are_csems(mobi):

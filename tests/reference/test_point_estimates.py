@@ -1,24 +1,46 @@
 """Every quantity that csindex and another program both compute, for every scheme and mode, from the same moments."""
 
+import numpy as np
 import pytest
 from reference_runs import (
     PROGRAMS,
-    TOLERANCE,
     TWELVE_DIGITS,
     comparisons,
     difference,
     figures,
     moments,
     quiet_fit,
+    refit,
     runs,
+    tolerance,
 )
 
 import csindex as csi
+from csindex.estimation.consistent import Flaw
 
 
 @pytest.mark.parametrize(("program", "run", "quantity"), comparisons())
 def test_agrees_to_the_twelve_digits_that_the_program_gives(program, run, quantity):
-    assert difference(program, run, quantity) < TOLERANCE.get(quantity, TWELVE_DIGITS)
+    assert difference(program, run, quantity) < tolerance(program, run, quantity)
+
+
+def test_inadmissible_is_what_csem_finds_so():
+    """cSEM's `verify` numbers: 2 a loading beyond 1, 3 construct correlations not positive semi-definite, 4 a reliability."""
+    theirs = figures("csem")["verify"]["PLSc"]
+    found = Flaw(int(refit("csem", "PLSc path").estimates.flaws[0]))
+    for number, flaw in (("2", Flaw.LOADING), ("3", Flaw.INDEFINITE), ("4", Flaw.RELIABILITY)):
+        assert (flaw in found) == theirs[number], flaw
+    assert refit("csem", "PLSc path").inadmissible.reason.tolist() == [
+        "correlations of constructs that are not positive definite"
+    ]
+
+
+def test_plsc_changes_paths_and_loadings_not_the_index():
+    plain, consistent = refit("csem", "modeA_nocorr path"), refit("csem", "PLSc path")
+    for name in ("weights", "index_weights", "index", "deviation"):
+        np.testing.assert_array_equal(getattr(plain.estimates, name), getattr(consistent.estimates, name))
+    assert (plain.estimates.reliability == 1).all()
+    assert (plain.estimates.flaws == 0).all()
 
 
 def test_every_scheme_and_mode_is_compared():

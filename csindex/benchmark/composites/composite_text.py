@@ -103,8 +103,8 @@ def _rows(result: CompositeResult) -> str:
     said += (
         [f"{account.filled:,} missing answers in the rows used ({_MISSING[result.missing]})"] if account.filled else []
     )
-    if account.coded:
-        said.append("made missing: " + ", ".join(f"{count:,} × {code:g}" for code, count in account.coded.items()))
+    if account.made_missing():
+        said.append(f"made missing: {account.made_missing()}")
     if abs(result.n_eff.sum() - result.n.sum()) > 0.5:
         said.append(f"effective number of answers with the case weights {result.n_eff.sum():,.0f}")
     return "; ".join(said) + "."

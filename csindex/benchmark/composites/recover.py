@@ -173,7 +173,7 @@ def recover_weights(
     -----
     Least squares has an error for every weight only if errors are random. Rounding is not: it leaves a set of weights that
     are all equally good. Its extent along each weight is found by two linear programmes, min and max of w_j subject to
-    |Σ_j w_j d_ij - p_i| ≤ rounding_i + score_rounding_i Σ_j w_j.
+    abs(Σ_j w_j d_ij - p_i) ≤ rounding_i + score_rounding_i Σ_j w_j.
 
     Examples
     --------

@@ -14,6 +14,7 @@ from csindex.benchmark.unit_scores import UnitScores
 from csindex.errors import EstimationError, OptionError, ReplicateWarning, SmallSampleWarning
 from csindex.fitting.estimates import REASONS, Estimates, Status
 from csindex.fitting.fit import fit
+from csindex.fitting.levels import place
 from csindex.fitting.result import Fit
 from csindex.index.scores import to_hundred
 from csindex.model.model import Model
@@ -171,11 +172,12 @@ def _members(result: Fit, measurement: str, industry: By, facts: pd.DataFrame | 
 
 def _scores(result: Fit, measurement: str, member: NDArray[np.intp], construct: str | None) -> UnitScores:
     own = UnitScores.of(result, construct)
+    _, result, at = place(result, own.name)
     replicates = result.replicates
     assert replicates is not None
     if measurement == "company":
         return own
-    block = result.design.blocks[result.model.construct_names.index(own.name)]
+    block = result.design.blocks[at]
     mean, means = (to_hundred(x, result.design)[..., block] for x in (result.moments.mean, replicates.estimates.mean))
     if measurement == "equal":
         weight, drawn = np.full_like(mean, 1 / mean.shape[-1]), np.full_like(means, 1 / mean.shape[-1])

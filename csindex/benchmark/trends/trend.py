@@ -13,6 +13,7 @@ from csindex.benchmark.unit_scores import UnitScores
 from csindex.benchmark.waves import Grid, Panel, items_panel, scores_panel
 from csindex.errors import OptionError
 from csindex.fitting.checks import unit_name
+from csindex.fitting.levels import place
 from csindex.fitting.result import Fit
 from csindex.options import choose
 from csindex.survey.columns import listed
@@ -186,7 +187,7 @@ def _scored(
         return scores_panel(scores, grid), "given"
     assert isinstance(result, Fit)
     if isinstance(weights, Mapping):
-        names = result.model.construct(scores.name).items
+        names = place(result, scores.name)[1].model.construct(scores.name).items
         return _with_weights(items, _checked(weights, names)), "outside"
     if choose("weights", weights or "fixed", ["fixed", "own"]) == "own":
         if base is not None:

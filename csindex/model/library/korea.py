@@ -7,6 +7,7 @@ from csindex.model.library import questions as ask
 from csindex.model.library.acsi import PATHS
 from csindex.model.library.build import Block, Columns, arrows, asked, build
 from csindex.model.model import Model
+from csindex.model.parts import Construct
 from csindex.options import choose
 
 _NCSI_NAME = "National Customer Satisfaction Index, Korea"
@@ -59,6 +60,11 @@ _PCSI_2_PATHS = arrows(
     Disconfirmation="Satisfaction",
     Satisfaction="Trust Happiness",
 )
+_QUALITIES = {
+    "1": ("ProductQuality", "DeliveryQuality", "EnvironmentQuality", "SocialQuality"),
+    "2": ("ContentQuality", "DeliveryQuality", "EnvironmentQuality"),
+}
+_SERVICE_QUALITY = "Ours: that the qualities act on the rest of the model as one construct, and that it is in Mode A."
 _AGREE = (
     "To what extent is it true of this institution that {}?",
     "이 기관에 대한 다음 의견에 얼마나 동의하십니까? “{}”",
@@ -228,13 +234,22 @@ def ncsi(*, price_tolerance: bool = False, scale: tuple[float, float] = (1, 10),
     return build(blocks, PATHS, name=_NCSI_NAME, source=_NCSI_SOURCE, notes=_NCSI_NOTES, scale=scale, columns=columns)
 
 
-def pcsi(version: Literal[1, 2] = 2, *, scale: tuple[float, float] = (0, 10), **columns: Columns) -> Model:
+def pcsi(
+    version: Literal[1, 2] = 2,
+    *,
+    service_quality: bool = False,
+    scale: tuple[float, float] = (0, 10),
+    **columns: Columns,
+) -> Model:
     """Return the model of the Korean Public-service Customer Satisfaction Index.
 
     Parameters
     ----------
     version : {1, 2}
         PCSI 1.0, in use from 2007, or PCSI 2.0, in use from 2019 to 2025.
+    service_quality : bool
+        Put the qualities under a higher-order construct ``ServiceQuality``, which then has their paths and an index of its
+        own. The publications call them so together; that they act as one is not stated.
     scale : (float, float)
         The scale of every item.
     **columns
@@ -280,6 +295,20 @@ def pcsi(version: Literal[1, 2] = 2, *, scale: tuple[float, float] = (0, 10), **
     blocks, paths = (_PCSI_1, _PCSI_1_PATHS) if known == "1" else (_PCSI_2, _PCSI_2_PATHS)
     notes = _PCSI_NOTES[known] + _PCSI_OURS
     source = _PCSI_SOURCES[known]
-    return build(
+    model = build(
         blocks, paths, name=f"{_PCSI_NAME} {known}.0", source=source, notes=notes, scale=scale, columns=columns
+    )
+    return _under_service_quality(model, _QUALITIES[known]) if service_quality else model
+
+
+def _under_service_quality(model: Model, qualities: tuple[str, ...]) -> Model:
+    """Return the model with the qualities as dimensions of one construct."""
+    whole = Construct("ServiceQuality", qualities, label="Service quality", label_ko="서비스품질")
+    moved = [replace(path, source=whole.name) if path.source in qualities else path for path in model.paths]
+    after = max(model.construct_names.index(name) for name in qualities) + 1
+    return replace(
+        model,
+        constructs=(*model.constructs[:after], whole, *model.constructs[after:]),
+        paths=tuple(dict.fromkeys(moved)),
+        notes=f"{model.notes}\n{_SERVICE_QUALITY}",
     )

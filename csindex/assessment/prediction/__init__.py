@@ -1,0 +1,1 @@
+"""How well a model predicts answers that it has not seen: PLSpredict, CVPAT and blindfolding."""

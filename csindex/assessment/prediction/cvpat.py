@@ -1,0 +1,187 @@
+"""The door: which of two models predicts better."""
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csindex.assessment.prediction.crossed import (
+    Crossed,
+    check_same,
+    cross_validate,
+    fitted,
+    plan_of,
+    tell_failures,
+)
+from csindex.assessment.prediction.loss_differences import OVERALL, construct_losses, differences
+from csindex.assessment.prediction.losses import losses, student
+from csindex.assessment.prediction.predictors import target_items
+from csindex.errors import OptionError
+from csindex.fitting.result import Fit
+from csindex.fitting.tables import table
+from csindex.model.model import Model
+
+WIDTH = 88
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Cvpat:
+    """The result of `csindex.cvpat`.
+
+    Attributes
+    ----------
+    table : data frame
+        Unit columns, ``construct, items, loss_1, loss_2, estimate, se, lower, upper, p``: mean losses of the two models
+        (square errors, averaged over the items of the construct that both predict), and the first less the second, negative
+        where the first predicts better; for each construct and *overall*. p is two-sided; half of it is that of Liengaard et
+        al.'s (2021) one-sided test, where the direction was named beforehand.
+    first, second : Fit
+        Of the whole sample, without replicates.
+    antecedents, average : str
+    seed : int
+    drawn : str
+        How folds came about.
+    failed : dict of reason to int
+        Training sets that could not be estimated, of both models.
+    """
+
+    table: pd.DataFrame
+    first: Fit
+    second: Fit
+    antecedents: str
+    average: str
+    seed: int
+    drawn: str
+    failed: Mapping[str, int] = field(default_factory=dict)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return every table by its name."""
+        return {"cvpat": self.table}
+
+    def summary(self) -> str:
+        """Return the comparison as text."""
+        rows = self.table[self.table["construct"] == OVERALL]
+        units = [] if self.first.units is None else [str(name) for name in self.first.units.columns]
+        lines = [self._said(row, [str(row[name]) for name in units]) for row in rows.to_dict("records")]
+        lines.append(
+            f"CVPAT (Liengaard et al. 2021): paired t test of mean losses over respondents; {self.drawn}; "
+            f"{sum(self.failed.values()):,} training sets failed."
+        )
+        return "\n".join(textwrap.fill(line, WIDTH, subsequent_indent="  ") for line in lines)
+
+    def __repr__(self) -> str:
+        return self.summary() + "\nMore: .table, .first, .second"
+
+    def _said(self, row: dict[Any, Any], unit: list[str]) -> str:
+        level = self.first.options.level
+        better = "first" if row["estimate"] < 0 else "second"
+        sure = f"the {better} model predicts better" if row["p"] < 1 - level else "the two models cannot be told apart"
+        where = f"{', '.join(unit)}: " if unit else ""
+        said = (
+            f"{where}{sure}: mean loss {row['loss_1']:.3f} against {row['loss_2']:.3f}, difference {row['estimate']:+.3f} "
+            f"({level:.0%} interval {row['lower']:+.3f} to {row['upper']:+.3f}, p {row['p']:.3f})."
+        )
+        return said[0].upper() + said[1:]
+
+
+def cvpat(
+    first: Model | Fit,
+    second: Model | Fit,
+    data: Any,
+    *,
+    antecedents: str = "earliest",
+    folds: Any = 10,
+    repeats: int = 10,
+    average: str = "losses",
+    seed: int = 1,
+    **fit_options: Any,
+) -> Cvpat:
+    """Test which of two models predicts better: the cross-validated predictive ability test (Liengaard et al. 2021).
+
+    Both models are estimated and judged on the same rows, in the same folds, by the items that both predict.
+
+    Parameters
+    ----------
+    first, second : Model or Fit
+    data, antecedents, folds, repeats, average, seed, **fit_options
+        See `csindex.predict`. Rows are those that both models can use.
+
+    Returns
+    -------
+    Cvpat
+
+    Raises
+    ------
+    OptionError
+        Models without an item that both predict; see also `csindex.predict`.
+    SurveyError, EstimationError
+        See `csindex.predict`.
+
+    Examples
+    --------
+    >>> import csindex as csi
+    >>> text = "Quality =~ q1 + q2; Value =~ v1 + v2; Satisfaction =~ s1 + s2; Value ~ Quality; Satisfaction ~ "
+    >>> long, short = (csi.Model.parse(text + end) for end in ("Quality + Value", "Value"))
+    >>> csi.cvpat(long, short, csi.simulate(long, 400, seed=1)).table.construct.tolist()
+    ['Value', 'Satisfaction', 'overall']
+    """
+    plan = plan_of(antecedents, None, average, folds, repeats, seed)
+    fits = [fitted(model, data, dict(fit_options)) for model in (first, second)]
+    (one, survey), (two, _) = fits
+    items = {item.name: item for result, _ in fits for item in result.model.items}
+    policy = {result.options.missing for result, _ in fits}
+    if len(policy) > 1:
+        raise OptionError("the two fits treat missing answers differently; make them with the same missing=.")
+    answers = survey.answers(list(items.values()), one.options.missing)
+    for model, (result, own) in zip((first, second), fits, strict=True):
+        if isinstance(model, Fit):
+            check_same(result, own.answers(result.model.items, result.options.missing))
+    crossed = [cross_validate(result, survey, answers, list(items), plan) for result, _ in fits]
+    if crossed[0].units != crossed[1].units:
+        raise OptionError("some units can be estimated with one of the models only. Leave them out of the data.")
+    failed = [tell_failures(one, stacklevel=2) for one in crossed]
+    return Cvpat(
+        table=_table(crossed[0], crossed[1], plan.average),
+        first=one,
+        second=two,
+        antecedents=plan.antecedents,
+        average=plan.average,
+        seed=plan.seed,
+        drawn=crossed[0].folds.words,
+        failed={reason: sum(f.get(reason, 0) for f in failed) for reason in {**failed[0], **failed[1]}},
+    )
+
+
+def _table(first: Crossed, second: Crossed, average: Any) -> pd.DataFrame:
+    predicted = [
+        {one.result.model.item_names[i]: at for at, i in enumerate(target_items(one.result.design))}
+        for one in (first, second)
+    ]
+    shared = [name for name in predicted[0] if name in predicted[1]]
+    if not shared:
+        raise OptionError("the two models predict no item in common, so their losses cannot be compared.")
+    constructs = first.result.model.constructs
+    own = [(c.name, [n for n in c.items if n in shared]) for c in constructs if set(c.items) & set(shared)]
+    places = [[np.array([where[n] for n in names]) for _, names in own] for where in predicted]
+    pairs = []
+    for a, b in zip(first.validated, second.validated, strict=True):
+        both = [
+            construct_losses(losses(one.held_out, average)[1][:1], chosen)
+            for one, chosen in zip((a, b), places, strict=True)
+        ]
+        pairs.append(np.concatenate(both))
+    found = differences(first, pairs)
+    options, names = first.result.options, [name for name, _ in own]
+    counts = np.array([len(items) for _, items in own] + [len(shared)])
+    uncertain = student(found["estimate"], found["se"], found["df"], options.level)
+    extra = {
+        "items": np.broadcast_to(counts, found["estimate"].shape),
+        "loss_1": found["loss_1"],
+        "loss_2": found["loss_2"],
+    }
+    return table(
+        first.result.units, {"construct": [*names, OVERALL]}, found["estimate"], uncertain, extra=extra, p=True
+    )

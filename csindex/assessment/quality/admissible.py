@@ -1,0 +1,74 @@
+"""What cannot be: estimates beyond the limits of what they estimate, each with the words that say so."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csindex.assessment.quality import model_fit, reliability
+from csindex.assessment.quality.scope import Scope
+from csindex.survey.stacks import Array
+
+# Beyond what rounding can do.
+SLACK = 1e-8
+
+READINGS = {
+    "alpha": "its items correlate negatively on average. Is one of them to be listed under reversed=?",
+    "rho_a": "a reliability lies between 0 and 1. The block is too small, or its items do not belong together.",
+    "loading": "a correlation cannot pass 1. The reflective measurement model does not hold for this construct.",
+    "ave": "more variance would be explained than there is. The reflective measurement model does not hold.",
+    "correlation": "a correlation cannot pass 1. The two constructs are the same, or their reliability is too low.",
+}
+EIGENVALUE = "smallest eigenvalue"
+MATRICES = {
+    "the items' correlations": "they have a negative eigenvalue, e.g. because they are rounded or pairwise.",
+    "the constructs' correlations": "they are not positive definite, so no population can have them.",
+    "the saturated model": "what it implies is not positive definite; d_G, NFI and the test do not exist.",
+    "the estimated model": "what it implies is not positive definite; d_G, NFI and the test do not exist.",
+}
+
+
+def inadmissible(scope: Scope) -> pd.DataFrame:
+    """Return what lies where it cannot be: unit columns, ``what, where, estimate, reading``."""
+    rows = sorted(_found(scope), key=lambda row: row[0])
+    units = scope.result.units
+    columns: dict[str, Any] = {}
+    if units is not None:
+        chosen = units.iloc[[row[0] for row in rows]]
+        columns = {str(name): chosen[name].array for name in units.columns}
+    columns |= {
+        name: pd.Series([row[at] for row in rows], dtype="str").array for at, name in ((1, "what"), (2, "where"))
+    }
+    columns["estimate"] = [row[3] for row in rows]
+    columns["reading"] = pd.Series([MATRICES.get(row[2]) or READINGS[row[1]] for row in rows], dtype="str").array
+    return pd.DataFrame(columns)
+
+
+def _found(scope: Scope) -> Iterator[tuple[int, str, str, float]]:
+    """Yield unit, what, where and the number."""
+    e, design, items = scope.result.estimates, scope.design, scope.result.model.item_names
+    R = scope.correlations(e)
+    alphas = reliability.alpha(R, design.blocks)[:, scope.scales]
+    rhos = reliability.rho_a(R, scope.weights(e), design.blocks)[:, scope.scales]
+    aves = reliability.average_variance(e.loadings, design.blocks)[:, scope.scales]
+    scales = [scope.names[j] for j in scope.scales]
+    yield from _beyond("alpha", alphas, alphas < 0, scales)
+    yield from _beyond("rho_a", rhos, (rhos < 0) | (rhos > 1 + SLACK), scales)
+    yield from _beyond("ave", aves, aves > 1 + SLACK, scales)
+    yield from _beyond("loading", e.loadings, np.abs(e.loadings) > 1 + SLACK, list(items))
+    first, second = np.triu_indices(design.k, 1)
+    pairs = [f"{scope.names[a]} ~~ {scope.names[b]}" for a, b in zip(first, second, strict=True)]
+    C = e.correlations[:, first, second]
+    yield from _beyond("correlation", C, np.abs(C) > 1 + SLACK, pairs)
+    # Items that stand twice, as repeated indicators do, make a matrix singular, which is not inadmissible.
+    floors = (-model_fit.DEFINITE_ABOVE, *[model_fit.DEFINITE_ABOVE] * 3)
+    matrices = (R, e.correlations, *model_fit.implied(e, R, design, scope.common))
+    for where, matrix, floor in zip(MATRICES, matrices, floors, strict=True):
+        least = model_fit.smallest_eigenvalue(matrix)[:, None]
+        yield from _beyond(EIGENVALUE, least, least < floor, [where])
+
+
+def _beyond(what: str, values: Array, wrong: Any, names: list[str]) -> Iterator[tuple[int, str, str, float]]:
+    for unit, at in np.argwhere(wrong):
+        yield int(unit), what, names[at], float(values[unit, at])

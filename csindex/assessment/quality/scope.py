@@ -1,0 +1,95 @@
+"""What an assessment is about, and how its tables are made from functions of a stack of estimates."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from csindex.assessment.quality.blocks import blockwise, oriented, standard_weights
+from csindex.fitting.estimates import Estimates
+from csindex.fitting.result import Fit
+from csindex.model.design import Design
+from csindex.survey.stacks import Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """A fit, and which of its constructs their items reflect.
+
+    Attributes
+    ----------
+    result : Fit
+    reflective : (k,) bool
+        Whether a construct's items are taken as its reflections; those of the others make it up (composites).
+    common : (k,) bool
+        Whether the model says that a construct's items correlate only through it, as common factors do; items of others may
+        correlate in any way.
+    reestimate : bool
+        Whether other models are estimated too: without each path, and with all paths.
+    """
+
+    result: Fit
+    reflective: NDArray[np.bool_]
+    common: NDArray[np.bool_]
+    reestimate: bool
+
+    @property
+    def design(self) -> Design:
+        """The model as arrays."""
+        return self.result.design
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The constructs."""
+        return self.result.model.construct_names
+
+    @property
+    def several(self) -> NDArray[np.bool_]:
+        """(k,) whether a construct has more than one item."""
+        return np.array([block.stop - block.start > 1 for block in self.design.blocks])
+
+    @property
+    def scales(self) -> NDArray[np.intp]:
+        """Constructs that several items reflect: those that have a reliability."""
+        return np.flatnonzero(self.reflective & self.several)
+
+    @property
+    def explained(self) -> NDArray[np.intp]:
+        """Constructs with sources."""
+        return np.flatnonzero(self.design.links.any(axis=1))
+
+    def correlations(self, e: Estimates) -> Array:
+        """Return R (m, p, p), reversed items turned round."""
+        return oriented(e.correlation, self.design)
+
+    def weights(self, e: Estimates) -> Array:
+        """Return outer weights (m, p) of standardized items."""
+        return standard_weights(e, self.design, self.result.options)
+
+    def answers(self, like: Array) -> Array:
+        """Return the number of answers of each unit, (U, 1, ..., 1) to go with an array (U, ..., k)."""
+        return self.result.moments.n.reshape(-1, *[1] * (like.ndim - 1))
+
+    def table(
+        self,
+        labels: Mapping[str, Sequence[str]],
+        of: Callable[[Estimates], Array],
+        extra: Mapping[str, Array] | None = None,
+    ) -> pd.DataFrame:
+        """Return a tidy frame of q quantities with their uncertainty; `of` takes a stack (m,) and returns (m, q)."""
+        return self.result.table(labels, lambda e: blockwise(of, e), extra=extra)
+
+
+def crossed(labels: Mapping[str, Sequence[str]], column: str, measures: Sequence[str]) -> dict[str, list[str]]:
+    """Return labels for several measures of each labelled thing, side by side."""
+    count = len(next(iter(labels.values())))
+    repeated = {name: [value for value in values for _ in measures] for name, values in labels.items()}
+    return {**repeated, column: list(measures) * count}
+
+
+def beside(measures: Sequence[Array]) -> Array:
+    """Return measures (..., c) of c things as (..., c · measures), those of one thing side by side."""
+    together = np.stack(measures, axis=-1)
+    return together.reshape(*together.shape[:-2], -1)

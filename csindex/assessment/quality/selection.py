@@ -1,0 +1,123 @@
+"""The door: which of several models of the same data explains a construct best."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from csindex.assessment.quality.criteria import information_criteria, model_weights
+from csindex.errors import OptionError
+from csindex.fitting.estimates import Estimates
+from csindex.fitting.result import Fit
+from csindex.options import choose
+from csindex.survey.stacks import Array
+
+COMPARED = ("bic", "aic", "aicc", "aicu", "hq", "hqc")
+
+
+def compare_models(
+    *results: Fit, construct: str | None = None, criterion: str = "bic", names: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Compare models of the same data by an information criterion of one construct's equation.
+
+    Parameters
+    ----------
+    *results : Fit
+        Two or more, of the same answers.
+    construct : str, optional
+        The construct that is explained; by default the first model's target.
+    criterion : {"bic", "aic", "aicc", "aicu", "hq", "hqc"}
+        BIC is the one that finds the model with the right paths most often (Sharma et al. 2019).
+    names : sequence of str, optional
+        What the models are called; by default ``model 1``, ``model 2``, ...
+
+    Returns
+    -------
+    data frame
+        ``model, construct, criterion, estimate, delta, weight, best``: how far it is from the lowest, its Akaike weight
+        exp(-Δ/2)/Σ exp(-Δ/2) (Burnham & Anderson 2002; Danks, Sharma & Sarstedt 2020), and the share of replicates in
+        which it is the lowest, NaN unless the models have the same replicates.
+
+    Raises
+    ------
+    OptionError
+        Fewer than two results, results with units or of different answers, a construct that a model does not explain.
+
+    Examples
+    --------
+    >>> import csindex as csi
+    >>> data = csi.datasets.ecsi_mobile()
+    >>> paths = "Quality =~ PERQ1 + PERQ2 + PERQ3; Value =~ PERV1 + PERV2; Satisfaction =~ CUSA1 + CUSA2 + CUSA3;"
+    >>> wide = csi.Model.parse(paths + "Satisfaction ~ Quality + Value")
+    >>> chain = csi.Model.parse(paths + "Value ~ Quality; Satisfaction ~ Value")
+    >>> results = [csi.fit(model, data, replicates=100) for model in (wide, chain)]
+    >>> csi.compare_models(*results, names=["wide", "chain"]).weight.round(3).tolist()
+    [1.0, 0.0]
+    """
+    chosen = choose("criterion", criterion, COMPARED)
+    titles = [f"model {at}" for at in range(1, len(results) + 1)] if names is None else list(names)
+    target = _checked(results, construct, titles)
+    values = np.stack([_criterion(result, result.estimates, target, chosen)[0] for result in results])
+    return pd.DataFrame(
+        {
+            "model": titles,
+            "construct": target,
+            "criterion": chosen,
+            "estimate": values,
+            "delta": values - values.min(),
+            "weight": model_weights(values),
+            "best": _best(results, target, chosen),
+        }
+    )
+
+
+def _checked(results: Sequence[Fit], construct: str | None, titles: Sequence[str]) -> str:
+    """Return the construct, or say why the results cannot be compared."""
+    if len(results) < 2 or not all(isinstance(result, Fit) for result in results):
+        raise OptionError("compare_models needs two or more results of csindex.fit.")
+    if len(titles) != len(results):
+        raise OptionError(f"names= has {len(titles)} names for {len(results)} results. Give one for each.")
+    if any(result.units is not None for result in results):
+        raise OptionError(
+            "compare_models takes results without by=. Compare the units' own criteria in csindex.assess."
+        )
+    target = construct or results[0].model.target
+    first = results[0]
+    for title, result in zip(titles, results, strict=True):
+        model = result.model
+        if target not in model.construct_names or not model_explains(result, target):
+            raise OptionError(f"{title!r} does not explain {target!r}. Name a construct that every model explains.")
+        if model.construct(target).items != first.model.construct(target).items:
+            raise OptionError(
+                f"{title!r} measures {target!r} by other items, so that the criterion is of another thing."
+            )
+        items = list(model.construct(target).items)
+        same = [r.moments.select(items) for r in (first, result)]
+        if result.moments.n[0] != first.moments.n[0] or not np.allclose(same[0].cov, same[1].cov, rtol=1e-9, atol=0):
+            raise OptionError(f"{title!r} was fitted to other answers (n {result.moments.n[0]:g}) than {titles[0]!r}.")
+    return target
+
+
+def model_explains(result: Fit, construct: str) -> bool:
+    """Return whether any path leads to the construct."""
+    return bool(result.design.links[result.model.construct_names.index(construct)].any())
+
+
+def _criterion(result: Fit, e: Estimates, construct: str, criterion: str) -> Array:
+    """Return the criterion (...) of a stack."""
+    at = result.model.construct_names.index(construct)
+    n = np.asarray(result.moments.n[0])
+    return information_criteria(e.r2, np.full_like(e.r2, np.nan), n, result.design)[criterion][..., at]
+
+
+def _best(results: Sequence[Fit], construct: str, criterion: str) -> Array:
+    """Return in what share of the replicates each model has the lowest criterion."""
+    kinds = {
+        (r.replicates.kind, r.seed, r.replicates.estimates.status.shape) if r.replicates is not None else None
+        for r in results
+    }
+    if len(kinds) > 1 or None in kinds:
+        return np.full(len(results), np.nan)
+    drawn = np.stack([_criterion(r, r.replicates.estimates, construct, criterion)[0] for r in results if r.replicates])
+    known = drawn[:, np.isfinite(drawn).all(axis=0)]
+    return np.asarray(np.bincount(known.argmin(axis=0), minlength=len(results)) / max(1, known.shape[1]))

@@ -1,0 +1,167 @@
+"""The commands: each takes the parsed arguments, prints, and returns the exit code."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from csindex.benchmark.leagues.league import league
+from csindex.benchmark.wording import aligned
+from csindex.cli import arguments, output
+from csindex.cli.questionnaire import write_template
+from csindex.cli.ready import READY, model_of
+from csindex.errors import OptionError
+from csindex.fitting.checkup import check
+from csindex.fitting.fit import fit
+from csindex.fitting.result import Fit
+from csindex.options import choose
+
+OK, BAD_DATA = 0, 1
+
+
+def run_demo(args: argparse.Namespace) -> int:
+    """Fit the American index to the moments of four industries that come with the package."""
+    from csindex.datasets import acsi2015
+
+    result = fit(model_of("acsi"), acsi2015("banks"), replicates=args.replicates, progress=False)
+    if args.json:
+        print(output.as_json(tables_of(result)))
+        return OK
+    print(result.summary())
+    print(
+        "\nThis is the survey of 2,263 customers of American banks in 2015. Now your own:\n"
+        "  csindex models                                 which models there are\n"
+        "  csindex template acsi -o my_survey             a questionnaire, and a model to fill in\n"
+        "  csindex check answers.sav --model acsi         what is wrong with a file\n"
+        "  csindex fit answers.sav --model acsi           the index\n"
+        "  csindex league answers.sav --by company        who is better than whom"
+    )
+    return OK
+
+
+def run_models(args: argparse.Namespace) -> int:
+    """List the ready-made models."""
+    models = {name: make() for name, make in READY.items()}
+    table = pd.DataFrame(
+        {
+            "model": list(models),
+            "name": [model.name for model in models.values()],
+            "constructs": [len(model.constructs) for model in models.values()],
+            "items": [len(model.items) for model in models.values()],
+            "source": [model.source for model in models.values()],
+        }
+    )
+    if args.json:
+        print(output.as_json({"models": table}))
+        return OK
+    columns = ["model", "name", "constructs", "items"]
+    print(aligned([columns, *table[columns].astype(str).to_numpy().tolist()], left=2))
+    print()
+    for source, group in table.groupby("source", sort=False):
+        print(f"  {', '.join(group['model'])}: {source}")
+    return OK
+
+
+def run_check(args: argparse.Namespace) -> int:
+    """Tell everything that is wrong with a file."""
+    model = arguments.model_given(args)
+    path, design, reading = arguments.path_given(args), arguments.design(args), arguments.reading(args)
+    if args.scales_from_file:
+        model, survey = arguments.survey_given(args, model)
+        found = check(model, survey, missing=args.missing)
+    else:
+        found = check(model, path, missing=args.missing, **design, **reading)
+    if args.json:
+        print(output.as_json({"problems": found.problems, "notices": found.notices}, ok=found.ok, rows=found.rows))
+    else:
+        print(output.spoken(found.summary()))
+    return OK if found.ok else BAD_DATA
+
+
+def run_fit(args: argparse.Namespace) -> int:
+    """Fit a model, print the summary and write the tables."""
+    out = output.out_path(args.out, args.force)
+    result = _fitted(args)
+    tables = tables_of(result)
+    if out is not None:
+        output.write_tables(out, tables)
+    print(output.as_json(tables, **_account(result)) if args.json else result.summary())
+    return OK
+
+
+def run_league(args: argparse.Namespace) -> int:
+    """Rank units."""
+    if not args.by:
+        raise OptionError("which units are ranked? Name their column: --by company")
+    out = output.out_path(args.out, args.force)
+    result = _fitted(args)
+    ranked = league(
+        result,
+        construct=args.construct,
+        group=args.group,
+        wave=args.wave,
+        least_n=args.least_n,
+        rounding=args.rounding,
+        shrink="eb" if args.shrink else None,
+        seed=args.seed,
+    )
+    tables = {"league": ranked.table, "groups": ranked.groups, "bands": ranked.bands, "apart": ranked.apart}
+    if out is not None:
+        output.write_tables(out, tables)
+    if args.json:
+        print(output.as_json(tables, **_account(result)))
+    else:
+        print(f"{ranked}\n\n{ranked.summary(args.lang)}" if args.lang == "en" else ranked.summary(args.lang))
+    return OK
+
+
+def run_report(args: argparse.Namespace) -> int:
+    """Write a report."""
+    if not args.out:
+        raise OptionError("where to? Name the report: -o report.html")
+    # Only this command needs what reports are made with.
+    from csindex.reports.report import FORMATS, report
+
+    path = Path(args.out)
+    if path.suffix.lower() not in FORMATS:
+        raise OptionError(f"--out {args.out!r}: reports are written as {', '.join(FORMATS)}.")
+    output.free([path], args.force)
+    model, survey = arguments.survey_given(args, arguments.model_given(args))
+    result = fit(model, survey, **arguments.fitting(args))
+    report(result, path, data=survey, lang=args.lang, title=args.title, overwrite=args.force)
+    print(f"{path} has been written.")
+    return OK
+
+
+def run_template(args: argparse.Namespace) -> int:
+    """Write a questionnaire and a model to fill in."""
+    model = model_of(args.name, tuple(args.scale) if args.scale else None)
+    choose("--lang", args.lang, ("en", "ko"))
+    for path in write_template(model, Path(args.out), args.lang, args.force):
+        print(path)
+    return OK
+
+
+def tables_of(result: Fit) -> dict[str, pd.DataFrame]:
+    """Return the tables of a fit that have rows."""
+    tables = {"index": result.index}
+    goal = result.model.construct_names.index(result.model.target)
+    if result.design.reaches[goal].any():
+        tables["impacts"] = result.impacts()
+    names = ("paths", "effects", "r2", "weights", "index_weights", "loadings", "sample", "failures", "dropped")
+    tables |= {name: getattr(result, name) for name in names}
+    return {name: table for name, table in tables.items() if not table.empty}
+
+
+def _fitted(args: argparse.Namespace) -> Fit:
+    model, survey = arguments.survey_given(args, arguments.model_given(args))
+    return fit(model, survey, **arguments.fitting(args))
+
+
+def _account(result: Fit) -> dict[str, Any]:
+    account = result.account
+    assert account is not None
+    coded = {f"{code:g}": count for code, count in account.coded.items()} | account.marked
+    said = {"rows": account.rows, "used": account.used, "incomplete": account.incomplete, "made_missing": coded}
+    return {"model": result.model.name, "seed": result.seed, "account": said}

@@ -1,0 +1,229 @@
+"""The door: everything that is wrong with answers, against a model, at once."""
+
+import re
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from os import PathLike
+from typing import Any, get_args
+
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from csindex.errors import OptionError, SurveyError
+from csindex.fitting.findings import Findings
+from csindex.fitting.inspection import inspect_design, inspect_items, inspect_rows, try_fit
+from csindex.model.model import Model
+from csindex.options import Missing, choose
+from csindex.survey.answers import Account
+from csindex.survey.readers.read import MissingCodes, read_parts
+from csindex.survey.survey import Survey
+from csindex.survey.variables import SurveyFile
+
+WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Checkup:
+    """The result of `csindex.check`.
+
+    Attributes
+    ----------
+    problems, notices : data frame
+        What forbids a fit, and what a reader should know: ``kind, column, rows, first, text``, one row for each; `first`
+        is the first of the rows, counted from 1, and the text ends with the remedy.
+    model : Model
+    rows : int
+    file : SurveyFile or None
+        What was found out in reading, where the answers came from a file.
+    account : Account or None
+        What became of the rows and answers, where there is no problem.
+    renames : mapping of item to column
+        Columns that are missing, and those that are perhaps meant.
+    codes : tuple of float
+        Codes outside all scales that are perhaps missing answers.
+    """
+
+    problems: pd.DataFrame
+    notices: pd.DataFrame
+    model: Model
+    rows: int
+    file: SurveyFile | None = None
+    account: Account | None = None
+    renames: Mapping[str, str] = field(default_factory=dict)
+    codes: tuple[float, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether the model can be fitted to these answers."""
+        return self.problems.empty
+
+    def summary(self) -> str:
+        """Return problems, what to do about them, and notices, as text."""
+        parts = [self._headline(), _section("Problems", self.problems), self._remedies()]
+        parts += [_section("Notices", self.notices), self._rows()]
+        return "\n\n".join(part for part in parts if part)
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def _headline(self) -> str:
+        what = str(self.file) if self.file else f"{self.rows:,} rows" if self.rows else "the data"
+        name = self.model.name or f"a model of {len(self.model.items)} items"
+        said = [_counted(len(table), word) for table, word in ((self.problems, "problem"), (self.notices, "notice"))]
+        return f"{_wrapped(f'{what}, checked against {name}', '')}\n{', '.join(said)}"
+
+    def _remedies(self) -> str:
+        lines = []
+        if self.codes:
+            codes = ", ".join(f"{code:g}" for code in self.codes)
+            lines.append(f"if {codes} mean a missing answer: missing_codes=[{codes}]")
+        if self.renames:
+            pairs = ", ".join(f"{item!r}: {column!r}" for item, column in self.renames.items())
+            lines.append(f"if these columns are meant: model.rename({{{pairs}}})")
+        rest = self.problems[~self.problems["column"].isin(self.renames)]["text"]
+        remedies = [text.partition(". ")[2] for text in rest if not self._covered(text)]
+        lines += [text for text in dict.fromkeys(remedies) if text]
+        return "\n".join(["What to do", *(_wrapped(f"- {line}", "  ") for line in lines)]) if lines else ""
+
+    def _covered(self, text: str) -> bool:
+        """Return whether all codes that a text says to declare are among those that are told at once."""
+        match = re.search(r"missing_codes=\[([^\]]*)\]", text)
+        return match is not None and {float(code) for code in match[1].split(",")} <= {*self.codes}
+
+    def _rows(self) -> str:
+        account = self.account
+        if account is None:
+            return ""
+        said = [f"{account.used:,} of {account.rows:,} rows can be used"]
+        if account.incomplete:
+            said.append(f"{account.incomplete:,} have missing answers")
+        if account.made_missing():
+            said.append(f"made missing: {account.made_missing()}")
+        return _wrapped("; ".join(said) + ".", "")
+
+
+def check(
+    model: Model,
+    data: Any,
+    *,
+    weights: str | ArrayLike | None = None,
+    strata: str | Sequence[str] | None = None,
+    clusters: str | Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
+    missing_codes: MissingCodes | None = None,
+    missing: Missing = "listwise",
+    **reading: Any,
+) -> Checkup:
+    """Tell everything that is wrong with a survey, against a model, in one go.
+
+    Parameters
+    ----------
+    model : Model
+    data : path, data frame or Survey
+        A file, see `read_survey`, or what `fit` takes.
+    weights, strata, clusters, by, missing_codes, missing
+        As in `fit`; `missing_codes` of a file may be texts.
+    **reading
+        How the file is to be read: ``scales``, ``columns``, ``sheet``, ``header``, ``encoding``, ``delimiter``, ``decimal``;
+        see `read_survey`.
+
+    Returns
+    -------
+    Checkup
+        It prints as text; ``problems`` and ``notices`` are tables.
+
+        *Problems*: a file that cannot be read; columns that are missing, with those of a like name; items that hold text,
+        codes outside their scale, a single answer or none, or that the file labels on another scale; weights, units, strata
+        and clusters that cannot be; and, where there are none of these, everything that `fit` refuses, unit by unit.
+        *Notices*: declared missing codes; codes within the scale that are labelled "don't know"; items with many missing
+        answers; respondents who give all items the same answer; rows that are there twice; uneven weights; small units; and
+        everything that `fit` warns of.
+
+    Raises
+    ------
+    OptionError
+        An argument that is not known, or does not go with the data.
+
+    Examples
+    --------
+    >>> import csindex as csi
+    >>> answers = csi.simulate(csi.acsi(), 250, seed=1).rename(columns={"SATIS": "Satis."})
+    >>> csi.check(csi.acsi(), answers).problems.text[0]
+    "the data have no column 'SATIS'. Did you mean 'Satis.'? Then model.rename({'SATIS': 'Satis.'})."
+    """
+    if not isinstance(model, Model):
+        raise OptionError(f"model must be a csindex Model, e.g. csindex.acsi(), not {model!r:.80}.")
+    choose("missing", missing, get_args(Missing))
+    design = {"weights": weights, "strata": strata, "clusters": clusters, "by": by}
+    problems, notices, file = Findings(), Findings(), None
+    if isinstance(data, Survey):
+        named = [
+            name for name, value in {**design, "missing_codes": missing_codes, **reading}.items() if value is not None
+        ]
+        if named:
+            raise OptionError(
+                f"{', '.join(named)} cannot be given with a Survey: it has been made with or without them."
+            )
+        survey = data
+    else:
+        codes: Any = missing_codes
+        from_file = isinstance(data, (str, PathLike))
+        try:
+            if from_file:
+                data, file, codes = read_parts(data, design, missing_codes, **reading)
+            elif reading:
+                raise OptionError(f"{', '.join(reading)} are for files; a data frame has been read.")
+            plain = Survey(data, missing_codes=codes, file=file)
+        except SurveyError as error:
+            problems.add("file" if from_file else "data", str(error))
+            return Checkup(problems.table(), notices.table(), model, 0)
+        survey = inspect_design(plain, {k: v for k, v in design.items() if v is not None}, problems)
+    seen = inspect_items(model, survey, problems, notices)
+    inspect_rows(survey, seen, notices)
+    account = try_fit(model, survey, missing, problems, notices) if problems.empty else None
+    return Checkup(
+        problems.table(),
+        notices.table(),
+        model,
+        survey.n,
+        survey.file,
+        account,
+        seen.renames,
+        tuple(sorted(seen.codes)),
+    )
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count or 'no'} {word}{'s' * (count != 1)}"
+
+
+def _section(title: str, table: pd.DataFrame) -> str:
+    """Return findings by kind; of problems only what was found, as remedies come after."""
+    if table.empty:
+        return ""
+    lines = [title]
+    for kind, found in table.groupby("kind", sort=False):
+        lines.append(f"  {kind}" + (f" ({len(found)})" if len(found) > 1 else ""))
+        lines += [_wrapped(_found(text) if title == "Problems" else text, "    ") for text in _shown(found["text"])]
+    return "\n".join(lines)
+
+
+def _shown(texts: Iterable[str], most: int = 40) -> list[str]:
+    shown = list(texts)
+    return [*shown[:most], f"... and {len(shown) - most} more; see .problems"] if len(shown) > most else shown
+
+
+def _found(text: str) -> str:
+    """Return a text without its remedy, but with what the file says of it."""
+    found, _, rest = text.partition(". ")
+    at = rest.find(" The file labels ")
+    return found + (f".{rest[at:]}" if at >= 0 else "." * (not found.endswith((".", "?"))))
+
+
+def _wrapped(text: str, indent: str) -> str:
+    lines = text.splitlines() or [""]
+    return "\n".join(
+        textwrap.fill(line, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False)
+        for line in lines
+    )

@@ -1,0 +1,299 @@
+"""A league: scores with the intervals that tell a unit's score, those that compare units, and the ranks left open."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from csindex.benchmark.leagues.league_result import League
+from csindex.benchmark.wording import Language
+from csindex.errors import OptionError
+from csindex.plot.canvas import beside, header_of, label_axis, panel_below, panel_beside, plain, room, stage
+from csindex.plot.spacing import spaced
+from csindex.plot.style import (
+    BLUE,
+    GREY,
+    INK,
+    PALE,
+    SKY,
+    VERMILLION,
+    Style,
+    extent,
+    line_height,
+    shortened,
+    style_of,
+    write,
+)
+from csindex.plot.units import highlighted, joined
+from csindex.plot.words import say, spoken
+from csindex.survey.columns import listed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FEW = 60
+"""More units are drawn as a curve of scores, in which only some are named."""
+
+_WORDS = {
+    "title": {"en": "{name}: {count:,} units", "ko": "{name}: 단위 {count:,}개"},
+    "score": {"en": "Score, 0–100", "ko": "점수(0–100점)"},
+    "rank": {"en": "Rank", "ko": "순위"},
+    "order": {"en": "Units by rank", "ko": "순위순 단위"},
+    "note": {
+        "en": "Thin lines: {level:.0%} intervals of the scores. Thick: intervals for comparison; units differ where they do not "
+        "touch, as a single pair. Ranks: dots, and all ranks not ruled out, {level:.0%} {scope}.",
+        "ko": "가는 선: 점수의 {level:.0%} 신뢰구간. 굵은 선: 비교용 구간(한 쌍만 볼 때 서로 닿지 않으면 차이가 있음). "
+        "순위: 점은 순위, 선은 배제되지 않는 순위의 범위({level:.0%}, {scope}).",
+    },
+    "simultaneous": {"en": "for all units at once", "ko": "전체 동시"},
+    "marginal": {"en": "for each unit alone", "ko": "개별"},
+    "left": {
+        "en": "Not ranked: {count:,} units with too few answers.",
+        "ko": "응답이 적어 순위에서 제외: {count:,}개.",
+    },
+}
+
+
+def league_plot(
+    league: League,
+    ax: "Axes | None" = None,
+    *,
+    group: Any = None,
+    wave: Any = None,
+    highlight: Any = (),
+    size: str = "print",
+    lang: str = "en",
+    title: str | None = None,
+) -> "Axes":
+    """Draw a league: scores with two intervals, and the ranks that cannot be ruled out.
+
+    Up to 60 units are listed by name, with the ranks beside the scores. More are drawn from left to right with the ranks
+    below, and those of `highlight` are named, or else the three highest and the three lowest.
+
+    Parameters
+    ----------
+    league : League
+        From `csindex.league`.
+    ax : Axes, optional
+        Everything is drawn within their rectangle, for which a second panel is added to their figure; by default a
+        figure of its own is made.
+    group : label or tuple of labels, optional
+        Which group, of a league with ``group=``.
+    wave : label, optional
+        Which wave, of a league with ``wave=``; by default the last one.
+    highlight : label or sequence of labels
+        Units in another colour.
+    size : {"print", "slide"}
+    lang : {"en", "ko"}
+    title : str, optional
+
+    Returns
+    -------
+    Axes
+        Those of the scores; ``ax.figure`` has those of the ranks, too.
+
+    Raises
+    ------
+    OptionError
+        If `league` is none, it has several groups and none is chosen, or a group, wave or unit is not known.
+
+    Examples
+    --------
+    >>> import csindex as csi
+    >>> answers = csi.simulate(csi.scsb(), 120, groups=["Hare", "Lynx", "Owl"], seed=1)
+    >>> result = csi.fit(csi.scsb(), answers, by="unit", replicates=200)
+    >>> ax = csi.plot.league_plot(csi.league(result))
+    """
+    if not isinstance(league, League):
+        raise OptionError(f"a result of csindex.league is expected, not {type(league).__name__}.")
+    language = spoken(lang)
+    table = _chosen(league, group, wave)
+    ranked = table[table["rank"].notna()].sort_values("rank", kind="stable")
+    if ranked.empty:
+        raise OptionError("no unit of the league has a rank, so there is nothing to draw.")
+    names = [joined(row) for row in ranked[list(league.labels)].itertuples(index=False)]
+    chosen = highlighted(highlight, names)
+    marked = [at in chosen for at in range(len(names))]
+    heading = say(_WORDS["title"], language, name=league.name, count=len(ranked)) if title is None else title
+    note = _note(league, len(table) - len(ranked), language)
+    style = style_of(size, [*names, heading, note])
+    draw = _listed if len(names) <= FEW else _curve
+    return draw(ax, ranked, names, marked, (heading, note), style, language)
+
+
+def _note(league: League, left: int, lang: Language) -> str:
+    rules = league.rules
+    scope = say(_WORDS["simultaneous" if rules.simultaneous else "marginal"], lang)
+    said = say(_WORDS["note"], lang, level=rules.level, scope=scope)
+    return f"{said} {say(_WORDS['left'], lang, count=left)}" if left else said
+
+
+def _chosen(league: League, group: Any, wave: Any) -> pd.DataFrame:
+    """Return the rows of one group and wave."""
+    table, column = league.table, league.rules.wave
+    if column is not None:
+        table = _only(table, [column], league.waves[-1] if wave is None else wave, "wave")
+    elif wave is not None:
+        raise OptionError(f"wave={wave!r}: the league has no waves.")
+    keys = [name for name in league.keys if name != column]
+    if group is None and keys:
+        groups = table[keys].drop_duplicates()
+        if len(groups) > 1:
+            shown = listed([_label(row) for row in groups.itertuples(index=False, name=None)])
+            raise OptionError(f"the league has {len(groups):,} groups. Choose one with group=: {shown}.")
+        return table
+    if group is not None and not keys:
+        raise OptionError(f"group={group!r}: the league has no groups.")
+    return table if group is None else _only(table, keys, group, "group")
+
+
+def _only(table: pd.DataFrame, columns: list[str], wanted: Any, what: str) -> pd.DataFrame:
+    labels = wanted if isinstance(wanted, tuple) else (wanted,)
+    rows = list(table[columns].itertuples(index=False, name=None))
+    hit = np.array([row == labels for row in rows])
+    if not hit.any():
+        known = listed([_label(row) for row in dict.fromkeys(rows)])
+        raise OptionError(f"{what}={wanted!r} is not in the league, which has: {known}.")
+    return table[hit]
+
+
+def _label(row: tuple[Any, ...]) -> str:
+    return repr(row[0] if len(row) == 1 else row)
+
+
+def _listed(
+    ax: "Axes | None",
+    table: pd.DataFrame,
+    names: list[str],
+    marked: list[bool],
+    texts: tuple[str, str],
+    style: Style,
+    lang: Language,
+) -> "Axes":
+    """Draw the units below each other."""
+    width, height, style = room(ax, style)
+    header = header_of(*texts, width, style)
+    lower = 3.2 * style.points
+    if ax is not None:
+        style = style.scaled(min(1.0, max(0.45, (height - header.height - lower) / (1.6 * style.points * len(names)))))
+    shown = [shortened(name, 0.3 * width, style.points, style) for name in names]
+    left = max(extent(name, style.points, style)[0] for name in shown) + 0.8 * style.points
+    tall = 1.75 * style.points * len(names)
+    free = width - left
+    ax = stage(ax, header, style, (0.62 * free, tall), left=left, right=0.38 * free, lower=lower)
+    ranks = panel_beside(ax, 0.06 * free, 0.32 * free)
+    y = np.arange(len(names))
+    colors = [VERMILLION if mark else BLUE for mark in marked]
+    for axes, what in ((ax, "score"), (ranks, "rank")):
+        plain(axes, style)
+        axes.set_ylim(len(names) - 0.5, -0.5)
+        axes.set_yticks([])
+        axes.hlines(y, 0, 1, colors=PALE, linewidth=0.4 * style.line, transform=axes.get_yaxis_transform(), zorder=0)
+        label_axis(axes, say(_WORDS[what], lang), style)
+    ax.hlines(y, table["lower"], table["upper"], colors=colors, linewidth=style.line, zorder=2)
+    ax.hlines(
+        y,
+        table["comparison_lower"],
+        table["comparison_upper"],
+        colors=colors,
+        linewidth=4 * style.line,
+        alpha=0.45,
+        zorder=1,
+    )
+    ax.scatter(table["estimate"], y, c=colors, s=(0.6 * style.points) ** 2, linewidths=0, zorder=3)
+    ranks.hlines(y, table["rank_lower"], table["rank_upper"], colors=colors, linewidth=2 * style.line, zorder=2)
+    ranks.scatter(table["rank"], y, c=colors, s=(0.5 * style.points) ** 2, linewidths=0, zorder=3)
+    ranks.set_xlim(0.4, len(names) + 0.6)
+    ranks.set_xticks(_rank_ticks(len(names)))
+    for at, name in enumerate(shown):
+        write(
+            ax, (0, at), name, style.points, style, transform=beside(ax, -0.6 * style.points), ha="right", va="center",
+            color=VERMILLION if marked[at] else INK, gid="unit",
+        )  # fmt: skip
+    return ax
+
+
+def _curve(
+    ax: "Axes | None",
+    table: pd.DataFrame,
+    names: list[str],
+    marked: list[bool],
+    texts: tuple[str, str],
+    style: Style,
+    lang: Language,
+) -> "Axes":
+    """Draw the units from left to right, and name some of them."""
+    width, height, style = room(ax, style)
+    header = header_of(*texts, width, style)
+    count = len(names)
+    told = [at for at in range(count) if marked[at]] or [0, 1, 2, count - 3, count - 2, count - 1]
+    shown = [shortened(names[at], 0.28 * width, style.small, style) for at in told]
+    right = max(extent(name, style.small, style)[0] for name in shown) + 3.2 * style.points
+    left, lower = 3.6 * style.points, 3.2 * style.points
+    tall = 0.55 * width if ax is None else height - header.height - lower
+    tall = max(tall, 1.5 * line_height(style.small) * len(told)) if ax is None else tall
+    below = 0.38 * tall
+    ax = stage(ax, header, style, (width - left - right, tall - below), left=left, right=right, lower=lower + below)
+    ranks = panel_below(ax, 1.2 * style.points, below - 1.2 * style.points)
+    x = np.arange(1, count + 1)
+    for axes, what in ((ax, "score"), (ranks, "rank")):
+        plain(axes, style, spines=("left", "bottom") if axes is ranks else ("left",))
+        axes.set_xlim(0.2, count + 0.8)
+        label_axis(axes, say(_WORDS[what], lang), style, "y")
+        axes.set_xticks(_rank_ticks(count))
+    ax.tick_params(axis="x", bottom=False, labelbottom=False)
+    thin = min(style.line, 0.5 * (width - left - right) / count)
+    for mark, wide, narrow in ((False, SKY, BLUE), (True, VERMILLION, VERMILLION)):
+        hit, factor = np.array(marked) == mark, 1.6 if mark else 1.0
+        rows, at, over = table[hit], x[hit], 3 * mark
+        ax.vlines(at, rows["lower"], rows["upper"], colors=wide, linewidth=factor * thin, zorder=1 + over)
+        ax.vlines(
+            at,
+            rows["comparison_lower"],
+            rows["comparison_upper"],
+            colors=narrow,
+            linewidth=1.3 * factor * thin,
+            zorder=2 + over,
+        )
+        ax.scatter(at, rows["estimate"], c="white", s=(1.7 * factor * thin) ** 2, linewidths=0, zorder=3 + over)
+        ranks.vlines(at, rows["rank_lower"], rows["rank_upper"], colors=wide, linewidth=factor * thin, zorder=2 + over)
+    ranks.scatter(x, table["rank"], c=INK, s=(1.2 * thin) ** 2, linewidths=0, zorder=6)
+    label_axis(ranks, say(_WORDS["order"], lang), style)
+    ranks.set_ylim(count + 0.8, 0.2)
+    ranks.set_yticks(_rank_ticks(count))
+    _name(ax, told, shown, table, tall - below, (marked, style))
+    return ax
+
+
+def _name(
+    ax: "Axes",
+    told: list[int],
+    shown: list[str],
+    table: pd.DataFrame,
+    height: float,
+    look: tuple[list[bool], Style],
+) -> None:
+    """Write names to the right of the curve, at the heights of their scores as far as there is room."""
+    marked, style = look
+    low, high = ax.get_ylim()
+    estimate = table["estimate"].to_numpy()[told]
+    wanted = (high - estimate) / (high - low) * height
+    step = line_height(style.small)
+    at = spaced(wanted, [step] * (len(told) - 1))
+    at += min(0.0, height - at[-1]) if at[-1] - at[0] < height else 0.0
+    for number, (unit, name) in enumerate(zip(told, shown, strict=True)):
+        color = VERMILLION if marked[unit] else GREY
+        y = high - at[number] / height * (high - low)
+        write(
+            ax, (1, y), name, style.small, style, transform=beside(ax, 2.6 * style.points), ha="left", va="center",
+            color=VERMILLION if marked[unit] else INK, gid="unit",
+        )  # fmt: skip
+        ax.annotate(
+            "", (unit + 1, estimate[number]), (1, y), textcoords=beside(ax, 2.3 * style.points), zorder=0,
+            arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.5 * style.line, "shrinkA": 0, "shrinkB": 2},
+        )  # fmt: skip
+
+
+def _rank_ticks(count: int) -> list[int]:
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if count / step <= 8)
+    return [1, *(at for at in range(step, count + 1, step) if at > 1)]

@@ -1,0 +1,280 @@
+"""The path diagram: constructs with their index, arrows with their coefficients."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from csindex.benchmark.wording import Language, number
+from csindex.fitting.result import Fit
+from csindex.plot.canvas import EDGE, header_of, room, stage
+from csindex.plot.columns import arrange
+from csindex.plot.layout import Arrow, Layout, Measures, lay_out
+from csindex.plot.style import (
+    BLUE,
+    FAINT,
+    GREY,
+    INK,
+    TARGET_FILL,
+    VERMILLION,
+    Style,
+    extent,
+    line_height,
+    style_of,
+    wrapped,
+    write,
+)  # fmt: skip
+from csindex.plot.units import fit_expected, heading_of, part, unit_row
+from csindex.plot.words import answered, bracketed, intervals, labels_of, spoken
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_TINY = 0.78
+
+Row = Mapping[Hashable, Any]
+"""A row of a table: of paths, or of indices."""
+
+Line = tuple[str, bool]
+"""A line of text in a box; whether it is in bold letters, or in small ones."""
+
+_NOTES = {
+    "en": {
+        "boxes": "Boxes: index, 0–100, and R². Arrows: standardized coefficients, the wider the larger",
+        "dashed": "; dashed where the interval includes 0",
+        "negative": "; orange where negative",
+    },
+    "ko": {
+        "boxes": "상자: 지수(0–100점)와 R². 화살표: 표준화 경로계수(굵을수록 큼)",
+        "dashed": ", 점선은 신뢰구간에 0 포함",
+        "negative": ", 주황색은 음(−)의 계수",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """What is to be drawn: texts, and where they go."""
+
+    layout: Layout
+    measures: Measures
+    boxes: list[tuple[str, list[Line]]]
+    arrows: Mapping[tuple[int, int], Row]
+    target: int
+    style: Style
+
+
+def path_diagram(
+    result: Fit,
+    ax: "Axes | None" = None,
+    *,
+    unit: Any = None,
+    size: str = "print",
+    lang: str = "en",
+    title: str | None = None,
+) -> "Axes":
+    """Draw the model as the satisfaction indices are drawn: from what drives satisfaction to what follows from it.
+
+    Parameters
+    ----------
+    result : Fit
+    ax : Axes, optional
+        Where to draw; the letters become smaller if there is little room. By default a figure of its own is made, as
+        large as the model needs.
+    unit : label, tuple of labels or mapping, optional
+        Which unit, of a fit with ``by=``.
+    size : {"print", "slide"}
+        Letters for a page or for a slide.
+    lang : {"en", "ko"}
+        Language of the words, and which labels of the constructs are used.
+    title : str, optional
+        By default the model's name, and the unit. ``""`` for none.
+
+    Returns
+    -------
+    Axes
+        In points. Boxes have the gid ``box:<construct>``, arrows ``arrow:<source>-><target>``.
+
+    Raises
+    ------
+    OptionError
+        If `result` is no fit, the fit has several units and none is chosen, or a size or language is not known.
+
+    Warns
+    -----
+    FontWarning
+        If no installed font has the Korean letters of labels.
+
+    Notes
+    -----
+    Constructs stand in columns, sources to the left; of constructs in a row two may share a column. The order within a
+    column has few crossings (Sugiyama, Tagawa & Toda 1981). In a feedback loop some arrows point to the left. Arrows pass columns between the boxes and reach each box
+    at heights of their own, so that labels meet no arrow, box or other label.
+
+    Examples
+    --------
+    >>> import csindex as csi
+    >>> result = csi.fit(csi.acsi(), csi.datasets.acsi2015("banks"), replicates=200)
+    >>> ax = csi.plot.path_diagram(result)
+    """
+    row = unit_row(fit_expected(result), unit)
+    language = spoken(lang)
+    labels = labels_of(result, language)
+    heading = heading_of(result, row) if title is None else title
+    style = style_of(size, [*labels.values(), heading, answered(1, language)])
+    drawing = _drawing(result, row, labels, style)
+    note = _note(result, row, drawing, language)
+    ax, factor = _staged(ax, drawing, heading, note)
+    _draw(ax, drawing, factor)
+    return ax
+
+
+def _drawing(result: Fit, row: int, labels: dict[str, str], style: Style) -> _Drawing:
+    names, design = list(result.model.construct_names), result.design
+    index, r2 = part(result.index, result, row), part(result.r2, result, row)
+    explained = dict(zip(r2["construct"], r2.to_dict("records"), strict=True))
+    scores = dict(zip(index["construct"], index.to_dict("records"), strict=True))
+    boxes = [(name, _lines(labels[name], scores.get(name), explained.get(name), style)) for name in names]
+    paths = part(result.paths, result, row).to_dict("records")
+    arrows = {(names.index(path["source"]), names.index(path["target"])): path for path in paths}
+    pad = 1.2 * style.points
+    needed = [_extent(lines, style) for _, lines in boxes]
+    measures = Measures(
+        boxes=np.array([(width + pad, height + pad) for width, height in needed]),
+        above={at: extent(number(path["estimate"], 2), style.points, style) for at, path in arrows.items()},
+        below={at: _extent_of_interval(path, style) for at, path in arrows.items()},
+        unit=style.points,
+    )
+    target = names.index(result.model.target)
+    layout = lay_out(arrange(design.links, design.order, target), measures)
+    return _Drawing(layout, measures, boxes, arrows, target, style)
+
+
+def _lines(label: str, score: Row | None, r2: Row | None, style: Style) -> list[Line]:
+    """Return the text of a box; an interaction has no score."""
+    name = wrapped(label, 11 * style.points, style.points, style, bold=True)
+    lines = [(line, True) for line in name.split("\n")]
+    if score is not None:
+        lines.append((f"{number(score['estimate'], 1)} {bracketed(score['lower'], score['upper'], 1)}".strip(), False))
+    if r2 is not None:
+        lines.append((f"R² {number(r2['estimate'], 2)} {bracketed(r2['lower'], r2['upper'], 2)}".strip(), False))
+    return lines
+
+
+def _extent(lines: list[Line], style: Style) -> tuple[float, float]:
+    sizes = [extent(text, style.points if bold else style.small, style, bold=bold) for text, bold in lines]
+    heights = [line_height(style.points if bold else style.small) for _, bold in lines]
+    return max(width for width, _ in sizes), sum(heights)
+
+
+def _extent_of_interval(path: Row, style: Style) -> tuple[float, float]:
+    text = bracketed(path["lower"], path["upper"], 2)
+    return extent(text, _TINY * style.points, style) if text else (0.0, 0.0)
+
+
+def _note(result: Fit, row: int, drawing: _Drawing, lang: Language) -> str:
+    words, paths = _NOTES[lang], list(drawing.arrows.values())
+    said = words["boxes"]
+    said += words["dashed"] if any(_unclear(path) for path in paths) else ""
+    said += words["negative"] if any(path["estimate"] < 0 for path in paths) else ""
+    return " ".join((answered(float(result.moments.n[row]), lang), intervals(result, lang), f"{said}."))
+
+
+def _unclear(path: Row) -> bool:
+    return bool(path["lower"] <= 0 <= path["upper"])
+
+
+def _staged(ax: "Axes | None", drawing: _Drawing, title: str, note: str) -> tuple["Axes", float]:
+    """Return axes for the diagram, and how much smaller than by nature it is drawn, as a page has limits."""
+    layout = drawing.layout
+    width, height, style = room(ax, drawing.style)
+    if ax is None:
+        factor = min(1.0, max(0.75, (width - 2 * EDGE) / layout.width))
+        width, height = max(factor * layout.width, 40 * style.points), factor * layout.height
+        header = header_of(title, note, width, style)
+    else:
+        header = header_of(title, note, width, style)
+        height -= header.height
+        factor = min(1.0, width / layout.width, height / layout.height)
+    ax = stage(ax, header, style, (width, height))
+    _frame(ax, drawing, width / factor, height / factor)
+    return ax, factor
+
+
+def _frame(ax: "Axes", drawing: _Drawing, width: float, height: float) -> None:
+    """Put the diagram into the upper middle of axes of a size in points."""
+    aside = (width - drawing.layout.width) / 2
+    ax.set_axis_off()
+    ax.set_xlim(-aside, width - aside)
+    ax.set_ylim(drawing.layout.height - height, drawing.layout.height)
+
+
+def _draw(ax: "Axes", drawing: _Drawing, factor: float) -> None:
+    names = [name for name, _ in drawing.boxes]
+    for (source, end), arrow in drawing.layout.arrows.items():
+        path = drawing.arrows[source, end]
+        _draw_arrow(ax, arrow, path, drawing, factor, f"{names[source]}->{names[end]}")
+    for node, (name, lines) in enumerate(drawing.boxes):
+        _draw_box(ax, drawing, node, lines, factor, name)
+
+
+def _draw_box(ax: "Axes", drawing: _Drawing, node: int, lines: list[Line], factor: float, name: str) -> None:
+    from matplotlib.patches import FancyBboxPatch
+
+    style, target = drawing.style, node == drawing.target
+    left, lower, width, height = drawing.layout.boxes[node]
+    box = FancyBboxPatch(
+        (left, lower), width, height, boxstyle=f"round,pad=0,rounding_size={0.7 * style.points}", clip_on=False,
+        facecolor=TARGET_FILL if target else FAINT, edgecolor=BLUE if target else GREY,
+        linewidth=factor * style.line * (1.5 if target else 1.0), zorder=3, gid=f"box:{name}",
+    )  # fmt: skip
+    ax.add_patch(box)
+    y = lower + height / 2 + _extent(lines, style)[1] / 2
+    for text, bold in lines:
+        points = style.points if bold else style.small
+        y -= line_height(points)
+        write(
+            ax, (left + width / 2, y + 0.33 * points), text, factor * points, style, bold=bold, ha="center", va="baseline",
+            zorder=4, gid=f"text:{name}",
+        )  # fmt: skip
+
+
+def _draw_arrow(ax: "Axes", arrow: Arrow, path: Row, drawing: _Drawing, factor: float, name: str) -> None:
+    style, negative = drawing.style, path["estimate"] < 0
+    color = VERMILLION if negative else INK
+    wide = style.points * (0.07 + 0.3 * min(abs(path["estimate"]), 1.0))
+    _draw_line(ax, arrow, color, wide, factor, _unclear(path), name)
+    look: dict[str, Any] = {
+        "ha": "left" if arrow.upright else "center",
+        "va": "center",
+        "zorder": 5,
+        "gid": f"label:{name}",
+    }
+    write(ax, arrow.above, number(path["estimate"], 2), factor * style.points, style, color=color, **look)
+    interval = bracketed(path["lower"], path["upper"], 2)
+    if interval:
+        write(ax, arrow.below, interval, factor * _TINY * style.points, style, color=GREY, **look)
+
+
+def _draw_line(ax: "Axes", arrow: Arrow, color: str, wide: float, factor: float, dashed: bool, name: str) -> None:
+    from matplotlib.patches import PathPatch, Polygon
+    from matplotlib.path import Path
+
+    vertices, codes = [arrow.start], [Path.MOVETO]
+    for step in arrow.steps:
+        vertices += step
+        codes += [Path.LINETO] if len(step) == 1 else [Path.CURVE4] * 3
+    base, tip = np.array(arrow.base), np.array(arrow.tip)
+    length = float(np.abs(tip - base).sum())
+    line = PathPatch(
+        Path(vertices, codes), facecolor="none", edgecolor=color, linewidth=factor * wide, capstyle="butt",
+        # Dashes are counted in widths of the line.
+        linestyle=(0, (0.6 * length / wide, 0.45 * length / wide)) if dashed else "solid",
+        joinstyle="round", clip_on=False, zorder=2, gid=f"arrow:{name}",
+    )  # fmt: skip
+    aside = (tip - base)[::-1] * (-1, 1) * (0.3 + 0.6 * wide / length)
+    corners = [tip, base + aside, base - aside]
+    head = Polygon(corners, facecolor=color, edgecolor="none", clip_on=False, zorder=2, gid=f"head:{name}")
+    ax.add_patch(line)
+    ax.add_patch(head)

@@ -1,0 +1,93 @@
+"""The words and numbers of pictures, in English and Korean."""
+
+import warnings
+from collections.abc import Mapping
+from typing import get_args
+
+import numpy as np
+
+from csindex.benchmark.wording import Language, number
+from csindex.errors import FontWarning
+from csindex.fitting.result import Fit
+from csindex.model.parts import Construct
+from csindex.options import choose
+from csindex.plot.fonts import REMEDY, korean_font
+
+_INTERVALS = {
+    "en": {
+        "percentile": "percentile", "normal": "normal", "basic": "basic bootstrap", "bca": "BCa",
+        "studentized": "studentised",
+    },
+    "ko": {
+        "percentile": "백분위수", "normal": "정규근사", "basic": "기본 붓스트랩", "bca": "BCa", "studentized": "스튜던트화",
+    },
+}  # fmt: skip
+
+
+def spoken(lang: str) -> Language:
+    """Return the language of a picture: English where Korean is asked for and no font has it.
+
+    Raises
+    ------
+    OptionError
+        If the language is not known.
+
+    Warns
+    -----
+    FontWarning
+        If English has to be used.
+    """
+    chosen: Language = choose("lang", lang, get_args(Language))  # type: ignore[assignment]
+    if chosen == "ko" and korean_font() is None:
+        warnings.warn(
+            f"no installed font has Korean letters, so the picture is in English. {REMEDY}", FontWarning, stacklevel=3
+        )
+        return "en"
+    return chosen
+
+
+def called(construct: Construct, lang: Language) -> str:
+    """Return what readers call a construct."""
+    return (construct.label_ko if lang == "ko" else "") or construct.label or construct.name
+
+
+def labels_of(result: Fit, lang: Language) -> dict[str, str]:
+    """Return the label of each construct."""
+    labels = {construct.name: called(construct, lang) for construct in result.specified.constructs}
+    for product in result.stage.products if result.stage is not None else ():
+        labels[product.name] = f"{labels[product.left]} × {labels[product.right]}"
+    return labels
+
+
+def say(words: Mapping[str, str], lang: Language, **values: object) -> str:
+    """Return a sentence in a language."""
+    return words[lang].format(**values)
+
+
+def bracketed(lower: float, upper: float, digits: int, sign: bool = False) -> str:
+    """Return an interval in brackets; nothing where there is none."""
+    if not (np.isfinite(lower) and np.isfinite(upper)):
+        return ""
+    return f"[{number(lower, digits, sign)}, {number(upper, digits, sign)}]"
+
+
+def intervals(result: Fit, lang: Language) -> str:
+    """Return what the intervals of a fit are; that there are none, without replicates."""
+    if result.replicates is None:
+        return {
+            "en": "No intervals: the fit has no replicates.",
+            "ko": "반복추출을 하지 않아 신뢰구간이 없습니다.",
+        }[lang]
+    options, made = result.options, result.sample["replicates"]
+    few, many = int(made.min()), int(made.max())
+    count = f"{many:,}" if few == many else f"{few:,}–{many:,}"
+    kind = _INTERVALS[lang][options.interval]
+    return {
+        "en": f"{options.level:.0%} {kind} intervals, {count} replicates.",
+        "ko": f"{options.level:.0%} {kind} 신뢰구간, 반복 {count}회.",
+    }[lang]
+
+
+def answered(n: float, lang: Language) -> str:
+    """Return the number of answers in words."""
+    return {"en": f"{n:,.0f} answers.", "ko": f"응답 {n:,.0f}명."}[lang]

@@ -1,0 +1,1 @@
+"""Reports: a result as a document for readers, in English and Korean."""

@@ -1,0 +1,79 @@
+"""What readers see in place of names and numbers."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from csindex.benchmark import wording
+from csindex.fitting.result import Fit
+from csindex.reports.document import Table
+from csindex.reports.report_words import CHOICES, WORDS
+
+
+class Reader:
+    """Words and labels of a result for readers of one language."""
+
+    def __init__(self, result: Fit, lang: wording.Language) -> None:
+        self.result = result
+        self.lang = lang
+        self.level = f"{result.options.level:.0%}"
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a sentence with its values filled in."""
+        return WORDS[self.lang][key].format(**{"level": self.level, **values})
+
+    def heads(self, key: str, **values: object) -> tuple[str, ...]:
+        """Return the heads of a table's columns."""
+        return tuple(self.say(key, **values).split("|"))
+
+    def choice(self, value: object) -> str:
+        """Return what an option's value means."""
+        return CHOICES[self.lang].get(str(value), str(value))
+
+    def construct(self, name: str) -> str:
+        """Return a construct's label; its name where it has none."""
+        names = self.result.model.construct_names
+        if name not in names:
+            return name
+        construct = self.result.model.construct(name)
+        return (construct.label_ko if self.lang == "ko" else construct.label) or construct.name
+
+    def index_label(self, name: str) -> str:
+        """Return a construct's label, with a word that it is a rate where it is one."""
+        label = self.construct(name)
+        if name not in self.result.model.construct_names:
+            return label
+        items = self.result.model.construct(name).items
+        rate = (
+            len(items) == 1
+            and items[0] in self.result.model.item_names
+            and self.result.model.item(items[0]).scale == (0, 1)
+        )
+        return self.say("rate", label=label) if rate else label
+
+    def question(self, item: str) -> str:
+        """Return the text of a question; empty where it has none."""
+        found = self.result.model.item(item)
+        return (found.text_ko if self.lang == "ko" else found.text) or found.text or found.text_ko
+
+    def interval(self, lower: float, upper: float, digits: int) -> str:
+        """Return an interval as text."""
+        return wording.interval(lower, upper, digits, self.lang)
+
+    def estimates(
+        self,
+        frame: pd.DataFrame,
+        caption: str,
+        head: tuple[str, ...],
+        labels: Iterable[str],
+        digits: int,
+        *,
+        p: bool = False,
+    ) -> Table:
+        """Return the rows of a tidy table with estimate, standard error and interval."""
+        rows = []
+        for label, (_, row) in zip(labels, frame.iterrows(), strict=True):
+            cells = [label, wording.number(row["estimate"], digits), wording.number(row["se"], digits + 1)]
+            cells.append(self.interval(row["lower"], row["upper"], digits))
+            rows.append((*cells, wording.p_value(row["p"])) if p else tuple(cells))
+        return Table(caption, head, tuple(rows))

@@ -1,0 +1,1 @@
+"""Files of answers, read with what they say of their columns."""

@@ -1,0 +1,186 @@
+"""Reports opened by the programs that they are for."""
+
+import re
+import shutil
+import subprocess
+import warnings
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+from conftest import HOSTILE
+
+import csindex as csi
+from csindex.reports import latex, markdown
+from csindex.reports.report import FORMATS
+from csindex.reports.report_words import CHOICES, ENGLISH, KOREAN
+
+
+@pytest.fixture(scope="module")
+def html(banks: csi.Fit, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return csi.report(banks, tmp_path_factory.mktemp("html") / "banks.html").read_text(encoding="utf-8")
+
+
+def test_html_holds_everything_itself(html: str):
+    assert not re.findall(r"(?:src|href)=\"(?!data:|#)", html)
+    assert "<script" not in html
+    assert "http-equiv" not in html
+
+
+def test_html_says_the_index_with_its_interval(html: str, banks: csi.Fit):
+    row = banks.index.set_index("construct").loc["Satisfaction"]
+    assert f"Customer satisfaction: {row.estimate:.1f} of 100 (95% interval {row.lower:.1f} to {row.upper:.1f})" in html
+
+
+def test_same_result_gives_the_same_file(html: str, banks: csi.Fit, tmp_path: Path):
+    again = csi.report(banks, tmp_path / "again.html").read_text(encoding="utf-8")
+    assert again == html
+
+
+def test_html_without_replicates_says_that_nothing_is_sure(tmp_path: Path):
+    result = csi.fit(csi.acsi(), csi.datasets.acsi2015("banks"), replicates=0)
+    text = csi.report(result, tmp_path / "point.html").read_text(encoding="utf-8")
+    assert ENGLISH["unknown"] in text
+    assert "nan" not in re.sub(r"data:[^\"]*", "", text).lower()
+
+
+def test_names_of_companies_stay_text_in_html(companies: csi.Fit, tmp_path: Path):
+    text = csi.report(companies, tmp_path / "all.html", lang="ko").read_text(encoding="utf-8")
+    assert "<script>" not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_workbook_has_tidy_sheets_at_full_precision(banks: csi.Fit, tmp_path: Path):
+    book = openpyxl.load_workbook(csi.report(banks, tmp_path / "banks.xlsx"))
+    assert {"summary", "index", "drivers", "priorities", "paths", "loadings", "decisions"} <= set(book.sheetnames)
+    head, *rows = book["index"].iter_rows(values_only=True)
+    assert list(head) == list(banks.index.columns)
+    assert [row[1] for row in rows] == banks.index["estimate"].tolist()
+
+
+def test_workbook_has_no_formula(companies: csi.Fit, tmp_path: Path):
+    book = openpyxl.load_workbook(csi.report(companies, tmp_path / "all.xlsx"))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink]
+    assert set(HOSTILE) <= {cell.value for cell in cells}
+
+
+def test_word_file_has_sections_tables_and_pictures(banks: csi.Fit, tmp_path: Path):
+    word = docx.Document(str(csi.report(banks, tmp_path / "banks.docx")))
+    titles = [paragraph.text for paragraph in word.paragraphs if paragraph.style.name == "Heading 1"]
+    assert titles[:3] == [ENGLISH["short"], ENGLISH["index"], ENGLISH["drivers"]]
+    assert len(word.inline_shapes) >= 3
+    assert word.tables[0].cell(1, 1).text == f"{banks.index['estimate'].iloc[0]:.1f}"
+
+
+def test_control_characters_do_not_break_a_word_file(tmp_path: Path):
+    result = csi.fit(csi.acsi(), csi.datasets.acsi2015("banks"), replicates=0)
+    word = docx.Document(str(csi.report(result, tmp_path / "odd.docx", title="a\x00b\x0bc")))
+    assert word.paragraphs[0].text.startswith("a")
+
+
+@pytest.mark.parametrize("compiler", ["pdflatex", "xelatex"])
+def test_latex_compiles(compiler: str, banks: csi.Fit, companies: csi.Fit, tmp_path: Path):
+    if shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not installed")
+    names = {"en": csi.report(banks, tmp_path / "en.tex")}
+    if compiler == "xelatex":
+        names["ko"] = csi.report(companies, tmp_path / "ko.tex", lang="ko")
+    for path in names.values():
+        command = [compiler, "-interaction=nonstopmode", "-halt-on-error", path.name]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
+        if "kotex.sty' not found" in done.stdout:
+            continue
+        assert done.returncode == 0, done.stdout[-2000:]
+        assert path.with_suffix(".pdf").stat().st_size > 10_000
+
+
+def test_latex_escapes_all_that_has_a_meaning():
+    assert latex.escaped("50% of $1 & #2_{a}~^\\") == (
+        r"50\% of \$1 \& \#2\_\{a\}\textasciitilde{}\textasciicircum{}\textbackslash{}"
+    )
+
+
+def test_markdown_shows_names_as_they_are(companies: csi.Fit, tmp_path: Path):
+    path = csi.report(companies, tmp_path / "all.md")
+    text = path.read_text(encoding="utf-8")
+    assert markdown.escaped(HOSTILE[0]) in text
+    assert r"new\|pipe" in text
+    for name in re.findall(r"\]\(([^)]+)\)", text):
+        assert (tmp_path / name).stat().st_size > 1000
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_nothing_is_written_over_without_being_asked(ending: str, banks: csi.Fit, tmp_path: Path):
+    path = tmp_path / f"report{ending}"
+    path.write_bytes(b"mine")
+    with pytest.raises(csi.OptionError, match="already there"):
+        csi.report(banks, path)
+    assert path.read_bytes() == b"mine"
+    csi.report(banks, path, overwrite=True)
+    assert path.stat().st_size > 4000
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("report.pdf", "endings .html"), ("report", "endings"), ("no/where.html", "no folder")]
+)
+def test_impossible_paths_are_refused_with_the_remedy(name: str, message: str, banks: csi.Fit, tmp_path: Path):
+    with pytest.raises(csi.OptionError, match=message):
+        csi.report(banks, tmp_path / name)
+
+
+def test_anything_but_a_result_is_refused(tmp_path: Path):
+    with pytest.raises(csi.OptionError, match="a result of"):
+        csi.report({"index": 75}, tmp_path / "x.html")  # type: ignore[arg-type]
+
+
+def test_both_languages_say_the_same_things():
+    assert set(ENGLISH) == set(KOREAN)
+    assert set(CHOICES["en"]) <= set(CHOICES["ko"])
+    for key, english in ENGLISH.items():
+        assert set(re.findall(r"{(\w+)}", KOREAN[key])) <= set(re.findall(r"{(\w+)}", english)), key
+
+
+def test_korean_report_speaks_korean(banks: csi.Fit, tmp_path: Path):
+    text = csi.report(banks, tmp_path / "ko.md", lang="ko").read_text(encoding="utf-8")
+    titles = re.findall(r"^## (.*)$", text, re.MULTILINE)
+    assert titles
+    assert all(re.search("[가-힣]", title) for title in titles)
+    assert "고객만족" in text
+
+
+def quiet(model: csi.Model, data: object, **options: object) -> csi.Fit:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", csi.CsindexWarning)
+        return csi.fit(model, data, **options)
+
+
+def written(result: csi.Fit, folder: Path) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", csi.CsindexWarning)
+        return csi.report(result, folder / "report.md").read_text(encoding="utf-8")
+
+
+def test_inadmissible_estimates_are_in_the_report(tmp_path: Path, banks: csi.Fit):
+    result = quiet(csi.ecsi(), csi.datasets.ecsi_mobile(), estimator="plsc", replicates=60)
+    text = written(result, tmp_path)
+    assert "consistent PLS" in text
+    assert "the correlations of the constructs are not positive definite (smallest eigenvalue" in text
+    assert f"{(result.replicates.estimates.flaws > 0).sum()} of 60 replicates" in text
+    (tmp_path / "other").mkdir()
+    assert ENGLISH["inadmissible"] not in written(banks, tmp_path / "other")
+
+
+def test_carried_weights_are_in_the_report(tmp_path: Path, banks: csi.Fit):
+    text = written(quiet(csi.acsi(), csi.datasets.acsi2015("airlines"), replicates=0, weights_from=banks), tmp_path)
+    assert "carried over from a fit to" in text
+    assert ENGLISH["formula_index"] not in text
+    assert "path weighting" not in text
+
+
+def test_a_model_with_feedback_is_reported_without_its_picture(tmp_path: Path):
+    text = "Q =~ q1 + q2; V =~ v1 + v2; S =~ s1 + s2; L =~ l1 + l2; S ~ Q + L; L ~ S + V"
+    model = csi.Model.parse(text, target="S", feedback=True)
+    result = quiet(model, csi.simulate(model, 400, seed=1), replicates=50)
+    assert ENGLISH["diagram"].partition("{")[0] not in written(result, tmp_path)
