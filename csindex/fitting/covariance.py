@@ -209,3 +209,21 @@ def model_terms(model: Model, parameters: Parameters) -> list[tuple[str, str, st
 
     variances = [*those("residual", "~~", items), *those("factor", "~~", names)]
     return [*loadings, *those("path", "~", names), *variances, *levels("intercept", items), *levels("mean", names)]
+
+
+def measures_said(found: CovarianceFit) -> str:
+    """Say how well the model fits; of several units, in the median."""
+    middle = found.measures.groupby("measure")[["estimate", "lower", "upper"]].median()
+    value, units = middle.estimate, int((found.measures.measure == "df").sum())
+    who = "" if units == 1 else f"Medians of {units:,} units: "
+    if not value["df"]:
+        return f"{who}χ² = 0 with no degrees of freedom: the model says nothing that could be wrong."
+    scaled = "chisq_scaled" in value
+    p = value["p_scaled" if scaled else "p"]
+    cfi, tli, rmsea = (f"{name}{'_robust' * scaled}" for name in ("cfi", "tli", "rmsea"))
+    return (
+        f"{who}χ² = {value['chisq_scaled' if scaled else 'chisq']:.1f}{' (scaled)' * scaled} with {value['df']:.0f} degrees of "
+        f"freedom ({'p < .001' if p < 0.001 else f'p = {p:.3f}'}), CFI {value[cfi]:.3f}, TLI {value[tli]:.3f}, RMSEA "
+        f"{value[rmsea]:.3f} (90% interval {middle.lower[rmsea]:.3f} to {middle.upper[rmsea]:.3f}), SRMR "
+        f"{value['srmr']:.3f}; more in .covariance."
+    )

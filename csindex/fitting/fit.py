@@ -12,13 +12,13 @@ from csindex.errors import OptionError
 from csindex.fitting.carried import Carried
 from csindex.fitting.covariance import covariance_fit
 from csindex.fitting.estimated import UNLIKE_SAMPLES, degrees_of, estimated
-from csindex.fitting.factor_notices import check_factor_model, check_options
+from csindex.fitting.factor_checks import check_factor_model, check_options
 from csindex.fitting.intake import source_of, usual_resampling
 from csindex.fitting.kept import Kept
 from csindex.fitting.notices import tell
 from csindex.fitting.result import Fit
 from csindex.fitting.staged import climb
-from csindex.model.design import Design, design_of
+from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.model.stages import Stage, stages_of
 from csindex.options import (
@@ -216,7 +216,7 @@ def fit(
         earlier.check(options)
     check_options(options)
     if options.estimator == "cbsem":
-        check_factor_model(model, design_of(model), options)
+        check_factor_model(model, options)
     given = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "missing_codes": missing_codes}
     source, account, codes = source_of(model, data, options, given)
     if estimator == "cbsem" and errors is None and source.weighted:

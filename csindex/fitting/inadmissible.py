@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from csindex.estimation.consistent import ROUNDING, Flaw
 from csindex.fitting.estimates import Estimates, Status
 from csindex.survey.columns import listed
+from csindex.survey.stacks import Array
 
 if TYPE_CHECKING:
     from csindex.fitting.result import Fit
@@ -21,6 +23,8 @@ FLAWS = {
     Flaw.CORRELATION: "a correlation of constructs beyond 1",
     Flaw.INDEFINITE: "correlations of constructs that are not positive definite",
     Flaw.UNSTABLE: "feedback that does not die out",
+    Flaw.VARIANCE: "a negative residual variance of a construct",
+    Flaw.PATH: "a standardized path beyond 1",
 }
 
 
@@ -54,13 +58,22 @@ def flaws_said(model: Model, estimates: Estimates, unit: int) -> str:
     """Say what is inadmissible about a unit's solution, with the numbers."""
     names, items, most = model.construct_names, model.item_names, 1 + ROUNDING
     rho, loadings, C = estimates.reliability[unit], estimates.loadings[unit], estimates.correlations[unit]
+    covariance_structure = bool(estimates.theta.shape[-1])
     owner = {item: construct.name for construct in model.constructs for item in construct.items}
     said = [f"ρ_A of {names[j]} is {rho[j]:.2f}" for j in np.flatnonzero(rho > most)]
     said += [
         f"the loading of {items[i]!r} in {owner[items[i]]} is {loadings[i]:.2f}"
+        + f" (its residual variance is {1 - loadings[i] ** 2:.2f} of the item's)" * covariance_structure
         for i in np.flatnonzero(np.abs(loadings) > most)
     ]
     said += [f"{names[a]} and {names[b]} correlate {C[a, b]:.2f}" for a, b in np.argwhere(np.abs(np.triu(C, 1)) > most)]
+    if estimates.flaws[unit] & Flaw.VARIANCE:
+        r2 = estimates.r2[unit]
+        said += [
+            f"R² of {names[j]} is {r2[j]:.2f} (its residual variance is negative)" for j in np.flatnonzero(r2 > most)
+        ]
+    if estimates.flaws[unit] & Flaw.PATH:
+        said.append(_overlap(estimates.paths[unit], C, names))
     if estimates.flaws[unit] & Flaw.INDEFINITE:
         least = np.linalg.eigvalsh(C)[0]
         said.append(f"the correlations of the constructs are not positive definite (smallest eigenvalue {least:.2g})")
@@ -70,3 +83,15 @@ def flaws_said(model: Model, estimates: Estimates, unit: int) -> str:
             f"feedback does not die out (largest eigenvalue {most_lasting:.2f}), so that total effects mean nothing"
         )
     return listed(said)
+
+
+def _overlap(B: Array, C: Array, names: Sequence[str]) -> str:
+    """Say which standardized path is furthest beyond 1, and which constructs are closest to each other."""
+    beyond = np.argwhere(np.abs(B) > 1 + ROUNDING)
+    target, source = divmod(int(np.abs(B).argmax()), len(B))
+    a, b = divmod(int(np.abs(C - np.eye(len(C))).argmax()), len(C))
+    more = f" and {len(beyond) - 1} more standardized paths lie" if len(beyond) > 1 else " lies"
+    return (
+        f"{names[source]} → {names[target]} ({B[target, source]:.2f}){more} beyond ±1, as constructs overlap ({names[b]} and "
+        f"{names[a]} correlate {C[a, b]:.3f})"
+    )

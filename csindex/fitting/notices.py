@@ -23,7 +23,6 @@ from csindex.estimation.instruments import endogenous
 from csindex.fitting.checks import MANY_FAILED, counted, failure_reasons, formative, least_eigenvalues, unit_name
 from csindex.fitting.conventions import all_conventions
 from csindex.fitting.estimates import Status
-from csindex.fitting.factor_notices import improper
 from csindex.fitting.first_stage import f_statistics
 from csindex.fitting.inadmissible import flawed_replicates, flaws_said
 from csindex.fitting.levels import items, names_of, place, stages
@@ -62,8 +61,8 @@ def notices(result: Fit) -> list[Notice]:
         *negative(result),
         *(convention(names_of(result), indices, result.options.convention) if indices else []),
         *dropped(result.dropped, len(result.estimates.index)),
-        *(improper(result) if result.options.estimator == "cbsem" else inadmissible(result)),
-        *weak(result),
+        *inadmissible(result),
+        *(weak(result) if result.options.estimator != "cbsem" else []),
         *(failure(result.model, result.replicates) if result.replicates is not None else []),
     ]
 
@@ -187,6 +186,12 @@ def convention(names: Sequence[str], indices: Mapping[str, Array], chosen: str) 
     return [(text, ConventionWarning)]
 
 
+_JOIN = (
+    "The sample may be too small, items may fit their construct badly, or constructs may be one and the same: drop weak "
+    "items, join constructs that correlate about 1"
+)
+
+
 def inadmissible(result: Fit) -> list[Notice]:
     """Say that estimates of the sample, or of many replicates, lie where they cannot be."""
     model, estimates, units = result.model, result.estimates, result.units
@@ -199,12 +204,11 @@ def inadmissible(result: Fit) -> list[Notice]:
         parts.append(f"the solution is inadmissible{where}: {listed(each, most=3)}")
     if flawed > MANY_INADMISSIBLE * usable:
         parts.append(f"{flawed / usable:.1%} of the replicates are inadmissible")
-    advice = (
-        "The sample may be too small, items may fit their construct badly, or constructs may be one and the same: drop weak "
-        "items, join constructs that correlate about 1, or use estimator='pls', which has the same index."
-        if result.options.estimator == "plsc"
-        else "Look at the instruments (result.first_stage), or take a path of the loop out."
-    )
+    advice = {
+        "pls": "Look at the instruments (result.first_stage), or take a path of the loop out.",
+        "plsc": f"{_JOIN}, or use estimator='pls', which has the same index.",
+        "cbsem": f"{_JOIN}, or use estimator='pls'.",
+    }[result.options.estimator]
     text = f"{'; '.join(parts)}. Estimates are shown as they come out. {advice} See result.inadmissible."
     return [(text, InadmissibleWarning)] if parts else []
 

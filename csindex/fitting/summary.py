@@ -11,6 +11,7 @@ import pandas as pd
 
 from csindex.estimation.consistent import ROUNDING
 from csindex.fitting.checks import least_eigenvalues
+from csindex.fitting.covariance import measures_said
 from csindex.fitting.inadmissible import flawed_replicates, flaws_said
 from csindex.options import Options
 
@@ -160,7 +161,7 @@ def _method(result: Fit) -> str:
         f"Index weights carried over from {options.weights_from}, and taken as known; paths between these indices."
         if options.weights_from
         else f"{_estimator(options)}; index convention {_convention(options)}.",
-        *([_fit_measures(result)] if result.covariance is not None else []),
+        *([measures_said(result.covariance)] if result.covariance is not None else []),
         *_two_stage(result),
         *([_ordinal(result)] if options.ordinal else []),
         *([f"Model: {result.model.source}"] if result.model.source else []),
@@ -178,29 +179,10 @@ def _estimator(options: Options) -> str:
     return f"{_ESTIMATORS[options.estimator]}, {_SCHEMES[options.scheme]}, {_VARIANTS[options.variant]}"
 
 
-def _fit_measures(result: Fit) -> str:
-    assert result.covariance is not None
-    frame = result.covariance.measures
-    middle = frame.groupby("measure")[["estimate", "lower", "upper"]].median()
-    value = middle.estimate
-    who = "" if result.units is None else f"Medians of {len(result.units):,} units: "
-    df, scaled = int(value["df"]), "chisq_scaled" in value
-    p = value["p_scaled" if scaled else "p"]
-    chisq = (
-        f"χ² = {value['chisq_scaled' if scaled else 'chisq']:.1f}{' (scaled)' * scaled} with {df} degrees of freedom"
-    )
-    if not df:
-        return f"{who}χ² = 0 with no degrees of freedom: the model says nothing that could be wrong."
-    cfi, tli, rmsea = (f"{name}{'_robust' * scaled}" for name in ("cfi", "tli", "rmsea"))
-    low, high = middle.lower[rmsea], middle.upper[rmsea]
-    return (
-        f"{who}{chisq} ({'p < .001' if p < 0.001 else f'p = {p:.3f}'}), CFI {value[cfi]:.3f}, TLI {value[tli]:.3f}, RMSEA "
-        f"{value[rmsea]:.3f} (90% interval {low:.3f} to {high:.3f}), SRMR {value['srmr']:.3f}; more in .covariance."
-    )
-
-
 def _two_stage(result: Fit) -> list[str]:
     names, instruments = result.model.construct_names, result.design.instruments
+    if result.options.estimator == "cbsem":
+        return []
     equations = [
         f"{name} ({', '.join(names[i] for i in z)})"
         for name, z in zip(names, instruments, strict=True)

@@ -28,13 +28,14 @@ EXACT = 1e-6
 MODELS = {
     "chain": "A =~ a1 + a2 + a3; B =~ b1 + b2; C =~ c1 + c2 + c3; B ~ A; C ~ A + B",
     "exogenous": "A =~ a1 + a2 + a3; B =~ b1 + b2 + b3; C =~ c1; D =~ d1 + d2 + d3; C ~ A + B; D ~ A + B",
+    "feedback": "A =~ a1 + a2; B =~ b1 + b2; C =~ c1 + c2 + c3; D =~ d1 + d2 + d3; C ~ A + D; D ~ B + C",
 }
 METHODS = ["ML", "GLS", "ULS"]
 
 
 @pytest.fixture(params=MODELS)
 def design(request):
-    return design_of(csi.Model.parse(MODELS[request.param], target="C"))
+    return design_of(csi.Model.parse(MODELS[request.param], target="C", feedback=request.param == "feedback"))
 
 
 def population(parameters, rng, members=1):
