@@ -112,7 +112,7 @@ def run_league(args: argparse.Namespace) -> int:
     if args.json:
         print(output.as_json(tables, **_account(result)))
     else:
-        print(f"{ranked}\n\n{ranked.summary(args.lang)}" if args.lang == "en" else ranked.summary(args.lang))
+        print(f"{ranks_of(ranked)}\n\n{ranked.summary(args.lang)}" if args.lang == "en" else ranked.summary(args.lang))
     return OK
 
 

@@ -116,7 +116,7 @@ def _missing_column(name: str, spare: list[Any], survey: Survey, problems: Findi
         remedy = (
             f"Name another for {role}"
             if role
-            else "Items are called as your columns are by model.rename({item: column})"
+            else "If the item has another name there: model.rename({item: column})"
         )
         problems.add("missing column", f"the data have no column {name!r}. {remedy}.", name)
         return ""
