@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from csindex.benchmark.leagues.league import league
+from csindex.benchmark.leagues.league_result import League
 from csindex.benchmark.wording import aligned
 from csindex.cli import arguments, output
 from csindex.cli.questionnaire import write_template
@@ -112,7 +113,7 @@ def run_league(args: argparse.Namespace) -> int:
     if args.json:
         print(output.as_json(tables, **_account(result)))
     else:
-        print(f"{ranks_of(ranked)}\n\n{ranked.summary(args.lang)}" if args.lang == "en" else ranked.summary(args.lang))
+        print(f"{_ranks(ranked)}\n\n{ranked.summary(args.lang)}" if args.lang == "en" else ranked.summary(args.lang))
     return OK
 
 
@@ -157,6 +158,11 @@ def tables_of(result: Fit) -> dict[str, pd.DataFrame]:
 def _fitted(args: argparse.Namespace) -> Fit:
     model, survey = arguments.survey_given(args, arguments.model_given(args))
     return fit(model, survey, **arguments.fitting(args))
+
+
+def _ranks(ranked: League) -> str:
+    """Return the title and the rows of a league, without what is said to readers of Python."""
+    return str(ranked).rpartition("\n\n")[0]
 
 
 def _account(result: Fit) -> dict[str, Any]:
