@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from csindex.estimation.covariance.algebra import one_thread
 from csindex.estimation.covariance.discrepancy import Method, Sample, distance
 from csindex.estimation.covariance.measures import (
-    Test,
+    ChiSquare,
     baseline_value,
     likelihood_measures,
     relative_measures,
@@ -95,7 +95,7 @@ def _by_moments(result: "Fit", parameters: Parameters, source: Source, numbers: 
     sample = Sample.of(np.ascontiguousarray(np.moveaxis(turned(S, result.design), 0, -1)))
     found = distance(_as_reported(result, parameters).T, sample, parameters, method)
     n = effective(result.moments, options)
-    test = Test(n * found.value, parameters.degrees(), n * baseline_value(sample, method), p * (p - 1) // 2, n)
+    test = ChiSquare(n * found.value, parameters.degrees(), n * baseline_value(sample, method), p * (p - 1) // 2, n)
     inverse = Sample.of(found.implied.sigma).inverse
     measures = _tests(test, parameters, found.value, method)
     measures |= residual_measures(sample, found.implied.sigma, inverse, test.df, method)
@@ -119,7 +119,7 @@ def _by_patterns(result: "Fit", parameters: Parameters, source: Source, numbers:
     return measures
 
 
-def _tests(test: Test, parameters: Parameters, value: Array, method: Method) -> dict[str, Array]:
+def _tests(test: ChiSquare, parameters: Parameters, value: Array, method: Method) -> dict[str, Array]:
     from scipy.special import chdtrc
 
     count = np.ones(len(value))

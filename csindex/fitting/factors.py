@@ -85,7 +85,7 @@ def rescued(found: Solution, sample: Sample, parameters: Parameters, options: Op
         return found
     from csindex.estimation.covariance.semopy_adapter import semopy_parameters
 
-    again = [semopy_parameters(sample.cov[..., i], 100, parameters, options.discrepancy) for i in lost]
+    again = [semopy_parameters(sample.cov[..., i], parameters, options.discrepancy) for i in lost]
     other = scored(
         np.array(again).T,
         sample.part(lost),

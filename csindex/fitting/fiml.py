@@ -9,7 +9,7 @@ from csindex.errors import OptionError
 from csindex.estimation.covariance import casewise
 from csindex.estimation.covariance.algebra import one_thread
 from csindex.estimation.covariance.casewise import Pattern
-from csindex.estimation.covariance.measures import Test
+from csindex.estimation.covariance.measures import ChiSquare
 from csindex.estimation.covariance.structure import implied, jacobian
 from csindex.fitting.estimates import Estimates, Status
 from csindex.fitting.factors import expressed, parameters_for, turned
@@ -179,7 +179,7 @@ def _srmr(own: _Unit, sigma: Array, mean: Array) -> float:
     return float(np.sqrt(np.concatenate([gap**2, ((own.mean - mean) / sd) ** 2]).mean()))
 
 
-def fiml_test(found: Likelihood, n: Array, df: int, p: int) -> Test:
+def fiml_test(found: Likelihood, n: Array, df: int, p: int) -> ChiSquare:
     """Return the χ² statistics."""
     baseline = n * (found.baseline - found.saturated)
-    return Test(n * (found.model - found.saturated), df, baseline, p * (p - 1) // 2, n)
+    return ChiSquare(n * (found.model - found.saturated), df, baseline, p * (p - 1) // 2, n)

@@ -11,8 +11,7 @@ from reference_runs import figures, moments
 
 import csindex as csi
 from csindex.estimation.covariance.discrepancy import Sample, curvature, distance, hessian
-from csindex.estimation.covariance.measures import Test as ChiSquare
-from csindex.estimation.covariance.measures import baseline_value, relative_measures
+from csindex.estimation.covariance.measures import ChiSquare, baseline_value, relative_measures
 from csindex.estimation.covariance.parameters import parameters_of
 from csindex.estimation.covariance.scoring import scored
 from csindex.estimation.covariance.start import start
