@@ -72,6 +72,10 @@ def fitted_with_gaps(run: str, frame: pd.DataFrame) -> csi.Fit:
     return csi.fit(REDUCED, frame, estimator="cbsem", missing="fiml", errors=FIML[run])
 
 
+def listwise(frame: pd.DataFrame) -> csi.Fit:
+    return csi.fit(REDUCED, frame, estimator="cbsem")
+
+
 def relative(ours: float, theirs: float) -> float:
     """Return |ours / theirs - 1|; p-values that are both below 1e-15 are the same."""
     gap = abs(ours - theirs)

@@ -10,7 +10,6 @@ from lavaan_runs import (
     FLAT,
     HOLZINGER,
     NOT_OURS,
-    REDUCED,
     RUNS,
     abilities,
     democracy,
@@ -19,6 +18,7 @@ from lavaan_runs import (
     holzinger,
     in_halves,
     lavaan,
+    listwise,
     measures,
     parameters,
     standardized,
@@ -95,7 +95,7 @@ def test_full_information_maximum_likelihood(run, mobi_missing):
 
 
 def test_listwise_deletion(mobi_missing):
-    theirs, result = lavaan("missing", "listwise_ML"), csi.fit(REDUCED, mobi_missing, estimator="cbsem")
+    theirs, result = lavaan("missing", "listwise_ML"), listwise(mobi_missing)
     agree(measures(theirs["measures"], result))
     agree(parameters(theirs["parameters"], result))
 
