@@ -11,7 +11,7 @@ from stage_runs import HIGHER_ORDER, TIGHT, by
 import csindex as csi
 from csindex.fitting.estimates import Status
 
-# The figures have 12 digits, and seminr was run until weights changed by less than 1e-13; products of scores reach 10.
+# The figures have 12 digits, and products of standardized scores reach 10.
 SEMINR = 5e-11
 # The same arithmetic in another order, and an iteration that stops at 1e-13.
 EXACT = 1e-9

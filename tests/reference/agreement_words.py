@@ -203,7 +203,7 @@ Ordinal items, missing answers, covariance structure models:
 | divisor | ML divides by n, GLS and ULS by n − 1; `likelihood="wishart"` by n − 1 | lavaan the same | – |
 | p-value and errors of ULS | those of Browne (1984), the p-value of the scaled statistic | lavaan takes n·F for χ² and the unweighted matrix for the moments' precision | unweighted sums of squares are no χ² |
 | GFI, AGFI of ULS | weights as in the discrepancy | lavaan counts variances and covariances alike | F itself counts covariances twice |
-| GFI, AGFI of FIML | from the moments by maximum likelihood | lavaan's are other figures | its definition is not documented |
+| GFI, AGFI of FIML | none | lavaan: .974, with the means among what is explained (.718 on complete rows) | a share that means of 7 points dominate says nothing of the model |
 | robust CFI, TLI, RMSEA of FIML | Brosseau-Liard & Savalei (2014) | lavaan 0.6-14: Zhang & Savalei (2023); they differ in the third digit | the same as without gaps |
 
 Not compared: first-component weights in a path model. cSEM and matrixpls stop at single items there; plspm's first eigenvalues
