@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from csindex.errors import OptionError, SurveyError
+from csindex.fitting import display
 from csindex.fitting.findings import Findings
 from csindex.fitting.inspection import inspect_design, inspect_items, inspect_rows, try_fit
 from csindex.model.model import Model
@@ -66,6 +67,11 @@ class Checkup:
 
     def __repr__(self) -> str:
         return self.summary()
+
+    def _repr_html_(self) -> str:
+        tables = {"Problems": self.problems, "Notices": self.notices}
+        shown = [display.as_table(table, name, f".{name.lower()}") for name, table in tables.items()]
+        return display.page(f"{self._headline()}\n{self._rows()}", shown)
 
     def _headline(self) -> str:
         what = str(self.file) if self.file else f"{self.rows:,} rows" if self.rows else "the data"

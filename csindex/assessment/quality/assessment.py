@@ -6,6 +6,7 @@ import pandas as pd
 
 from csindex.assessment.quality import assess_text
 from csindex.assessment.quality.thresholds import threshold_table
+from csindex.fitting import display
 from csindex.fitting.result import Fit
 
 
@@ -92,6 +93,16 @@ class Assessment:
 
     def __repr__(self) -> str:
         return assess_text.short(self)
+
+    def _repr_html_(self) -> str:
+        return display.page(
+            repr(self).partition("  More:")[0],
+            [
+                display.as_table(self.reliability.dropna(subset="estimate"), "Reliability", ".reliability"),
+                display.as_table(self.htmt[self.htmt["measure"] == "htmt"], "Discriminant validity: HTMT", ".htmt"),
+                display.as_table(self.fit, "Fit of the model", ".fit", dict.fromkeys(self.fit.columns, 3)),
+            ],
+        )
 
 
 TABLES = tuple(name for name in Assessment.__slots__ if name not in ("result", "reflective", "factors"))
