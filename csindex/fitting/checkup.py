@@ -83,7 +83,8 @@ class Checkup:
         lines = []
         if self.codes:
             codes = ", ".join(f"{code:g}" for code in self.codes)
-            lines.append(f"if {codes} mean a missing answer: missing_codes=[{codes}]")
+            mean = "means" if len(self.codes) == 1 else "mean"
+            lines.append(f"if {codes} {mean} a missing answer: missing_codes=[{codes}]")
         if self.renames:
             pairs = ", ".join(f"{item!r}: {column!r}" for item, column in self.renames.items())
             lines.append(f"if these columns are meant: model.rename({{{pairs}}})")

@@ -216,3 +216,23 @@ def test_tables_of_a_word_file_fit_the_page_and_keep_together(companies: csi.Fit
         assert "w:tblHeader" in table.rows[0]._tr.xml
         assert "w:cantSplit" in table.rows[-1]._tr.xml
     assert all(shape.width <= line for shape in word.inline_shapes)
+
+
+def test_every_decision_of_the_fit_is_named(tmp_path: Path):
+    model = csi.scsb()
+    answers = csi.simulate(model, 300, seed=1)
+    ordinal = written(quiet(model, answers, ordinal=True, replicates=20), tmp_path)
+    assert "polychoric correlations of 10 of 10 items" in ordinal
+    (tmp_path / "theory").mkdir()
+    theory = written(quiet(model, answers, estimator="cbsem", replicates=0), tmp_path / "theory")
+    assert "covariance structure model, ML" in theory
+    assert "standard errors from theory" in theory
+    assert "inner weighting scheme" not in theory
+    assert "0 of 0" not in theory
+
+
+def test_without_replicates_no_bracket_is_left_empty(tmp_path: Path):
+    text = written(quiet(csi.acsi(), csi.datasets.acsi2015("banks"), replicates=0), tmp_path)
+    said = text.partition("## " + ENGLISH["index"])[0]
+    assert "75.6 of 100, from 2,263 answers" in said
+    assert not re.search(r"–\)|\(\)", text)
