@@ -89,7 +89,7 @@ def _items_and_stages(reader: Reader) -> dict[str, str]:
         items = reader.result.specified.item_names
         count = len(items) if options.ordinal is True else len(tuple(options.ordinal))
         found["ordinal"] = reader.say("polychoric", count=count, items=len(items))
-    if stage is not None:
+    if stage is not None and stage.words:
         found["stages"] = reader.choice(options.interaction if stage.products else options.higher_order)
     return found
 
