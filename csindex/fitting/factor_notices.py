@@ -9,6 +9,7 @@ from csindex.estimation.covariance.structure import implied
 from csindex.fitting.checks import unit_name
 from csindex.fitting.factors import parameters_for
 from csindex.fitting.result import Fit
+from csindex.fitting.speaker import Speaker
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.options import Options
@@ -75,54 +76,49 @@ def check_factor_model(model: Model, design: Design, options: Options) -> None:
         )
 
 
-def improper(result: Fit) -> list[tuple[str, type[CsindexWarning]]]:
+def improper(result: Fit, speaker: Speaker) -> list[tuple[str, type[CsindexWarning]]]:
     """Say where a solution lies outside of what can be, or at its border."""
-    found = [(unit, text) for unit in range(len(result.estimates.index)) for text in _improper(result, unit)]
+    found = [(unit, text) for unit in range(len(result.estimates.index)) for text in _improper(result, unit, speaker)]
     if not found:
         return []
-    units = len({unit for unit, _ in found})
-    if result.units is None:
-        what = listed([text for _, text in found], most=SHOWN)
-        return [(f"the solution is not proper: {what}. {_ADVICE}", InadmissibleWarning)]
-    texts = [f"{unit_name(result.units, unit)}: {text}" for unit, text in found]
-    text = (
-        f"the solutions of {units} of {len(result.units)} units are not proper: {listed(texts, most=SHOWN)}. {_ADVICE}"
-    )
+    key, texts = "improper", [text for _, text in found]
+    counts = {"count": len({unit for unit, _ in found})}
+    if result.units is not None:
+        key, texts = "improper_units", [f"{unit_name(result.units, unit)}: {text}" for unit, text in found]
+        counts["units"] = len(result.units)
+    text = speaker.say(key, found=speaker.listed(texts, most=SHOWN), advice=speaker.say("advice_cbsem"), **counts)
     return [(text, InadmissibleWarning)]
 
 
-_ADVICE = (
-    "Estimates that depend on it cannot be read as they stand: join constructs that cannot be told apart, leave items out, "
-    "or use estimator='pls'."
-)
-
-
-def _improper(result: Fit, unit: int) -> Iterator[str]:
+def _improper(result: Fit, unit: int, speaker: Speaker) -> Iterator[str]:
     """Yield what is improper in the solution of a unit, in words with the number."""
-    e, design, model = result.estimates, result.design, result.model
-    names, items = model.construct_names, model.item_names
+    e, design, model, say = result.estimates, result.design, result.model, speaker.say
+    names, items = [speaker.name(name) for name in model.construct_names], model.item_names
     at = implied(e.theta[unit][:, None], parameters_for(design, result.options))
     residual, factor = (np.einsum("iim->i", a) for a in (at.matrices.residuals, at.matrices.disturbances))
     for i in np.flatnonzero(residual < 0):
-        yield f"the residual variance of item {items[i]!r} is negative ({residual[i]:.3g})"
+        yield say("improper_item", item=items[i], value=residual[i])
     for j in np.flatnonzero(factor < 0):
-        yield f"the residual variance of {names[j]} is negative ({factor[j]:.3g})"
+        yield say("improper_construct", name=names[j], value=factor[j])
     for i in np.flatnonzero((np.abs(e.loadings[unit]) > BEYOND) & (residual >= 0)):
-        yield f"the standardized loading of item {items[i]!r} is {e.loadings[unit, i]:.2f}"
+        yield say("improper_loading", item=items[i], value=e.loadings[unit, i])
     C = e.correlations[unit]
     for a, b in np.argwhere(np.tril(np.abs(C) > BEYOND, -1)):
-        yield f"{names[b]} and {names[a]} correlate {C[a, b]:.3f}"
+        yield say("improper_correlation", first=names[b], second=names[a], value=C[a, b])
     least = np.linalg.eigvalsh(C)[0]
     if least <= 0 and not (np.abs(C) > BEYOND).any():
-        yield f"the correlations of the constructs are not positive definite (smallest eigenvalue {least:.2g})"
-    paths = np.argwhere(np.abs(e.paths[unit]) > BEYOND)
-    if len(paths):
-        worst = max(paths.tolist(), key=lambda path: abs(e.paths[unit][path[0], path[1]]))
-        others = f" and {len(paths) - 1} more standardized paths lie" if len(paths) > 1 else " lies"
-        value = e.paths[unit][worst[0], worst[1]]
-        off = np.abs(C - np.eye(len(C)))
-        a, b = np.unravel_index(off.argmax(), C.shape)
-        yield (
-            f"{names[worst[1]]} → {names[worst[0]]} ({value:.2f}){others} beyond ±1, as constructs overlap ({names[b]} and "
-            f"{names[a]} correlate {C[a, b]:.3f})"
+        yield say("flaw_indefinite", value=least)
+    paths = np.argwhere(np.abs(e.paths[unit]) > BEYOND).tolist()
+    if paths:
+        target, source = max(paths, key=lambda path: abs(e.paths[unit][path[0], path[1]]))
+        a, b = np.unravel_index(np.abs(C - np.eye(len(C))).argmax(), C.shape)
+        yield say(
+            "improper_paths" if len(paths) > 1 else "improper_path",
+            source=names[source],
+            target=names[target],
+            value=e.paths[unit][target, source],
+            more=len(paths) - 1,
+            first=names[b],
+            second=names[a],
+            correlation=C[a, b],
         )

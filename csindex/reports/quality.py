@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csindex import plot
+from csindex import plot, wording
 from csindex.assessment.quality.assessment import Assessment
-from csindex.benchmark import wording
 from csindex.reports.document import Block, Paragraph, Picture, Section, Table
 from csindex.reports.labels import Reader
 
