@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from csindex.fitting import notice_words, summary_words
 from csindex.survey.columns import listed
@@ -24,13 +24,15 @@ INDENT = "  "
 class Speaker:
     """Tells of a result. English readers read a construct's name, as they write it in the model; Korean ones its label."""
 
+    words: ClassVar[Mapping[str, Mapping[str, str]]] = WORDS
+
     def __init__(self, result: Fit, lang: Language) -> None:
         self.lang = lang
         self._labels = {} if lang == "en" else labels_of(result, lang)
 
     def say(self, key: str, **values: object) -> str:
         """Return a sentence with its values filled in."""
-        return WORDS[self.lang][key].format(**values)
+        return self.words[self.lang][key].format(**values)
 
     def name(self, construct: str) -> str:
         """Return what the readers call a construct."""

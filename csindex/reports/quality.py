@@ -7,6 +7,7 @@ import pandas as pd
 
 from csindex import plot, wording
 from csindex.assessment.quality.assessment import Assessment
+from csindex.assessment.quality.wording import Teller
 from csindex.reports.document import Block, Paragraph, Picture, Section, Table
 from csindex.reports.labels import Reader
 
@@ -20,8 +21,9 @@ def quality(reader: Reader, found: Assessment | None) -> Section | None:
     result = reader.result
     if found is None or result.units is not None:
         return None
+    teller = Teller(result, reader.lang)
     blocks: list[Block] = [Paragraph(reader.say("quality_intro"))]
-    blocks += [Paragraph(f"{row['what']}: {row['reading']}", "note") for _, row in found.inadmissible.iterrows()]
+    blocks += [Paragraph(teller.impossible(row), "note") for row in found.inadmissible.itertuples()]
     blocks += [*_reliability(reader, found), *_validity(reader, found), *_structure(reader), *_fit(reader, found)]
     rules = [
         (row["measure"], f"{_rule(reader, row['rule'])} {row['value']:g}", row["source"])
