@@ -79,7 +79,7 @@ def run_check(args: argparse.Namespace) -> int:
     if args.json:
         print(output.as_json({"problems": found.problems, "notices": found.notices}, ok=found.ok, rows=found.rows))
     else:
-        print(output.spoken(found.summary()))
+        print(output.spoken(found.summary(args.lang)))
     return OK if found.ok else BAD_DATA
 
 

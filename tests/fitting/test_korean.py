@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import csindex as csi
-from csindex.fitting import estimates, notice_words, summary_words
+from csindex.fitting import checkup_words, estimates, notice_words, summary_words
 from csindex.fitting.notices import notices
 from csindex.survey import replicate_words
 from csindex.wording import WIDTH, width
@@ -44,7 +44,9 @@ def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-@pytest.mark.parametrize("words", [summary_words, notice_words, replicate_words], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "words", [summary_words, notice_words, replicate_words, checkup_words], ids=lambda module: module.__name__
+)
 def test_both_languages_say_the_same(words):
     assert list(words.ENGLISH) == list(words.KOREAN)
     for key, english in words.ENGLISH.items():
@@ -142,6 +144,16 @@ def test_labels_stand_in_place_of_names(frame):
 def test_tables_are_aligned(results):
     lines = results["moments"].summary("ko").split("표준화 경로계수\n")[1].splitlines()[:12]
     assert len({width(line) for line in lines}) == 1
+
+
+def test_a_checkup_has_korean_headings_and_notices(frame):
+    gaps = frame.drop(columns="unit").mask(np.random.default_rng(1).random((len(frame), 7)) < 0.03)
+    fine, wrong = csi.check(MODEL, gaps), csi.check(MODEL, gaps.assign(q1=98))
+    assert "문제 없음, 알림 3건" in fine.summary("ko")
+    assert "missing='listwise'에 따라 전체 1,440행" in fine.summary("ko")
+    assert "leaves out" in fine.summary() and "leaves out" not in fine.summary("ko")
+    text = wrong.summary("ko")
+    assert "척도를 벗어난 값" in text and "무응답을 뜻하는 값이면(98): missing_codes=[98]" in text
 
 
 def test_an_unknown_language_is_refused(frame):
