@@ -10,6 +10,7 @@ import pandas as pd
 
 from csindex.assessment.groups import ADJUSTMENTS, labels_of
 from csindex.assessment.quantities import LABELS, UNITS
+from csindex.fitting import display
 from csindex.fitting.result import Fit
 
 WIDTH, SHOWN = 88, 12
@@ -77,6 +78,13 @@ class Comparison:
         lines = [self._headline()]
         lines += [self._verdict(str(name)) for name in self.differences["quantity"].unique()]
         return "\n".join([*lines, "More: .summary(), .differences, .omnibus, .result"])
+
+    def _repr_html_(self) -> str:
+        known = self.differences.dropna(axis=1, how="all").sort_values("p_adjusted", kind="stable")
+        return display.page(
+            repr(self).partition("More:")[0],
+            [display.as_table(known, "Differences, the clearest first", ".differences")],
+        )
 
     @property
     def _alpha(self) -> float:

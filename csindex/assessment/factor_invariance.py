@@ -12,7 +12,7 @@ from csindex.assessment.invariance_steps import Invariance
 from csindex.errors import ConventionWarning, EstimationError, OptionError
 from csindex.estimation.covariance.discrepancy import Sample
 from csindex.estimation.covariance.groups import BEFORE, EQUAL, FIXED, Constrained, Step, constrained
-from csindex.estimation.covariance.measures import Test, baseline_value, relative_measures
+from csindex.estimation.covariance.measures import ChiSquare, baseline_value, relative_measures
 from csindex.estimation.covariance.parameters import Parameters, parameters_of
 from csindex.fitting.covariance import model_terms
 from csindex.fitting.factors import turned
@@ -142,7 +142,7 @@ def _step_table(found: dict[Step, Constrained], sample: Sample, n: Array, p: int
     rows: dict[Step, dict[str, object]] = {}
     for step, end in found.items():
         chisq, df = float(n @ end.value), groups * (p * (p + 1) // 2 + p) - end.free
-        test = Test(np.atleast_1d(chisq), df, baseline, groups * p * (p - 1) // 2, np.atleast_1d(total), groups)
+        test = ChiSquare(np.atleast_1d(chisq), df, baseline, groups * p * (p - 1) // 2, np.atleast_1d(total), groups)
         measures = {name: float(value[0]) for name, value in relative_measures(test).items()}
         deviance = chisq - 2 * saturated
         before = rows.get(BEFORE.get(step, step))

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from csindex.benchmark.leagues.league import league
+from csindex.benchmark.leagues.league_result import League
 from csindex.cli import arguments, output
 from csindex.cli.questionnaire import write_template
 from csindex.cli.ready import READY, model_of
@@ -116,7 +117,7 @@ def run_league(args: argparse.Namespace) -> int:
     if args.json:
         print(output.as_json(tables, **_account(result)))
     else:
-        print(f"{ranked}\n\n{ranked.summary(args.lang)}" if args.lang == "en" else ranked.summary(args.lang))
+        print(f"{_ranks(ranked)}\n\n{ranked.summary(args.lang)}" if args.lang == "en" else ranked.summary(args.lang))
     return OK
 
 
@@ -175,6 +176,11 @@ def _spoken(lang: str, model: Model, survey: Survey, options: dict[str, Any]) ->
         text = str(warning.message)
         warnings.warn_explicit(spoken.get(text, text), warning.category, warning.filename, warning.lineno)
     return result
+
+
+def _ranks(ranked: League) -> str:
+    """Return the title and the rows of a league, without what is said to readers of Python."""
+    return str(ranked).rpartition("\n\n")[0]
 
 
 def _account(result: Fit) -> dict[str, Any]:

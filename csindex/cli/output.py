@@ -30,7 +30,10 @@ _SPOKEN = (
     ),
     (re.compile(r"overwrite=True"), lambda m: "--force"),  # noqa: ARG005
     (re.compile(r"bad_units='drop'"), lambda m: "--drop-units"),  # noqa: ARG005
-    (re.compile(r"\b(missing|sheet|convention|scheme|header|by)=('[^']*'|\d+)"), lambda m: f"--{m[1]} {_word(m[2])}"),
+    (
+        re.compile(r"\b(missing|sheet|convention|scheme|estimator|header|by)=('[^']*'|\d+)"),
+        lambda m: f"--{m[1]} {_word(m[2])}",
+    ),
     (re.compile(r"\b(encoding|delimiter|decimal|header|sheet|by|weights|strata|clusters)= "), lambda m: f"--{m[1]} "),
 )
 

@@ -28,6 +28,8 @@ class Flaw(IntFlag):
     CORRELATION = 4
     INDEFINITE = 8
     UNSTABLE = 16
+    VARIANCE = 32
+    PATH = 64
 
 
 def reliability(S: Array, w: Array, design: Design) -> Array:

@@ -6,6 +6,8 @@ by how much a quantity moves: with moments m + hL_d along the columns of L, LL' 
 derivatives of its own.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,7 +64,8 @@ def analytic(
     status = np.full(U * D, Status.OK, dtype=np.int8)
     flat, cov = mean.reshape(U * D, p), unpack(packed.reshape(U * D, -1), p)
     stack = expressed(theta.reshape(U * D, -1), flat, cov, design, options, status, nothing)
-    estimates = stack.reshape(U, D).made_from(mean, packed)
+    # A small step beside an inadmissible solution is none of its own.
+    estimates = replace(stack, flaws=np.zeros_like(stack.flaws)).reshape(U, D).made_from(mean, packed)
     words, words_ko = (WORDS[lang][options.errors] for lang in ("en", "ko"))
     return Replicates("delta", words, words_ko, estimates, coefficients, joint=False)
 

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from csindex.errors import OptionError, SurveyError
+from csindex.fitting import display
 from csindex.fitting.checkup_words import KINDS, WORDS
 from csindex.fitting.findings import Findings
 from csindex.fitting.inspection import inspect_design, inspect_items, inspect_rows, try_fit
@@ -77,6 +78,11 @@ class Checkup:
     def __repr__(self) -> str:
         return self.summary()
 
+    def _repr_html_(self) -> str:
+        tables = {"Problems": self.problems, "Notices": self.notices}
+        shown = [display.as_table(table, name, f".{name.lower()}") for name, table in tables.items()]
+        return display.page(f"{self._headline('en')}\n{self._rows('en')}", shown)
+
     def _told(self, text: str, lang: Language) -> str:
         return self.korean.get(text, text) if lang == "ko" else text
 
@@ -94,7 +100,11 @@ class Checkup:
     def _remedies(self, lang: Language) -> str:
         lines, words = [], WORDS[lang]
         if self.codes:
-            lines.append(words["codes"].format(codes=", ".join(f"{code:g}" for code in self.codes)))
+            lines.append(
+                words["code" if len(self.codes) == 1 else "codes"].format(
+                    codes=", ".join(f"{code:g}" for code in self.codes)
+                )
+            )
         if self.renames:
             pairs = ", ".join(f"{item!r}: {column!r}" for item, column in self.renames.items())
             lines.append(words["renames"].format(pairs=pairs))

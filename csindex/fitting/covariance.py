@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from csindex.estimation.covariance.algebra import one_thread
 from csindex.estimation.covariance.discrepancy import Method, Sample, distance
 from csindex.estimation.covariance.measures import (
-    Test,
+    ChiSquare,
     baseline_value,
     likelihood_measures,
     relative_measures,
@@ -25,6 +25,7 @@ from csindex.fitting.analytic import directions, effective
 from csindex.fitting.estimates import Estimates
 from csindex.fitting.factors import parameters_for, standardized, turned
 from csindex.fitting.fiml import fiml_likelihood, fiml_test
+from csindex.fitting.speaker import Speaker
 from csindex.model.model import Model
 from csindex.survey.sources import Source
 from csindex.survey.stacks import Array
@@ -95,7 +96,7 @@ def _by_moments(result: "Fit", parameters: Parameters, source: Source, numbers: 
     sample = Sample.of(np.ascontiguousarray(np.moveaxis(turned(S, result.design), 0, -1)))
     found = distance(_as_reported(result, parameters).T, sample, parameters, method)
     n = effective(result.moments, options)
-    test = Test(n * found.value, parameters.degrees(), n * baseline_value(sample, method), p * (p - 1) // 2, n)
+    test = ChiSquare(n * found.value, parameters.degrees(), n * baseline_value(sample, method), p * (p - 1) // 2, n)
     inverse = Sample.of(found.implied.sigma).inverse
     measures = _tests(test, parameters, found.value, method)
     measures |= residual_measures(sample, found.implied.sigma, inverse, test.df, method)
@@ -119,7 +120,7 @@ def _by_patterns(result: "Fit", parameters: Parameters, source: Source, numbers:
     return measures
 
 
-def _tests(test: Test, parameters: Parameters, value: Array, method: Method) -> dict[str, Array]:
+def _tests(test: ChiSquare, parameters: Parameters, value: Array, method: Method) -> dict[str, Array]:
     from scipy.special import chdtrc
 
     count = np.ones(len(value))
@@ -209,3 +210,27 @@ def model_terms(model: Model, parameters: Parameters) -> list[tuple[str, str, st
 
     variances = [*those("residual", "~~", items), *those("factor", "~~", names)]
     return [*loadings, *those("path", "~", names), *variances, *levels("intercept", items), *levels("mean", names)]
+
+
+def measures_said(found: CovarianceFit, speaker: Speaker) -> str:
+    """Say how well the model fits; of several units, in the median."""
+    middle = found.measures.groupby("measure")[["estimate", "lower", "upper"]].median()
+    value, units = middle.estimate, int((found.measures.measure == "df").sum())
+    who = "" if units == 1 else speaker.say("measures_units", units=units)
+    df, scaled = int(value["df"]), "chisq_scaled" in value
+    if not df:
+        return speaker.say("just_identified", who=who)
+    p, chisq = value["p_scaled" if scaled else "p"], "chisq_scaled" if scaled else "chisq"
+    cfi, tli, rmsea = (f"{name}{'_robust' * scaled}" for name in ("cfi", "tli", "rmsea"))
+    return speaker.say(
+        "measures",
+        who=who,
+        chisq=speaker.say(chisq, value=value[chisq], df=df),
+        p="p < .001" if p < 0.001 else f"p = {p:.3f}",
+        cfi=value[cfi],
+        tli=value[tli],
+        rmsea=value[rmsea],
+        lower=middle.lower[rmsea],
+        upper=middle.upper[rmsea],
+        srmr=value["srmr"],
+    )

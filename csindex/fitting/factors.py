@@ -5,13 +5,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csindex.estimation.consistent import flaws
+from csindex.estimation.consistent import ROUNDING, Flaw, flaws
 from csindex.estimation.covariance.algebra import one_thread
 from csindex.estimation.covariance.discrepancy import Sample
 from csindex.estimation.covariance.parameters import Parameters, parameters_of
 from csindex.estimation.covariance.scoring import Solution, scored
 from csindex.estimation.covariance.start import start as first_parameters
 from csindex.estimation.covariance.structure import Implied, implied
+from csindex.estimation.structure import unstable
 from csindex.fitting.estimates import CONSTANT_BELOW, Estimates, Status
 from csindex.index.scores import index_deviations, index_scores, index_weights, to_hundred
 from csindex.model.design import Design
@@ -43,6 +44,9 @@ def factor_estimates(mean: Array, cov: Array, design: Design, options: Options, 
     definite = np.linalg.eigvalsh(np.moveaxis(S, -1, 0))[:, 0] > 0
     status[(status == Status.OK) & ~definite] = Status.INDEFINITE
     S[..., ~definite] = np.eye(design.p)[..., None]
+    if start is not None and start.shape[1] != parameters.q:
+        # Of the weights of another estimator, or of another model, no iteration can begin.
+        start = None
     theta, rounds = np.full((parameters.q, m), np.nan), np.zeros(m, dtype=np.intp)
     tolerance = options.tolerance**2 * (1 if start is None else LOOSER)
     for first in range(0, m, AT_A_TIME):
@@ -81,7 +85,7 @@ def rescued(found: Solution, sample: Sample, parameters: Parameters, options: Op
         return found
     from csindex.estimation.covariance.semopy_adapter import semopy_parameters
 
-    again = [semopy_parameters(sample.cov[..., i], 100, parameters, options.discrepancy) for i in lost]
+    again = [semopy_parameters(sample.cov[..., i], parameters, options.discrepancy) for i in lost]
     other = scored(
         np.array(again).T,
         sample.part(lost),
@@ -109,6 +113,15 @@ def screened(mean: Array, cov: Array, design: Design) -> NDArray[np.int8]:
 def turned(cov: Array, design: Design) -> Array:
     """Return covariances (m, p, p) with reversed items turned round."""
     return cov * design.sign[:, None] * design.sign
+
+
+@np.errstate(divide="ignore", invalid="ignore")
+def implied_correlations(estimates: Estimates, design: Design) -> Array:
+    """Return Σ (m, p, p) over the sample's standard deviations of the items, reversed ones turned round."""
+    means = estimates.theta.shape[-1] > parameters_of(design).q
+    sigma = np.moveaxis(implied(estimates.theta.T, parameters_of(design, means=means)).sigma, -1, 0)
+    sd = np.sqrt(np.einsum("mii->mi", estimates.cov))
+    return np.asarray(sigma / (sd[:, :, None] * sd[:, None, :]))
 
 
 @np.errstate(divide="ignore", invalid="ignore")
@@ -147,15 +160,25 @@ def expressed(
         "r2": r2,
         "index": index_scores(v, to_hundred(mean, design), design),
         "deviation": index_deviations(v, S, design),
-        "reliability": np.ones((len(w), design.k)),
+        "reliability": np.ones(r2.shape),
     }
-    flawed = flaws(parts["reliability"], loadings, C)
+    flawed = improper(loadings, C, B, r2, design)
     failed = status != Status.OK
     if failed.any():
         for array in parts.values():
             array[failed] = np.nan
         flawed[failed] = 0
     return Estimates(**parts, status=status, rounds=rounds, flaws=flawed, theta=theta)
+
+
+def improper(loadings: Array, C: Array, B: Array, r2: Array, design: Design) -> NDArray[np.int8]:
+    """Return (m,) the `Flaw` of each solution: what lies where it cannot be, or, of paths, hardly can."""
+    flawed = flaws(np.ones(r2.shape), loadings, C)
+    most = 1 + ROUNDING
+    flawed[(r2 > most).any(axis=1)] |= Flaw.VARIANCE
+    flawed[(np.abs(B) > most).any(axis=(1, 2))] |= Flaw.PATH
+    flawed[unstable(B, design)] |= Flaw.UNSTABLE
+    return flawed
 
 
 def standardized(found: Implied, parameters: Parameters, *, turn: bool = True) -> tuple[Array, Array, Array, Array]:

@@ -1,30 +1,24 @@
 """The door: fit a model to answers or moments."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from csindex.errors import EstimationError, OptionError, RepairWarning, SurveyError
-from csindex.fitting import checks
-from csindex.fitting.analytic import analytic
+from csindex.errors import OptionError
 from csindex.fitting.carried import Carried
 from csindex.fitting.covariance import covariance_fit
-from csindex.fitting.estimates import estimate
-from csindex.fitting.factor_notices import check_factor_model, check_options
-from csindex.fitting.fiml import fiml_estimates
+from csindex.fitting.estimated import UNLIKE_SAMPLES, degrees_of, estimated
+from csindex.fitting.factor_checks import check_factor_model, check_options
+from csindex.fitting.intake import source_of, usual_resampling
 from csindex.fitting.kept import Kept
 from csindex.fitting.notices import tell
-from csindex.fitting.replicate import replicate
 from csindex.fitting.result import Fit
 from csindex.fitting.staged import climb
-from csindex.fitting.staged_source import StagedSource
-from csindex.fitting.tables import RESERVED
-from csindex.model.design import Design, design_of
+from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.model.stages import Stage, stages_of
 from csindex.options import (
@@ -44,16 +38,8 @@ from csindex.options import (
     choose,
     whole,
 )
-from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
-from csindex.survey.grouped import GroupedMoments
-from csindex.survey.moments import Moments
-from csindex.survey.sources import Kind, MomentSource, RowSource, Source
-from csindex.survey.stacks import Array, flatten, pack
-from csindex.survey.survey import Survey
-
-UNLIKE_SAMPLES = ("jackknife", "replicate weights")
-MOST_DELETED, MOST_LEFT_OUT, INNER = 200, 400, 25
+from csindex.survey.sources import Source
 
 
 def fit(
@@ -196,13 +182,14 @@ def fit(
         raise OptionError(
             f"model must be a csindex Model, e.g. csindex.acsi() or Model.parse(text), not {model!r:.80}."
         )
-    choose("bad_units", bad_units, ["raise", "drop"])
+    drop = choose("bad_units", bad_units, ["raise", "drop"]) == "drop"
+    work = _work(seed, block_size, n_jobs, progress)
     if estimator == "ordinal":
         estimator, ordinal = "pls", True if ordinal is False else ordinal
     if replicates is None:
-        replicates = 0 if estimator == "cbsem" and _usual_resampling(data) != "replicate weights" else 1000
+        replicates = 0 if estimator == "cbsem" and usual_resampling(data) != "replicate weights" else 1000
     analytically = estimator == "cbsem" and replicates == 0
-    resampling = resampling or _usual_resampling(data)
+    resampling = resampling or usual_resampling(data)
     earlier = None if weights_from is None else Carried.of(weights_from, model)
     options = Options(
         estimator=estimator,
@@ -227,42 +214,36 @@ def fit(
     )
     if earlier is not None:
         earlier.check(options)
-    seed = int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) if seed is None else whole("seed", seed, 0)
     check_options(options)
     if options.estimator == "cbsem":
-        check_factor_model(model, design_of(model), options)
-    if block_size is not None:
-        whole("block_size", block_size, 1)
-    if whole("n_jobs", n_jobs, -64) == 0:
-        raise OptionError("n_jobs=0 would leave nobody to work. Use 1, or -1 for all cores.")
+        check_factor_model(model, options)
     given = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "missing_codes": missing_codes}
-    source, account, codes = _source(model, data, options, given)
+    source, account, codes = source_of(model, data, options, given)
     if estimator == "cbsem" and errors is None and source.weighted:
         options = replace(options, errors="robust")
-    work = {"seed": seed, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}
     stages = stages_of(model, options.higher_order, options.interaction)
     if earlier is not None and len(stages) > 1:
         raise OptionError(
             "weights_from= does not go with higher-order constructs or interactions. Fit the new wave without it."
         )
 
-    def estimated(stage: Stage, design: Design, moments: Source) -> Kept:
-        return _estimated(stage.model, design, moments, options, bad_units == "drop", work, earlier)
+    def made(stage: Stage, design: Design, moments: Source) -> Kept:
+        return estimated(stage.model, design, moments, options, drop, work, earlier)
 
     result: Fit = None  # type: ignore[assignment]
-    for rung in climb(stages, source, options, estimated):
+    for rung in climb(stages, source, options, made):
         kept = rung.kept
         assert kept.estimates is not None
         result = Fit(
             model=rung.stage.model,
             design=rung.design,
             options=options,
-            seed=seed,
+            seed=work["seed"],
             moments=kept.moments,
             estimates=kept.estimates,
             account=account,
             dropped=kept.dropped,
-            degrees=_degrees(source, kept.numbers, options),
+            degrees=degrees_of(source, kept.numbers, options),
             missing_codes=codes,
             stage=rung.stage,
             lower=result,
@@ -274,126 +255,11 @@ def fit(
     return result
 
 
-def _degrees(source: Source, numbers: NDArray[np.intp], options: Options) -> Array:
-    """Return the degrees of freedom (U,) of the variances: those of a design, infinite without one."""
-    kind: Kind = "bootstrap" if options.analytic and isinstance(source, RowSource) else options.resampling
-    if options.analytic and not isinstance(source, RowSource):
-        return np.full(len(numbers), np.inf)
-    sizes = [source.size(kind, unit, options.replicates) for unit in numbers.tolist()]
-    return np.array([source.degrees(kind, unit, n) for unit, n in zip(numbers.tolist(), sizes, strict=True)])
-
-
-def _estimated(
-    model: Model,
-    design: Design,
-    source: Source,
-    options: Options,
-    drop: bool,
-    work: dict[str, Any],
-    earlier: Carried | None,
-) -> Kept:
-    """Take the moments from the source, estimate them and their replicates; units with a problem go on the way."""
-    moments = source.sample()
-    kept = Kept.of(moments)
-    kept = kept.settle(checks.sample_problems(model, kept.moments, options), SurveyError, drop)
-    kept = kept.settle(checks.block_problems(model, design, kept.moments), EstimationError, drop)
-    carried = None
-    if earlier is not None:
-        kept = kept.settle(earlier.problems(kept.units), OptionError, drop)
-        carried = earlier.weights(kept.units, len(kept.numbers))
-    mean, cov = flatten(kept.moments.mean, 1), flatten(kept.moments.cov, 2)
-    sample = estimate(mean, cov, design, options, carried=carried).made_from(mean, pack(cov))
-    if options.missing == "fiml":
-        sample = fiml_estimates(source, kept.numbers, kept.moments, sample, design, options).made_from(mean, pack(cov))
-    problems = checks.estimate_problems(model, design, kept.moments, sample, options)
-    kept = replace(kept, estimates=sample).settle(problems, EstimationError, drop)
-    for kind, (name, wanted) in _kinds(options, source).items():
-        assert kept.estimates is not None
-        made_by = MomentSource(moments) if kind == "parametric" and not isinstance(source, StagedSource) else source
-        drawn = replicate(made_by, kept.numbers, kept.estimates, design, options, kind=kind, wanted=wanted, **work)
-        kept = replace(kept, drawn={**kept.drawn, name: drawn})
-        kept = kept.settle(checks.replicate_problems(model, drawn, options), EstimationError, drop)
-    if options.analytic:
-        assert kept.estimates is not None
-        steps = analytic(source, kept.numbers, kept.moments, kept.estimates, design, options)
-        kept = replace(kept, drawn={"replicates": steps})
-    return kept
-
-
-def _usual_resampling(data: Any) -> Resampling:
-    if isinstance(data, Moments):
-        return "parametric"
-    if isinstance(data, GroupedMoments):
-        return "jackknife" if data.groups else "parametric"
-    return "replicate weights" if isinstance(data, Survey) and data.replicate_weights is not None else "bootstrap"
-
-
-def _kinds(options: Options, source: Source) -> dict[Kind, tuple[str, int]]:
-    """Return the kinds of replicates that are needed: what the result calls them, and how many."""
-    if not options.replicates:
-        return {}
-    kinds: dict[Kind, tuple[str, int]] = {options.resampling: ("replicates", options.replicates)}
-    if options.interval in ("percentile", "basic", "bca", "studentized") and options.resampling in UNLIKE_SAMPLES:
-        raise OptionError(
-            f"interval={options.interval!r} does not go with resampling={options.resampling!r}; use 'normal'."
-        )
-    if options.interval in ("bca", "studentized") and options.resampling != "bootstrap":
-        raise OptionError(f"interval={options.interval!r} needs resampling='bootstrap', with respondents' rows.")
-    if options.interval == "bca":
-        kinds["jackknife"] = ("jackknife", MOST_DELETED)
-    if options.interval == "studentized":
-        kinds["nested"] = ("nested", INNER)
-    if source.weighted:
-        kinds["simple"] = ("simple", MOST_LEFT_OUT)
-    return kinds
-
-
-def _source(
-    model: Model, data: Any, options: Options, given: dict[str, Any]
-) -> tuple[Source, Account | None, Codes | None]:
-    """Return where moments come from, and the account of the rows."""
-    named = [name for name, value in given.items() if value is not None]
-    if isinstance(data, (Moments, GroupedMoments, Survey)) and named:
-        kind = type(data).__name__
-        raise OptionError(f"{', '.join(named)} cannot be given with {kind}: {kind} has been made with or without them.")
-    if isinstance(data, (Moments, GroupedMoments)) and options.missing != "listwise":
-        raise OptionError(f"missing={options.missing!r} needs rows; moments have none.")
-    if isinstance(data, (Moments, GroupedMoments)) and options.ordinal:
-        raise OptionError("ordinal items need rows: moments do not tell how often each answer was given.")
-    if isinstance(data, GroupedMoments):
-        grouped = data.select(model.item_names)
-        checks.check_scales(model, grouped.pooled().moments)
-        _check_units(grouped.units)
-        return grouped, grouped.account, grouped.missing_codes
-    if isinstance(data, Moments):
-        moments = data.select(model.item_names)
-        if moments.mean.ndim > 2:
-            raise OptionError(
-                f"moments with {moments.mean.ndim - 1} leading axes cannot be fitted; one axis of units is the most."
-            )
-        checks.check_scales(model, moments)
-        _check_definite(moments)
-        return MomentSource(moments), None, None
-    survey = data if isinstance(data, Survey) else Survey(data, **given)
-    answers = survey.answers(model.items, options.missing)
-    _check_units(answers.units)
-    return RowSource.of(answers, model.item_names, options), answers.account, survey.missing_codes
-
-
-def _check_units(units: pd.DataFrame | None) -> None:
-    clash = [] if units is None else [name for name in units.columns if name in RESERVED]
-    if clash:
-        raise OptionError(f"by={clash} would clash with columns of the tables. Rename these columns.")
-
-
-def _check_definite(moments: Moments) -> None:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        R = moments.correlation
-    least = np.linalg.eigvalsh(np.where(np.isfinite(R), R, np.eye(R.shape[-1])))[..., 0].min()
-    if least < -1e-10:
-        warnings.warn(
-            f"the correlations are not positive definite (smallest eigenvalue {least:.2g}), e.g. because they are rounded; "
-            "parametric replicates are drawn with negative eigenvalues set to 0.",
-            RepairWarning,
-            stacklevel=4,
-        )
+def _work(seed: int | None, block_size: int | None, n_jobs: int, progress: bool) -> dict[str, Any]:
+    """Return how replicates are worked through, with a seed in any case."""
+    seed = int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) if seed is None else whole("seed", seed, 0)
+    if block_size is not None:
+        whole("block_size", block_size, 1)
+    if whole("n_jobs", n_jobs, -64) == 0:
+        raise OptionError("n_jobs=0 would leave nobody to work. Use 1, or -1 for all cores.")
+    return {"seed": seed, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}

@@ -115,9 +115,7 @@ def _missing_column(name: str, spare: list[Any], survey: Survey, problems: Findi
     near = get_close_matches(_plain(name), list(known), n=1, cutoff=0.7)
     if not near:
         remedy = (
-            f"Name another for {role}"
-            if role
-            else "Items are called as your columns are by model.rename({item: column})"
+            f"Name another for {role}" if role else "If the item has another name there: model.rename({item: column})"
         )
         problems.add("missing column", f"the data have no column {name!r}. {remedy}.", name)
         return ""

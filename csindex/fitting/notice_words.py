@@ -30,23 +30,19 @@ ENGLISH = {
     "inadmissible_share": "{share:.1%} of the replicates are inadmissible",
     "advice_plsc": "The sample may be too small, items may fit their construct badly, or constructs may be one and the same: drop "
     "weak items, join constructs that correlate about 1, or use estimator='pls', which has the same index.",
-    "advice_loop": "Look at the instruments (result.first_stage), or take a path of the loop out.",
+    "advice_cbsem": "The sample may be too small, items may fit their construct badly, or constructs may be one and the same: drop "
+    "weak items, join constructs that correlate about 1, or use estimator='pls'.",
+    "advice_pls": "Look at the instruments (result.first_stage), or take a path of the loop out.",
     "flaw_reliability": "ρ_A of {name} is {value:.2f}",
     "flaw_loading": "the loading of {item!r} in {name} is {value:.2f}",
+    "flaw_loading_residual": "the loading of {item!r} in {name} is {value:.2f} (its residual variance is {residual:.2f} of the item's)",
+    "flaw_variance": "R² of {name} is {value:.2f} (its residual variance is negative)",
     "flaw_correlation": "{first} and {second} correlate {value:.2f}",
     "flaw_indefinite": "the correlations of the constructs are not positive definite (smallest eigenvalue {value:.2g})",
     "flaw_unstable": "feedback does not die out (largest eigenvalue {value:.2f}), so that total effects mean nothing",
-    "improper": "the solution is not proper: {found}. {advice}",
-    "improper_units": "the solutions of {count} of {units} units are not proper: {found}. {advice}",
-    "advice_cbsem": "Estimates that depend on it cannot be read as they stand: join constructs that cannot be told apart, leave items "
-    "out, or use estimator='pls'.",
-    "improper_item": "the residual variance of item {item!r} is negative ({value:.3g})",
-    "improper_construct": "the residual variance of {name} is negative ({value:.3g})",
-    "improper_loading": "the standardized loading of item {item!r} is {value:.2f}",
-    "improper_correlation": "{first} and {second} correlate {value:.3f}",
-    "improper_path": "{source} → {target} ({value:.2f}) lies beyond ±1, as constructs overlap ({first} and {second} correlate "
+    "flaw_path": "{source} → {target} ({value:.2f}) lies beyond ±1, as constructs overlap ({first} and {second} correlate "
     "{correlation:.3f})",
-    "improper_paths": "{source} → {target} ({value:.2f}) and {more} more standardized paths lie beyond ±1, as constructs overlap "
+    "flaw_paths": "{source} → {target} ({value:.2f}) and {more} more standardized paths lie beyond ±1, as constructs overlap "
     "({first} and {second} correlate {correlation:.3f})",
     "weak": "the instruments are weak for {found}; below {strong:g} two-stage least squares leans towards least squares and its "
     "intervals are too narrow (Staiger & Stock 1997). Add constructs that act on the loop from outside, or ask more people. See "
@@ -88,23 +84,19 @@ KOREAN = {
     "inadmissible_share": "반복 표본의 {share:.1%}에서 추정치가 허용 범위를 벗어났습니다",
     "advice_plsc": "표본이 너무 작거나, 문항이 구성개념에 잘 맞지 않거나, 서로 다른 구성개념이 사실상 같은 것일 수 있습니다. 약한 문항을 제외하거나, "
     "상관계수가 1에 가까운 구성개념을 합치거나, 지수가 같은 estimator='pls'를 사용하시기 바랍니다.",
-    "advice_loop": "도구변수를 점검하거나(result.first_stage) 순환하는 경로 중 하나를 제외하시기 바랍니다.",
+    "advice_cbsem": "표본이 너무 작거나, 문항이 구성개념에 잘 맞지 않거나, 서로 다른 구성개념이 사실상 같은 것일 수 있습니다. 약한 문항을 제외하거나, "
+    "상관계수가 1에 가까운 구성개념을 합치거나, estimator='pls'를 사용하시기 바랍니다.",
+    "advice_pls": "도구변수를 점검하거나(result.first_stage) 순환하는 경로 중 하나를 제외하시기 바랍니다.",
     "flaw_reliability": "{name}의 신뢰도 ρ_A {value:.2f}",
     "flaw_loading": "{name}의 문항 {item!r} 적재량 {value:.2f}",
+    "flaw_loading_residual": "{name}의 문항 {item!r} 적재량 {value:.2f}(잔차분산이 문항 분산의 {residual:.2f}배)",
+    "flaw_variance": "{name}의 R² {value:.2f}(잔차분산이 음수)",
     "flaw_correlation": "{first}–{second} 상관계수 {value:.2f}",
     "flaw_indefinite": "구성개념의 상관행렬이 양정치가 아님(최소 고윳값 {value:.2g})",
     "flaw_unstable": "순환 효과가 수렴하지 않아 총효과를 해석할 수 없음(최대 고윳값 {value:.2f})",
-    "improper": "부적절한 해(improper solution)입니다: {found}. {advice}",
-    "improper_units": "{units}개 기관 중 {count}개 기관의 해가 부적절합니다(improper solution): {found}. {advice}",
-    "advice_cbsem": "이와 관련된 추정치는 그대로 해석할 수 없습니다. 구별되지 않는 구성개념을 합치거나, 일부 문항을 제외하거나, estimator='pls'를 "
-    "사용하시기 바랍니다.",
-    "improper_item": "문항 {item!r}의 잔차분산이 음수({value:.3g})",
-    "improper_construct": "{name}의 잔차분산이 음수({value:.3g})",
-    "improper_loading": "문항 {item!r}의 표준화 적재량이 {value:.2f}",
-    "improper_correlation": "{first}–{second} 상관계수가 {value:.3f}",
-    "improper_path": "구성개념이 서로 겹쳐({first}–{second} 상관계수 {correlation:.3f}) {source} → {target}의 표준화 경로계수({value:.2f})가 "
+    "flaw_path": "구성개념이 서로 겹쳐({first}–{second} 상관계수 {correlation:.3f}) {source} → {target}의 표준화 경로계수({value:.2f})가 "
     "±1을 벗어남",
-    "improper_paths": "구성개념이 서로 겹쳐({first}–{second} 상관계수 {correlation:.3f}) {source} → {target}의 표준화 경로계수({value:.2f}) 외 "
+    "flaw_paths": "구성개념이 서로 겹쳐({first}–{second} 상관계수 {correlation:.3f}) {source} → {target}의 표준화 경로계수({value:.2f}) 외 "
     "{more}개가 ±1을 벗어남",
     "weak": "도구변수가 약합니다: {found}. F가 {strong:g}보다 작으면 2단계 최소제곱 추정치가 최소제곱 추정치 쪽으로 치우치고 신뢰구간이 지나치게 "
     "좁아집니다(Staiger & Stock 1997). 순환하는 경로에 밖에서 작용하는 구성개념을 추가하거나 응답을 더 모으시기 바랍니다. 자세한 내용은 "

@@ -23,7 +23,6 @@ from csindex.estimation.instruments import endogenous
 from csindex.fitting.checks import MANY_FAILED, counted, failure_reasons, formative, least_eigenvalues, unit_name
 from csindex.fitting.conventions import all_conventions
 from csindex.fitting.estimates import Status
-from csindex.fitting.factor_notices import improper
 from csindex.fitting.first_stage import f_statistics
 from csindex.fitting.inadmissible import flawed_replicates, flaws_said
 from csindex.fitting.levels import items, names_of, place, stages
@@ -61,8 +60,8 @@ def notices(result: Fit, lang: Language = "en") -> list[Notice]:
         *negative(result, speaker),
         *(convention(result, indices, speaker) if indices else []),
         *dropped(result, speaker),
-        *(improper(result, speaker) if result.options.estimator == "cbsem" else inadmissible(result, speaker)),
-        *weak(result, speaker),
+        *inadmissible(result, speaker),
+        *(weak(result, speaker) if result.options.estimator != "cbsem" else []),
         *(failure(result, result.replicates, speaker) if result.replicates is not None else []),
     ]
 
@@ -177,7 +176,7 @@ def inadmissible(result: Fit, speaker: Speaker) -> list[Notice]:
         )
     if flawed > MANY_INADMISSIBLE * usable:
         parts.append(speaker.say("inadmissible_share", share=flawed / usable))
-    advice = speaker.say("advice_plsc" if result.options.estimator == "plsc" else "advice_loop")
+    advice = speaker.say(f"advice_{result.options.estimator}")
     text = speaker.say("inadmissible_notice", parts="; ".join(parts), advice=advice)
     return [(text, InadmissibleWarning)] if parts else []
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from csindex.estimation.consistent import ROUNDING
 from csindex.fitting.checks import counted, failures, least_eigenvalues
+from csindex.fitting.covariance import measures_said
 from csindex.fitting.inadmissible import flawed_replicates, flaws_said
 from csindex.fitting.levels import stages
 from csindex.fitting.speaker import Speaker
@@ -143,7 +144,7 @@ def _method(result: Fit, speaker: Speaker) -> str:
     options, source, say = result.options, result.model.source, speaker.say
     lines = [
         say("carried", source=options.weights_from) if options.weights_from else _computed(options, speaker),
-        *([_fit_measures(result, speaker)] if result.covariance is not None else []),
+        *([measures_said(result.covariance, speaker)] if result.covariance is not None else []),
         *_two_stage(result, speaker),
         *([_ordinal(result, speaker)] if options.ordinal else []),
         *([say("model", source=source)] if source else []),
@@ -166,31 +167,9 @@ def _computed(options: Options, speaker: Speaker) -> str:
     return say("computed", estimator=", ".join(map(say, parts)), convention=say(convention))
 
 
-def _fit_measures(result: Fit, speaker: Speaker) -> str:
-    assert result.covariance is not None
-    middle = result.covariance.measures.groupby("measure")[["estimate", "lower", "upper"]].median()
-    value = middle.estimate
-    who = "" if result.units is None else speaker.say("measures_units", units=len(result.units))
-    df, scaled = int(value["df"]), "chisq_scaled" in value
-    if not df:
-        return speaker.say("just_identified", who=who)
-    p, chisq = value["p_scaled" if scaled else "p"], "chisq_scaled" if scaled else "chisq"
-    cfi, tli, rmsea = (f"{name}{'_robust' * scaled}" for name in ("cfi", "tli", "rmsea"))
-    return speaker.say(
-        "measures",
-        who=who,
-        chisq=speaker.say(chisq, value=value[chisq], df=df),
-        p="p < .001" if p < 0.001 else f"p = {p:.3f}",
-        cfi=value[cfi],
-        tli=value[tli],
-        rmsea=value[rmsea],
-        lower=middle.lower[rmsea],
-        upper=middle.upper[rmsea],
-        srmr=value["srmr"],
-    )
-
-
 def _two_stage(result: Fit, speaker: Speaker) -> list[str]:
+    if result.options.estimator == "cbsem":
+        return []
     names = [speaker.name(name) for name in result.model.construct_names]
     equations = [
         f"{name} ({', '.join(names[i] for i in z)})"

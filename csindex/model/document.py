@@ -61,7 +61,14 @@ def _plain(text: str) -> Any:
     try:
         return yaml.load(text, Loader)
     except yaml.YAMLError as error:
-        raise ModelError(f"the model file is not plain YAML: {error}") from None
+        raise ModelError(f"the model file is not plain YAML: {_in_a_line(error)}") from None
+
+
+def _in_a_line(error: Exception) -> str:
+    """Return what is wrong with a text and where, without the picture of the place."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    said = problem or str(error).partition("\n")[0]
+    return said if mark is None else f"{said} (line {mark.line + 1}, column {mark.column + 1})"
 
 
 def _as_text(values: dict[str, Any]) -> dict[str, Any]:

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from csindex.wording import width
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Kind = Literal["text", "lead", "note"]
+LINE = 84
+"""Letters that a page has room for in the small print of tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,27 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     left: int = 1
+
+    def widths(self) -> list[float]:
+        """Return the width of each column as a share of the page: no number is broken, long texts share what is left."""
+        columns = [list(cells) for cells in zip(self.head, *self.rows, strict=True)]
+        wanted = [_room(cells) for cells in columns]
+        parts = [
+            [word for cell in (cells if at < self.left else cells[:1]) for word in cell.split()]
+            for at, cells in enumerate(columns)
+        ]
+        least = [_room(words + ([] if at < self.left else columns[at][1:])) for at, words in enumerate(parts)]
+        spare, missing = LINE - sum(least), sum(wanted) - sum(least)
+        if sum(wanted) <= LINE:
+            return [want / LINE for want in wanted]
+        if spare <= 0:
+            return [low / sum(least) for low in least]
+        return [(low + spare * (want - low) / missing) / LINE for want, low in zip(wanted, least, strict=True)]
+
+
+def _room(texts: list[str]) -> float:
+    """Return the letters that the widest of some texts needs, with the space around it."""
+    return max((width(text) + 0.5 * sum(map(str.isupper, text)) for text in texts), default=0) + 3.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -64,8 +64,10 @@ def _strongest(reader: Reader, target: str) -> list[str]:
     for _, other in impacts.iloc[1:].iterrows():
         if other["upper"] > row["lower"] and np.isfinite(row["lower"]):
             said.append(reader.say("close", other=reader.construct(other["source"]), driver=names["driver"]))
-    r2 = result.r2.set_index("construct")["estimate"].get(result.model.target)
-    return [*said, reader.say("explained", r2=f"{r2:.0%}", target=target)] if r2 is not None else said
+    for _, share in result.r2[result.r2["construct"] == result.model.target].iterrows():
+        ends = reader.interval(100 * share["lower"], 100 * share["upper"], 0) + "%" * bool(np.isfinite(share["lower"]))
+        said.append(reader.say("explained", r2=f"{share['estimate']:.0%}", interval=ends, target=target))
+    return said
 
 
 def index(reader: Reader) -> Section:
@@ -130,9 +132,8 @@ def drivers(reader: Reader) -> Section | None:
     rows = tuple(
         (
             reader.construct(row["source"]),
-            wording.number(row["importance"], 2),
-            reader.interval(row["importance_lower"], row["importance_upper"], 2),
-            wording.number(row["estimate"], 1),
+            reader.estimate(row["importance"], row["importance_lower"], row["importance_upper"], 2),
+            reader.estimate(row["estimate"], row["lower"], row["upper"], 1),
             reader.say(row["quadrant"]),
             _share(row["probability"]),
         )
@@ -155,7 +156,9 @@ def _first(reader: Reader, found: pd.DataFrame) -> Iterable[str]:
     urgent = found[found["quadrant"] == FIRST]
     for _, row in (urgent if len(urgent) else found.head(1)).iterrows():
         names = {"driver": reader.construct(row["source"]), "impact": wording.number(row["importance"], 1)}
-        yield reader.say("first" if len(urgent) else "none_first", index=wording.number(row["estimate"], 1), **names)
+        names["spread"] = reader.interval(row["importance_lower"], row["importance_upper"], 1)
+        names |= {"index": wording.number(row["estimate"], 1), "around": reader.interval(row["lower"], row["upper"], 1)}
+        yield reader.say("first" if len(urgent) else "none_first", **names)
         if row["probability"] < UNSURE:
             yield reader.say("unsure", share=f"{1 - row['probability']:.0%}", driver=names["driver"])
 
@@ -166,17 +169,24 @@ def _drivers_by_unit(reader: Reader, target: dict[str, str]) -> list[Block]:
     keys = [str(name) for name in result.units.columns]
     impacts = result.impacts()
     sources = list(dict.fromkeys(impacts["source"]))
-    spread = [
-        f"{wording.number(e, 1)} ({reader.interval(low, high, 1)})"
-        for e, low, high in zip(impacts["estimate"], impacts["lower"], impacts["upper"], strict=True)
-    ]
-    wide = pd.DataFrame(np.reshape(spread, (-1, len(sources))), columns=sources)
+    ends = zip(impacts["estimate"], impacts["lower"], impacts["upper"], strict=True)
+    spread = [reader.estimate(value, low, high, 1) for value, low, high in ends]
+    wide = pd.DataFrame(np.reshape(spread, (-1, len(sources))), columns=sources).assign(first=_first_by_unit(reader))
     goal = result.model.construct_names.index(result.model.target)
     order = np.argsort(-result.estimates.index[:, goal], kind="stable")
     shown = extremes(pd.concat([result.units.astype(str), wide], axis=1).iloc[order])
-    head = (*keys, *(reader.construct(source) for source in sources))
+    head = (*keys, *(reader.construct(source) for source in sources), reader.say("improve"))
     rows = tuple(tuple(row) for row in shown.itertuples(index=False))
     return [Table(reader.say("drivers_units", **target), head, rows, left=len(keys)), *_cut(reader, len(wide))]
+
+
+def _first_by_unit(reader: Reader) -> list[str]:
+    """Return for each unit the drivers to begin with."""
+    found = importance_performance(reader.result)
+    units = np.repeat(np.arange(len(reader.result.estimates.index)), found["source"].nunique())
+    urgent = found.assign(unit=units)[found["quadrant"] == FIRST].groupby("unit")["source"]
+    named = urgent.agg(lambda sources: ", ".join(map(reader.construct, sources)))
+    return [str(named.get(unit, "–")) for unit in range(len(reader.result.estimates.index))]
 
 
 def ranks(reader: Reader, given: League | None) -> Section | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from csindex import wording
@@ -59,6 +60,11 @@ class Reader:
     def interval(self, lower: float, upper: float, digits: int) -> str:
         """Return an interval as text."""
         return wording.interval(lower, upper, digits, self.lang)
+
+    def estimate(self, value: float, lower: float, upper: float, digits: int) -> str:
+        """Return a number with its interval in brackets, a dash where there is no number."""
+        text = wording.number(value, digits)
+        return f"{text} ({self.interval(lower, upper, digits)})" if np.isfinite(lower) and np.isfinite(value) else text
 
     def estimates(
         self,

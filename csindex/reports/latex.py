@@ -1,5 +1,6 @@
 """A document as LaTeX."""
 
+import re
 from collections.abc import Mapping
 
 from csindex.reports.document import Block, Bullets, Document, Formula, Paragraph, Picture, Table
@@ -34,12 +35,13 @@ _SPECIAL = {
     "”": "''",
 }
 _ESCAPES = str.maketrans(_SPECIAL)
+_HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\u4e00-\u9fff\uac00-\ud7a3]")
 _KOREAN = "\\usepackage{kotex}\n"
 _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage{iftex}
 \ifPDFTeX\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
 %(korean)s\usepackage[margin=25mm]{geometry}
-\usepackage{amsmath,booktabs,longtable,graphicx,caption}
+\usepackage{amsmath,array,booktabs,longtable,graphicx,caption}
 \setlength{\parindent}{0pt}\setlength{\parskip}{0.6em}
 \begin{document}
 """
@@ -48,11 +50,13 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 def write(document: Document, pictures: Mapping[str, str]) -> str:
     """Return the document as LaTeX; `pictures` tells where the file of each picture is. Korean needs the package kotex."""
     title = rf"{{\LARGE\bfseries {escaped(document.title)}\par}}" + "\n" + escaped(document.subtitle)
-    parts = [_PREAMBLE % {"korean": _KOREAN if document.lang == "ko" else ""} + title]
+    parts = [title]
     for section in document.sections:
         parts.append(rf"\section*{{{escaped(section.title)}}}")
         parts += [_block(block, pictures) for block in section.blocks]
-    return "\n\n".join(parts) + "\n\n\\end{document}\n"
+    text = "\n\n".join(parts)
+    # A Korean name needs the package in a report in English too.
+    return _PREAMBLE % {"korean": _KOREAN if _HANGUL.search(text) else ""} + text + "\n\n\\end{document}\n"
 
 
 def _block(block: Block, pictures: Mapping[str, str]) -> str:
@@ -76,10 +80,12 @@ def _block(block: Block, pictures: Mapping[str, str]) -> str:
 
 
 def table(block: Table) -> str:
-    """Return a table with booktabs' rules that may go on over pages."""
-    columns = "".join("l" if at < block.left else "r" for at in range(len(block.head)))
-    if block.left == len(block.head):
-        columns = "l" * (block.left - 1) + r"p{0.5\linewidth}"
+    """Return a table with booktabs' rules that may go on over pages, its columns as wide as what they hold."""
+    columns = "".join(
+        rf">{{\{'raggedright' if at < block.left else 'raggedleft'}\arraybackslash}}"
+        rf"p{{\dimexpr {share:.4f}\linewidth-2\tabcolsep\relax}}"
+        for at, share in enumerate(block.widths())
+    )
     head = " & ".join(escaped(cell) for cell in block.head)
     rows = "\n".join(" & ".join(escaped(cell) for cell in row) + r" \\" for row in block.rows)
     return (

@@ -1,19 +1,22 @@
 """What a report says of the quality of the measurement."""
 
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 
 from csindex import plot, wording
 from csindex.assessment.quality.assessment import Assessment
-from csindex.assessment.quality.wording import Teller
-from csindex.reports.document import Block, Paragraph, Picture, Section, Table
+from csindex.assessment.quality.measurement_text import RELIABILITIES, low_reliability, upper_end
+from csindex.assessment.quality.thresholds import limit
+from csindex.assessment.quality.wording import SYMBOLS, Teller, rows_of
+from csindex.fitting.result import Fit
+from csindex.reports.document import Block, Bullets, Paragraph, Picture, Section, Table
 from csindex.reports.labels import Reader
 
-RELIABILITY = {"alpha": "α", "rho_a": "ρ_A", "rho_c": "ρ_C", "ave": "AVE"}
-FIT = {"srmr": "SRMR", "d_uls": "d_ULS", "d_g": "d_G", "nfi": "NFI"}
-HIGHEST = 10
+FIT = ("srmr", "d_uls", "d_g", "nfi")
+SHOWN = (*RELIABILITIES, "htmt", "r2", *FIT)
+HIGHEST, APART = 10, 1
+"""Pairs in the table of HTMT, and which of its limits is held against them: .90, as driver and target are close in meaning."""
 
 
 def quality(reader: Reader, found: Assessment | None) -> Section | None:
@@ -21,16 +24,32 @@ def quality(reader: Reader, found: Assessment | None) -> Section | None:
     result = reader.result
     if found is None or result.units is not None:
         return None
-    teller = Teller(result, reader.lang)
     blocks: list[Block] = [Paragraph(reader.say("quality_intro"))]
-    blocks += [Paragraph(teller.impossible(row), "note") for row in found.inadmissible.itertuples()]
+    teller = Teller(result, reader.lang)
+    blocks += [Paragraph(teller.impossible(row), "note") for row in rows_of(found.inadmissible)]
+    blocks += [Bullets(tuple(_verdicts(reader, found, teller)))]
     blocks += [*_reliability(reader, found), *_validity(reader, found), *_structure(reader), *_fit(reader, found)]
     rules = [
-        (row["measure"], f"{_rule(reader, row['rule'])} {row['value']:g}", row["source"])
+        (SYMBOLS[row["measure"]], f"{_rule(reader, row['rule'])} {row['value']:g}", row["source"])
         for _, row in found.thresholds.iterrows()
+        if row["measure"] in SHOWN
     ]
     blocks.append(Table(reader.say("thresholds"), reader.heads("threshold_head"), tuple(rules), left=3))
     return Section(reader.say("quality"), tuple(blocks))
+
+
+def _verdicts(reader: Reader, found: Assessment, teller: Teller) -> Iterator[str]:
+    """Say what falls short of the customary values, or that nothing does."""
+    known = found.reliability["estimate"].notna()
+    below, _ = low_reliability(found)
+    if known.any():
+        named = below.assign(construct=below["construct"].map(reader.construct))
+        yield reader.say("short_of" if len(below) else "all_reach", list=teller.some(teller.by_construct(named)))
+    pairs = found.htmt[(found.htmt["measure"] == "htmt") & found.htmt["estimate"].notna()]
+    if len(pairs):
+        close = pairs[upper_end(pairs) >= limit("htmt", "htmt", APART).value]
+        names = (f"{reader.construct(row.construct_1)} – {reader.construct(row.construct_2)}" for row in rows_of(close))
+        yield reader.say("not_apart" if len(close) else "all_apart", list=teller.some(names))
 
 
 def _rule(reader: Reader, rule: str) -> str:
@@ -41,16 +60,21 @@ def _reliability(reader: Reader, found: Assessment) -> list[Block]:
     known = {(row["construct"], row["measure"]): row for _, row in found.reliability.iterrows()}
     rows = []
     for name in dict.fromkeys(found.reliability["construct"]):
-        cells = [_cell(reader, known[name, measure]) for measure in RELIABILITY]
-        rows.append((reader.construct(name), *cells))
-    head = (reader.heads("index_head")[0], *RELIABILITY.values())
+        parts = [known[name, measure] for measure in RELIABILITIES]
+        if any(np.isfinite(part["estimate"]) for part in parts):
+            cells = (reader.estimate(part["estimate"], part["lower"], part["upper"], 2) for part in parts)
+            rows.append((reader.construct(name), *cells))
+    head = (reader.heads("index_head")[0], *(SYMBOLS[measure] for measure in RELIABILITIES))
     table = Table(reader.say("reliability"), head, tuple(rows))
     loadings = reader.result.loadings
+    loadings = loadings[loadings.groupby("construct")["item"].transform("size") > 1]
+    if loadings.empty:
+        return [table] if rows else []
     labels = [
         f"{reader.construct(c)} · {item}" for c, item in zip(loadings["construct"], loadings["item"], strict=True)
     ]
     head = (reader.say("item"), reader.say("loading"), *reader.heads("index_head")[2:])
-    return [table, reader.estimates(loadings, reader.say("loadings"), head, labels, 2)]
+    return [*([table] if rows else []), reader.estimates(loadings, reader.say("loadings"), head, labels, 2)]
 
 
 def _validity(reader: Reader, found: Assessment) -> list[Block]:
@@ -65,7 +89,9 @@ def _validity(reader: Reader, found: Assessment) -> list[Block]:
     head = (reader.say("pair"), "HTMT", *reader.heads("index_head")[2:])
     blocks: list[Block] = [reader.estimates(highest, reader.say("htmt"), head, labels, 2)]
     if len(pairs) > 1:
-        draw = Picture("htmt", reader.say("htmt"), lambda: plot.htmt_heatmap(pairs, lang=reader.lang))
+        ends = ["construct_1", "construct_2"]
+        named = pairs.assign(**{end: pairs[end].map(reader.construct) for end in ends})
+        draw = Picture("htmt", reader.say("htmt"), lambda: plot.htmt_heatmap(named, lang=reader.lang))
         blocks.append(draw)
     return blocks
 
@@ -78,17 +104,25 @@ def _structure(reader: Reader) -> list[Block]:
         f"{reader.construct(s)} → {reader.construct(t)}"
         for s, t in zip(result.paths["source"], result.paths["target"], strict=True)
     ]
-    paths = reader.estimates(result.paths, reader.say("paths"), reader.heads("path_head"), arrows, 3, p=True)
+    paths = reader.estimates(result.paths, _of_paths(result, reader), reader.heads("path_head"), arrows, 3, p=True)
     labels = [reader.construct(name) for name in result.r2["construct"]]
     head = (reader.heads("index_head")[0], "R²", *reader.heads("index_head")[2:])
     return [paths, reader.estimates(result.r2, reader.say("r2"), head, labels, 2)]
 
 
+def _of_paths(result: Fit, reader: Reader) -> str:
+    """Return the caption of the paths, with the smallest p-value that so many draws can give."""
+    if result.replicates is None or result.replicates.kind not in ("bootstrap", "parametric"):
+        return reader.say("paths_plain")
+    made = int(result.sample["replicates"].max() - result.sample["failed"].max())
+    return reader.say("paths", made=f"{made:,}", floor=f"{2 / (made + 1):.1g}")
+
+
 def _fit(reader: Reader, found: Assessment) -> list[Block]:
     rows = []
     known = {(row["model"], row["measure"]): row for _, row in found.fit.iterrows()}
-    for measure, name in FIT.items():
-        cells = [name]
+    for measure in FIT:
+        cells = [SYMBOLS[measure]]
         for model in ("saturated", "estimated"):
             if (model, measure) in known:
                 row = known[model, measure]
@@ -96,10 +130,3 @@ def _fit(reader: Reader, found: Assessment) -> list[Block]:
                 cells += [wording.number(row["estimate"], 3), wording.number(row["hi95"], 3), p]
         rows.append(tuple(cells))
     return [Table(reader.say("fit"), reader.heads("fit_head"), tuple(rows))] if rows else []
-
-
-def _cell(reader: Reader, row: "pd.Series[Any]") -> str:
-    if not np.isfinite(row["estimate"]):
-        return "–"
-    text = wording.number(row["estimate"], 2)
-    return f"{text} ({reader.interval(row['lower'], row['upper'], 2)})" if np.isfinite(row["lower"]) else text

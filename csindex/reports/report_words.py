@@ -8,9 +8,9 @@ ENGLISH = {
     "headline": "{target}: {index} of 100 ({level} interval {interval}), from {answers} answers.",
     "headline_units": "{target} of {units} units: {low} to {high} of 100, median {median}, from {answers} answers.",
     "strongest": "Strongest driver of {target}: {driver}. Where its index is {step} points higher, that of {target} is {impact} points "
-    "higher ({interval}).",
+    "higher ({level} interval {interval}).",
     "close": "The interval of {other} overlaps with that of {driver}: the survey does not say for sure which of the two matters more.",
-    "explained": "The model explains {r2} of the variance of {target}.",
+    "explained": "The model explains {r2} of the variance of {target} ({level} interval {interval}).",
     "unknown": "Without replicates no number has an interval, so nothing here says how sure it is.",
     # asked
     "asked": "What was asked",
@@ -43,17 +43,20 @@ ENGLISH = {
     "more_units": "The {shown} highest and lowest of {units} units are shown; the workbook has all.",
     # drivers
     "drivers": "Drivers, and what to do first",
-    "drivers_intro": "A driver's weight says how many points more {target} goes with {step} points more on the driver, "
-    "directly and through other constructs. These are associations: whether a change of the driver brings the change of "
-    "{target} about, no survey at one time can prove.",
-    "drivers_table": "Points of {target} that go with +{step} points on the driver",
-    "drivers_head": "driver|points|{level} interval|index of the driver|quadrant|probability of the quadrant",
+    "drivers_intro": "The weight of a driver says by how many points {target} is higher where the driver is {step} points "
+    "higher, directly and through other constructs. This is an association: no survey at a single time can prove that raising "
+    "the driver raises {target}.",
+    "drivers_table": "Points of {target} that go with +{step} points on the driver, and its index",
+    "drivers_head": "driver|points ({level} interval)|index of the driver ({level} interval)|place on the map|replicates with that place",
     "map": "Importance and performance: how much a driver matters, and how well it does",
-    "first": "First: {driver}. It matters more than the average driver ({impact} points) and does worse ({index} of 100).",
-    "none_first": "No driver matters more than average and also does worse than average. Most is to be won with {driver}, which "
-    "matters most ({impact} points).",
+    "first": "First: {driver}. It matters more than the drivers on average ({impact} points; {level} interval {spread}) and does worse "
+    "than they do ({index} of 100; {around}).",
+    "none_first": "No driver matters more than average and also does worse than average. Most goes with {driver} "
+    "({impact} points; {level} interval {spread}).",
     "unsure": "This place is not sure: in {share} of the replicates {driver} falls into another quadrant.",
-    "drivers_units": "Driver weights by unit: points of {target} that go with +{step} points on the driver",
+    "drivers_units": "Driver weights by unit: points of {target} that go with +{step} points on the driver, with {level} intervals. "
+    "First: drivers that matter more than the drivers of the unit on average and do worse",
+    "improve": "first",
     "concentrate here": "improve first",
     "keep up the good work": "keep up",
     "low priority": "less urgent",
@@ -77,8 +80,14 @@ ENGLISH = {
     "pair": "constructs",
     "thresholds": "Customary thresholds",
     "r2": "Share of variance explained (R²)",
-    "loadings": "Loadings: correlations of the items with their construct",
-    "paths": "Standardized path coefficients",
+    "loadings": "Loadings: correlations of the items with their construct (single items are their construct, and not shown)",
+    "paths": "Standardized path coefficients. p: no path; from {made} replicates it cannot be below {floor}",
+    "paths_plain": "Standardized path coefficients",
+    "all_reach": "Every construct reaches the customary values of α (.70), ρ_A (.70), ρ_C (.70) and AVE (.50).",
+    "short_of": "Below the customary value: {list}.",
+    "all_apart": "All pairs of constructs are told apart: HTMT is below .90 with its whole interval.",
+    "not_apart": "Not told apart, as HTMT or the upper end of its interval reaches .90: {list}. Their indices and weights may "
+    "measure the same thing twice.",
     "path_head": "path|coefficient|standard error|{level} interval|p",
     # method
     "method": "How this was computed",
@@ -118,9 +127,9 @@ KOREAN = {
     "headline": "{target}: 100점 만점에 {index}점({level} 신뢰구간 {interval}), 응답 {answers}건",
     "headline_units": "{units}개 기관의 {target}: 최저 {low}점, 최고 {high}점, 중앙값 {median}점, 응답 {answers}건",
     "strongest": "{target}에 가장 크게 연관된 요인: {driver}. 이 요인의 지수가 {step}점 높을 때 {target} 지수는 {impact}점 높습니다"
-    "({interval}).",
+    "({level} 신뢰구간 {interval}).",
     "close": "{other}의 신뢰구간이 {driver}의 신뢰구간과 겹치므로, 두 요인 중 어느 쪽이 더 중요한지는 이번 조사로 확실히 말할 수 없습니다.",
-    "explained": "모형은 {target} 분산의 {r2}를 설명합니다.",
+    "explained": "모형은 {target} 분산의 {r2}를 설명합니다({level} 신뢰구간 {interval}).",
     "unknown": "반복 표본을 만들지 않아 신뢰구간이 없습니다. 따라서 각 수치가 얼마나 확실한지는 알 수 없습니다.",
     "asked": "조사 문항",
     "asked_intro": "문항 {items}개로 구성개념 {constructs}개를 측정하였습니다. 모든 응답은 척도의 양 끝을 기준으로 0~100점으로 환산합니다.",
@@ -151,13 +160,17 @@ KOREAN = {
     "drivers": "요인별 영향력과 우선 개선 과제",
     "drivers_intro": "요인별 영향력은 그 요인의 지수가 {step}점 높을 때 {target} 지수가 직접·간접 경로를 합하여 몇 점 높은지를 나타냅니다. "
     "이 값은 연관의 크기이며, 한 시점의 조사로 인과관계를 증명할 수는 없습니다.",
-    "drivers_table": "요인 지수 {step}점 차이에 해당하는 {target} 지수의 차이",
-    "drivers_head": "요인|점수 차이|{level} 신뢰구간|요인의 지수|구분|해당 구분일 확률",
+    "drivers_table": "요인 지수 {step}점 차이에 해당하는 {target} 지수의 차이와 요인의 지수",
+    "drivers_head": "요인|점수 차이({level} 신뢰구간)|요인의 지수({level} 신뢰구간)|구분|같은 구분인 반복 표본",
     "map": "중요도–성과 분석: 요인의 중요도와 현재 수준",
-    "first": "우선 개선 과제: {driver}. 영향력({impact}점)은 평균보다 크고 지수({index}점)는 평균보다 낮습니다.",
-    "none_first": "영향력이 평균보다 크면서 지수가 평균보다 낮은 요인은 없습니다. 영향력이 가장 큰 요인은 {driver}입니다({impact}점).",
+    "first": "우선 개선 과제: {driver}. 영향력({impact}점, {level} 신뢰구간 {spread})은 요인 평균보다 크고 지수({index}점, {around})는 요인 "
+    "평균보다 낮습니다.",
+    "none_first": "영향력이 평균보다 크면서 지수가 평균보다 낮은 요인은 없습니다. 영향력이 가장 큰 요인: {driver}"
+    "({impact}점, {level} 신뢰구간 {spread})",
     "unsure": "이 구분은 확실하지 않습니다. 반복 표본의 {share}에서 {driver} 요인은 다른 구분에 속합니다.",
-    "drivers_units": "기관별 요인 영향력: 요인 지수 {step}점 차이에 해당하는 {target} 지수의 차이",
+    "drivers_units": "기관별 요인 영향력: 요인 지수 {step}점 차이에 해당하는 {target} 지수의 차이와 {level} 신뢰구간. 우선 개선: 해당 기관에서 영향력은 요인 "
+    "평균보다 크고 지수는 낮은 요인",
+    "improve": "우선 개선",
     "concentrate here": "우선 개선",
     "keep up the good work": "유지",
     "low priority": "점진 개선",
@@ -179,8 +192,14 @@ KOREAN = {
     "pair": "구성개념",
     "thresholds": "관례적 기준값",
     "r2": "설명된 분산의 비율(R²)",
-    "loadings": "적재량: 문항과 구성개념의 상관계수",
-    "paths": "표준화 경로계수",
+    "loadings": "적재량: 문항과 구성개념의 상관계수(단일 문항은 구성개념과 같으므로 제외)",
+    "paths": "표준화 경로계수. p: 경로가 없다는 가설. 반복 표본이 {made}개이므로 {floor}보다 작을 수 없습니다",
+    "paths_plain": "표준화 경로계수",
+    "all_reach": "모든 구성개념이 α(.70), ρ_A(.70), ρ_C(.70), AVE(.50)의 관례적 기준값을 충족합니다.",
+    "short_of": "관례적 기준값 미만: {list}",
+    "all_apart": "모든 구성개념 쌍이 구별됩니다(HTMT 신뢰구간 전체가 .90 미만).",
+    "not_apart": "HTMT 또는 그 신뢰구간의 상한이 .90 이상이어서 구별되지 않는 쌍: {list}. 두 구성개념의 지수와 영향력은 같은 것을 중복하여 "
+    "나타낼 수 있습니다.",
     "path_head": "경로|계수|표준오차|{level} 신뢰구간|p",
     "method": "계산 방법",
     "decisions": "모든 결정 사항",

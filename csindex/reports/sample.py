@@ -18,7 +18,7 @@ def asked(reader: Reader) -> Section:
     result, model = reader.result, reader.result.model
     counts = {"items": len(model.items), "constructs": len(model.constructs)}
     blocks: list[Block] = [Paragraph(reader.say("asked_intro", **counts))]
-    if result.units is None and not result.design.loops.any():
+    if result.units is None:
         blocks.append(Picture("model", reader.say("diagram"), lambda: plot.path_diagram(result, lang=reader.lang)))
     mean = result.moments.mean[0] if result.units is None else result.moments.pooled().mean
     rows = [

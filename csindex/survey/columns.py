@@ -112,7 +112,7 @@ def check_names(present: list[Any], wanted: Sequence[str]) -> None:
         remedy = (
             "Names of columns must be text: frame.columns = frame.columns.astype(str)."
             if any(not isinstance(name, str) for name in near or present)
-            else "Items are called as your columns are by model.rename({...})."
+            else "If an item has another name there: model.rename({...})."
         )
         raise SurveyError(f"the data frame has no column {', '.join(map(repr, missing))}. {hint} {remedy}")
     twice = [name for name in wanted if present.count(name) > 1]

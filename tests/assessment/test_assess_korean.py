@@ -12,7 +12,7 @@ from csindex.assessment.quality import admissible
 from csindex.assessment.quality.assess_words import ENGLISH, KOREAN, PLACES, READINGS
 from csindex.wording import WIDTH, width
 
-NAMES = ("mobile", "plsc", "units", "none", "formative", "against")
+NAMES = ("mobile", "plsc", "cbsem", "units", "none", "formative", "against")
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +30,7 @@ def found() -> dict[str, csi.Assessment]:
         fits = {
             "mobile": csi.fit(csi.ecsi(), mobile, replicates=60),
             "plsc": csi.fit(csi.ecsi(), mobile, replicates=60, estimator="plsc"),
+            "cbsem": csi.fit(csi.ecsi(), mobile, replicates=0, estimator="cbsem"),
             "units": csi.fit(csi.ncsi(), units, replicates=60, by="unit"),
             "none": csi.fit(csi.ncsi(), units.drop(columns="unit"), replicates=0),
             "formative": csi.fit(formative, rows, replicates=60),
@@ -69,6 +70,7 @@ def test_no_english_word_is_left(found, name):
         "inadmissible",
         "thresholds",
         "tables",
+        "result.covariance.measures",
     ):
         text = text.replace(known, "") if known else text
     # What is left in small letters is of the citations: "et al.".

@@ -41,9 +41,7 @@ def test_refits(benchmark: Any, refits: tuple[np.ndarray, Parameters]) -> None:
 @pytest.mark.benchmark(group="cbsem, 200 refits")
 def test_refits_of_semopy(benchmark: Any, refits: tuple[np.ndarray, Parameters]) -> None:
     S, parameters = refits
-    each = benchmark.pedantic(
-        lambda: [semopy_parameters(s, 250, parameters, "ML") for s in np.moveaxis(S, -1, 0)], rounds=2
-    )
+    each = benchmark.pedantic(lambda: [semopy_parameters(s, parameters, "ML") for s in np.moveaxis(S, -1, 0)], rounds=2)
     theirs, sample = np.array(each).T, Sample.of(S)
     ours = scored(start(S, parameters), sample, parameters, "ML")
     worse = distance(theirs, sample, parameters, "ML").value - ours.value

@@ -1,6 +1,7 @@
 """The command line, as a new user meets it: what it prints, writes, refuses, and the exit codes."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -139,6 +140,10 @@ def test_league(run):
     assert code == 0
     assert "순위" in out
     assert "1위: =SUM(1)" in out
+    code, out, _ = run("league", *COMMON, "--by", "회사", *QUICK)
+    assert code == 0
+    assert "ranks not ruled out" in out
+    assert ".table" not in out
     code, out, _ = run("league", *COMMON, "--by", "회사", "--json", *QUICK)
     assert [row["rank"] for row in json.loads(out)["tables"]["league"]] == [1, 2, 3]
     code, _, err = run("league", *COMMON)
@@ -304,3 +309,16 @@ def test_the_raw_survey_of_2015(run, acsi2015):
         3013: 61.4,
         5001: 75.6,
     }
+
+
+@pytest.mark.parametrize(
+    "text", ["!!python/object/apply:os.system ['true']\n", "constructs:\n  - [unclosed\n"], ids=["tag", "unclosed"]
+)
+def test_a_model_file_that_is_no_plain_yaml_is_refused_in_a_line(text: str, run, tmp_path: Path):
+    path = tmp_path / "model.yaml"
+    path.write_text(text, encoding="utf-8")
+    code, _, err = run("check", "answers.csv", "--model", str(path))
+    assert code == 2
+    (line,) = err.splitlines()
+    assert "not plain YAML" in line
+    assert re.search(r"\(line \d, column \d\)$", line)

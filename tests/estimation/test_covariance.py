@@ -10,8 +10,7 @@ from csindex.estimation.covariance.algebra import inverse, solve
 from csindex.estimation.covariance.discrepancy import Sample, curvature, distance, hessian, slope
 from csindex.estimation.covariance.groups import EQUAL, constrained, places
 from csindex.estimation.covariance.influence import normal_directions, response
-from csindex.estimation.covariance.measures import Test as ChiSquare
-from csindex.estimation.covariance.measures import baseline_value, noncentrality, rmsea
+from csindex.estimation.covariance.measures import ChiSquare, baseline_value, noncentrality, rmsea
 from csindex.estimation.covariance.parameters import parameters_of
 from csindex.estimation.covariance.scoring import scored
 from csindex.estimation.covariance.semopy_adapter import semopy_parameters
@@ -28,13 +27,14 @@ EXACT = 1e-6
 MODELS = {
     "chain": "A =~ a1 + a2 + a3; B =~ b1 + b2; C =~ c1 + c2 + c3; B ~ A; C ~ A + B",
     "exogenous": "A =~ a1 + a2 + a3; B =~ b1 + b2 + b3; C =~ c1; D =~ d1 + d2 + d3; C ~ A + B; D ~ A + B",
+    "feedback": "A =~ a1 + a2; B =~ b1 + b2; C =~ c1 + c2 + c3; D =~ d1 + d2 + d3; C ~ A + D; D ~ B + C",
 }
 METHODS = ["ML", "GLS", "ULS"]
 
 
 @pytest.fixture(params=MODELS)
 def design(request):
-    return design_of(csi.Model.parse(MODELS[request.param], target="C"))
+    return design_of(csi.Model.parse(MODELS[request.param], target="C", feedback=request.param == "feedback"))
 
 
 def population(parameters, rng, members=1):
@@ -166,7 +166,7 @@ def test_semopy_finds_the_same_minimum(design, method, rng):
     S = np.cov(answers(implied(population(parameters, rng), parameters).sigma[..., 0], 400, rng).T)
     sample = Sample.of(S[..., None])
     ours = scored(start(S[..., None], parameters), sample, parameters, method)
-    theirs = semopy_parameters(S, 400, parameters, method)
+    theirs = semopy_parameters(S, parameters, method)
     assert np.isfinite(theirs).all()
     assert distance(theirs[:, None], sample, parameters, method).value[0] == pytest.approx(ours.value[0], abs=1e-6)
     np.testing.assert_allclose(theirs, ours.theta[:, 0], atol=2e-3)

@@ -255,9 +255,12 @@ def with_heywood():
 
 def test_negative_variances_are_told_and_break_no_weight():
     model = csi.Model.parse("Q =~ q1 + q2 + q3; S =~ s1 + s2 + s3; S ~ Q")
-    with pytest.warns(csi.InadmissibleWarning, match=r"residual variance of item 'q1' is negative \(-\d"):
+    with pytest.warns(
+        csi.InadmissibleWarning, match=r"loading of 'q1' in Q is 1\.\d+ \(its residual variance is -0\.\d+ of"
+    ):
         result = csi.fit(model, with_heywood(), estimator="cbsem")
     e = result.estimates
+    assert result.inadmissible.reason.tolist() == ["a loading beyond 1"]
     assert np.isfinite(e.index_weights).all() and (e.index_weights >= 0).all()
     assert result.loadings.estimate[0] > 1
     assert e.weights[0, 0] / e.weights[0, 1] == pytest.approx(
@@ -285,9 +288,7 @@ def test_improper_units_are_named():
         np.full(2, 300.0),
         units=pd.DataFrame({"firm": ["x", "y"]}),
     )
-    with pytest.warns(
-        csi.InadmissibleWarning, match=r"solutions of 1 of 2 units are not proper: firm 'x': the residual"
-    ):
+    with pytest.warns(csi.InadmissibleWarning, match=r"inadmissible in 1 of 2 units: firm 'x': the loading"):
         csi.fit(model, stack, estimator="cbsem")
 
 

@@ -1,104 +1,108 @@
 """Write docs/agreement.md: how far csindex is from other programs, from the same comparisons as the tests.
 
-    PYTHONPATH=. python tests/reference/agreement.py [FOLDER]
+    PYTHONPATH=. python tests/reference/agreement.py FOLDER
 
-FOLDER holds data/ and reference/ (respondents' rows and the resamples that the programs drew); without it the page has no
-bootstrap section.
+FOLDER holds data/ and reference/: respondents' rows and the resamples that the programs drew.
 """
 
 import sys
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
-from reference_runs import (
+
+TESTS = Path(__file__).resolve().parents[1]
+# Comparisons of a part of the library lie beside that part's tests.
+sys.path += [str(TESTS / part) for part in ("reference", "assessment", "survey", "fitting")]
+
+import lavaan_runs as covariance  # noqa: E402
+import prediction_runs as prediction  # noqa: E402
+import quality_runs as quality  # noqa: E402
+import stage_runs as stages  # noqa: E402
+import survey_runs as survey  # noqa: E402
+from agreement_words import (  # noqa: E402
+    ABOUT,
+    BOOTSTRAP,
+    COVARIANCE,
+    DEFINITIONS,
+    ESTIMATES,
+    MEASURES,
+    MONTE_CARLO,
+    ORDINAL,
+    PLSC,
+    PREDICTION,
+    PREDICTIONS,
+    QUALITY,
+    QUALITY_WORDS,
+    STAGES,
+    TABLES,
+    WORDS,
+)
+from reference_runs import (  # noqa: E402
     PROGRAMS,
     comparisons,
     difference,
     figures,
     gap,
     importance_performance,
+    moments,
     rescaled,
     runs,
     series,
 )
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "agreement.md"
-WORDS = {
-    "paths": "path coefficients",
-    "weights": "outer weights",
-    "loadings": "loadings",
-    "correlations": "construct correlations",
-    "total": "total effects",
-    "indirect": "indirect effects",
-    "r2": "R²",
-    "adjusted": "adjusted R²",
-    "vif": "variance inflation",
-    "reliability": "reliability ρ_A",
-    "index_weights": "index weights",
-    "index": "index (0–100)",
-    "deviation": "SD of index scores",
-    "unit_effects": "effects of one index point",
-}
-ABOUT = """\
-# Agreement with other programs
+import csindex as csi  # noqa: E402
 
-Everything that csindex computes and another program computes too is compared with it, in the tests of every release. The
-other programs' figures are in `tests/reference/figures/`, with their versions and settings; no program but csindex is needed
-to run the comparison. This page is written by `tests/reference/agreement.py`.
-
-All runs are of the ECSI model of a mobile phone provider (250 customers, 24 items, 7 constructs; Tenenhaus, Esposito Vinzi,
-Chatelin & Lauro 2005), by the path, centroid and factorial scheme; in Mode A, in Mode B, with both mixed, with equal and with
-given weights; with standardized and with centred items; and, on the same answers with one cell in 29 left empty, by listwise
-deletion and by the mean.
-
-## Estimates
-
-The largest absolute difference over all runs. The programs' figures have twelve significant digits, so that nothing smaller
-than 5e-13 can be seen for numbers below 1, 5e-12 for variance inflation, and 5e-11 for indices.
-"""
-BOOTSTRAP = """\
-
-## Bootstrap, replicate by replicate
-
-The rows of 5,000 resamples as seminr and cSEM drew them, estimated by csindex: the largest absolute difference of the
-standard errors, means, and 2.5 % and 97.5 % quantiles over the resamples. seminr stops when weights change by less than 1e-7
-in sum, cSEM by less than 1e-5 each; with cSEM's own rule and start, csindex agrees to the digits that are printed.
-"""
-MONTE_CARLO = """\
-
-With resamples of its own, csindex is within Monte Carlo error of seminr, cSEM, plspm (5,000 resamples each) and the vignette
-of semPLS (500): the ratio of two standard errors is never further from 1 than 4.5 times its own error.
-"""
-TABLES = """\
-
-## Printed tables
-
-To the last printed digit: the mobile study with centred items (as Tenenhaus et al. 2005 have it; the figures were computed
-from the rows by others, the article itself was not read) and with standardized items, by the centroid and the path scheme:
-paths (also those in the vignette of semPLS), R², loadings, index weights, indices, their standard deviations and slopes,
-communality and GoF; and the ACSI sample of 2015 in four industries and pooled, from its moments and from its rows: paths, R²,
-indices, index weights, impacts, equal-weight indices, share of complaints.
-
-## Where definitions differ
-
-| what | csindex | others |
-|---|---|---|
-| centred items, Mode A | weights by covariances (Wold's algorithm on the covariance matrix), as plspm with `scaled = FALSE` | semPLS with `scaled = FALSE` weights centred items by *correlations*; paths .015 away. With its weights given, all else agrees |
-| `missing="pairwise"` | each item correlation from the rows that answered both; equal to a fit of pandas' pairwise correlations | semPLS makes scores first, missing wherever an item of the block is; paths up to .07 away |
-| orientation | each construct so that its items' correlations with it sum to more than 0; replicates like the sample | seminr, cSEM and plspm leave replicates as they come out (none turns on these data); cSEM's MAXVAR and MINVAR weights have either sign |
-| scores | 0–100 | plspm's have population variance 1, other programs' sample variance 1; weights of plspm for unstandardized items differ by that and by the items' range |
-| index | weights divided by items' standard deviations (`convention="fornell"`) | cSEM's importance–performance map does the same; plspm's `rescale` divides only where the fit was not scaled (`convention="standardized"` gives its other figures) |
-
-Not compared: first-component weights in a path model. cSEM and matrixpls stop at single items there; plspm's first eigenvalues
-and Dillon–Goldstein ρ of each block agree.
-"""
+PAGE = TESTS.parent / "docs" / "agreement.md"
+Cells = Iterator[tuple[str, str, float]]
+"""Column, row and difference of a comparison."""
 
 
-def differences() -> Iterator[tuple[str, str, float]]:
-    """Yield program, quantity and difference of every comparison."""
-    for program, name, quantity in comparisons():
-        yield PROGRAMS[program], quantity, difference(program, name, quantity)
+def table(cells: Iterable[tuple[str, str, float]]) -> pd.DataFrame:
+    """Return the largest difference of each row and column, in the order in which they come."""
+    found = pd.DataFrame(cells, columns=["column", "row", "difference"])
+    assert found.difference.notna().all()
+    wide = found.pivot_table(index="row", columns="column", values="difference", aggfunc="max")
+    return wide.loc[found.row.unique(), found.column.unique()]
+
+
+def named(column: str, words: dict[str, str], gaps: Iterable[tuple[str, float]]) -> Cells:
+    """Yield the gaps that have words."""
+    yield from ((column, words[name], value) for name, value in gaps if name in words)
+
+
+def rows(folder: Path, name: str = "mobi") -> pd.DataFrame:
+    return pd.read_csv(folder / "data" / f"{name}.csv")
+
+
+def corrected(program: str, run: str) -> bool:
+    return "estimator" in runs(program)[run]["settings"]
+
+
+def versions(plsc: bool) -> dict[str, str]:
+    heads = {}
+    for program, name in PROGRAMS.items():
+        count = sum(corrected(program, run) == plsc for run in runs(program))
+        heads[name] = f"{name} {figures(program)['meta']['version']} ({count} runs)"
+    return heads
+
+
+def estimates(plsc: bool) -> pd.DataFrame:
+    heads = versions(plsc)
+    cells = [
+        (heads[PROGRAMS[program]], WORDS[quantity], difference(program, name, quantity))
+        for program, name, quantity in comparisons()
+        if corrected(program, name) == plsc
+    ]
+    if not plsc:
+        cells += [(heads[program], WORDS[quantity], found) for program, quantity, found in on_hundred()]
+    wide = table(cells)
+    return wide.loc[[word for word in WORDS.values() if word in wide.index]]
+
+
+def on_hundred() -> Cells:
+    """Yield what programs compute in points of the items' scales."""
     for scale in ("0-100", "1-10"):
         found = importance_performance(scale)
         yield from (("cSEM", q, found[q]) for q in ("index_weights", "index"))
@@ -109,51 +113,185 @@ def differences() -> Iterator[tuple[str, str, float]]:
             yield from (("plspm", q, value * 100 / 9) for q, value in rescaled(name).items())
 
 
-def estimates_table() -> str:
-    found = pd.DataFrame(differences(), columns=["program", "quantity", "difference"])
-    wide = found.pivot_table(index="quantity", columns="program", values="difference", aggfunc="max")
-    return markdown(wide.loc[list(WORDS), list(PROGRAMS.values())].rename(index=WORDS), "quantity", versions())
-
-
-def versions() -> dict[str, str]:
-    counts = {program: len(runs(program)) for program in PROGRAMS}
-    return {
-        name: f"{name} {figures(program)['meta']['version']} ({counts[program]} runs)"
-        for program, name in PROGRAMS.items()
+def assessments() -> pd.DataFrame:
+    parts = {
+        "seminr": ("seminr", quality.seminr),
+        "cSEM": ("cSEM", quality.csem),
+        "cSEM, PLSc": ("PLSc", quality.plsc),
+        "plspm": ("plspm", quality.plspm),
     }
+    cells = (
+        cell
+        for head, (key, compare) in parts.items()
+        for run in quality.FIGURES[key]
+        for cell in named(f"{head} ({len(quality.FIGURES[key])} runs)", QUALITY_WORDS, compare(run))
+    )
+    found = table(cells)
+    return found.loc[list(dict.fromkeys(QUALITY_WORDS.values()))]
 
 
-def markdown(table: pd.DataFrame, corner: str, heads: dict[str, str]) -> str:
-    lines = [[corner, *(heads.get(name, name) for name in table.columns)], ["---"] + ["---:"] * table.shape[1]]
-    lines += [[str(name), *("" if pd.isna(v) else f"{v:.0e}" for v in row)] for name, row in table.iterrows()]
+def predictions(folder: Path) -> pd.DataFrame:
+    mobi = rows(folder)
+
+    def cells() -> Cells:
+        for way in prediction.WAYS:
+            yield from named("seminr 2.3.4", PREDICTIONS, prediction.seminr(mobi, way))
+            # cSEM's Q² is another one: see below.
+            yield from named("cSEM 0.6.1", PREDICTIONS, (x for x in prediction.csem(mobi, way) if x[0] != "q2"))
+            for distance in (5, 7, 9, 250):
+                found = prediction.sempls(mobi, way, distance)
+                if found is not None:
+                    yield "semPLS 1.0.10", "Q² of blindfolding by rows", found
+
+    return table(cells())
+
+
+def ordinal(folder: Path | None) -> pd.DataFrame:
+    def cells() -> Cells:
+        for name in survey.SAMPLES:
+            words = {
+                "paths": "paths from the other program's correlations",
+                "weights": "outer weights from these",
+                "loadings": "loadings from these",
+                "consistent paths": "paths by PLSc from these",
+            }
+            yield from named("cSEM 0.6.1", words, survey.from_correlations(name))
+            if folder is not None:
+                mobi = rows(folder)
+                for program, found in survey.polychoric(mobi, name).items():
+                    yield {"cSEM": "cSEM 0.6.1", "lavaan": "lavaan 0.6-14"}[program], "polychoric correlations", found
+                yield "cSEM 0.6.1", "thresholds", survey.thresholds(mobi, name)
+                yield "cSEM 0.6.1", "paths from rows", survey.from_rows(mobi, name)
+        if folder is not None:
+            found = survey.em(rows(folder, "mobi_missing"))
+            yield "lavaan 0.6-14", "means by EM", found["mean"]
+            yield "lavaan 0.6-14", "covariances by EM (2 to 8)", found["covariances"]
+
+    return table(cells())
+
+
+def covariance_models(folder: Path | None) -> pd.DataFrame:
+    found = table(covariance_cells(folder))
+    return found.loc[[word for word in dict.fromkeys(MEASURES.values()) if word in found.index]]
+
+
+def covariance_cells(folder: Path | None) -> Cells:
+    for model, run in covariance.RUNS:
+        if run != "MLR" or folder is not None:
+            data = rows(folder) if folder is not None and run == "MLR" else moments("mobi")
+            theirs, result = covariance.lavaan(model, run), covariance.fitted(model, run, data)
+            head = run.replace("_wishart", ", Wishart") if model == "reduced" else "ML and MLR, full model"
+            yield from named(head, MEASURES, covariance_gaps(model, run, theirs, result))
+    for run in ("ML", "MLR", "GLS", "ULS"):
+        theirs = covariance.lavaan("Holzinger", run)["measures"]
+        skipped = covariance.NOT_OURS.get(("reduced", run), ())
+        yield from named(run, MEASURES, covariance.measures(theirs, covariance.abilities(run), skipped))
+    for method in ("ML", "GLS", "ULS"):
+        yield from named(method, MEASURES, covariance.democracy(method))
+    schools = csi.invariance(covariance.HOLZINGER, covariance.holzinger(), by="school", steps=["strict"])
+    groups = "ML, two groups"
+    yield from named(groups, MEASURES, covariance.steps(figures("lavaan")["Holzinger groups"], schools))
+    if folder is not None:
+        halves, theirs = covariance.in_halves(rows(folder)), figures("lavaan")["groups"]
+        yield from named(groups, MEASURES, covariance.steps(theirs, halves))
+        yield from named(groups, MEASURES, covariance.steps_parameters(theirs, halves))
+        gaps = rows(folder, "mobi_missing")
+        theirs = covariance.lavaan("missing", "listwise_ML")
+        yield from named("ML", MEASURES, covariance_gaps("missing", "listwise_ML", theirs, covariance.listwise(gaps)))
+        for run in covariance.FIML:
+            theirs, result = covariance.lavaan("missing", run), covariance.fitted_with_gaps(run, gaps)
+            yield from named("FIML", MEASURES, covariance_gaps("missing", run, theirs, result))
+
+
+def covariance_gaps(model: str, run: str, theirs: dict, result: csi.Fit) -> covariance.Gaps:
+    yield from covariance.measures(theirs["measures"], result, covariance.NOT_OURS.get((model, run), ()))
+    if (model, run) == ("reduced", "ULS"):
+        # Its standard errors are of another definition.
+        yield next(iter(covariance.parameters(theirs["parameters"], result)))
+    elif (model, run) != ("full", "MLR"):
+        yield from covariance.parameters(theirs["parameters"], result)
+    if model == "reduced" and run in ("ML", "MLR", "GLS"):
+        yield from covariance.standardized(theirs["standardized"], result)
+
+
+def stage_models(folder: Path | None) -> pd.DataFrame:
+    words = {name: WORDS[name] for name in ("paths", "weights", "loadings", "r2")}
+
+    def cells() -> Cells:
+        yield from named("second order, two stages", words, stages.higher_order(moments("mobi")))
+        if folder is not None:
+            for method in stages.METHODS:
+                yield from named(f"interaction, {method}", words, stages.interaction(rows(folder), method))
+
+    return table(cells())
+
+
+def bootstrap(folder: Path) -> pd.DataFrame:
+    return table(bootstrap_cells(folder))
+
+
+def bootstrap_cells(folder: Path) -> Cells:
+    from resamples import MEASURES as OF_RESAMPLES
+    from resamples import drawn, measures_of, replay, spread
+    from resamples import estimates as again
+
+    mobi, own = rows(folder), {"start": False, "tolerance": 1e-5}
+    counts = {
+        name: drawn(folder / "reference" / f"{name.lower()}_bootstrap_rows.csv.gz", len(mobi)) for name in OF_RESAMPLES
+    }
+    tight = {"start": True, "tolerance": 1e-10}
+    for head, program, how, key in (
+        ("seminr", "seminr", tight, "seminr"),
+        ("cSEM", "cSEM", tight, "cSEM"),
+        ("cSEM, its own rule", "cSEM", own, "cSEM"),
+        ("seminr, PLSc", "seminr", tight | {"estimator": "plsc"}, "seminr PLSc"),
+        ("cSEM, PLSc, its own rule", "cSEM", own | {"estimator": "plsc"}, "cSEM PLSc"),
+    ):
+        found, theirs = again(mobi, counts[program], **how), figures("bootstrap")[key]
+        for kind in ("paths", "total", "weights", "loadings", "r2"):
+            # Resamples that are nearly singular dominate means and errors of consistent paths and R².
+            whats = (
+                ("lower", "upper") if "PLSc" in key and kind in ("paths", "r2") else ("mean", "sd", "lower", "upper")
+            )
+            if kind in theirs:
+                ours = spread(found[kind])
+                yield from ((head, WORDS[kind], gap(ours[what], series(kind, theirs[kind][what]))) for what in whats)
+    for program in OF_RESAMPLES:
+        yield from named(program, QUALITY_WORDS, measures_of(replay(mobi, counts[program]), program))
+
+
+def markdown(found: pd.DataFrame) -> str:
+    lines = [["quantity", *found.columns], ["---"] + ["---:"] * found.shape[1]]
+    lines += [[str(name), *(cell(value) for value in row)] for name, row in found.iterrows()]
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
-def bootstrap_table(folder: Path) -> str:
-    from resamples import drawn, estimates, spread
-
-    mobi = pd.read_csv(folder / "data" / "mobi.csv")
-    cases = {
-        "seminr": ("seminr", {"start": True, "tolerance": 1e-10}),
-        "cSEM": ("cSEM", {"start": True, "tolerance": 1e-10}),
-        "cSEM, with its own rule": ("cSEM", {"start": False, "tolerance": 1e-5}),
-    }
-    columns = {}
-    for head, (program, how) in cases.items():
-        counts = drawn(folder / "reference" / f"{program.lower()}_bootstrap_rows.csv.gz", len(mobi))
-        found, theirs = estimates(mobi, counts, **how), figures("bootstrap")[program]
-        columns[head] = {
-            WORDS[kind]: max(gap(v, series(kind, theirs[kind][what])) for what, v in spread(found[kind]).items())
-            for kind in ("paths", "total", "weights", "loadings", "r2")
-            if kind in theirs
-        }
-    return markdown(pd.DataFrame(columns), "quantity", {})
+def cell(value: float) -> str:
+    if pd.isna(value):
+        return ""
+    return f"{value:.0e}" if value else "0"
 
 
-def page(folder: Path | None) -> str:
-    rows = "" if folder is None else f"{BOOTSTRAP}\n{bootstrap_table(folder)}{MONTE_CARLO}"
-    return f"{ABOUT}\n{estimates_table()}{rows}{TABLES}"
+def tables(folder: Path | None) -> dict[str, pd.DataFrame]:
+    """Return the tables under the words before them; without a folder, what needs no respondents' rows."""
+    with warnings.catch_warnings():
+        # That csindex warns of these data is tested where its warnings are.
+        warnings.simplefilter("ignore", csi.CsindexWarning)
+        found = {ESTIMATES: estimates(plsc=False), PLSC: estimates(plsc=True), QUALITY: assessments()}
+        if folder is not None:
+            found[PREDICTION] = predictions(folder)
+        found |= {ORDINAL: ordinal(folder), COVARIANCE: covariance_models(folder), STAGES: stage_models(folder)}
+        if folder is not None:
+            found[BOOTSTRAP] = bootstrap(folder)
+    return found
+
+
+def page(folder: Path) -> str:
+    body = "".join(f"{words}\n{markdown(found)}\n" for words, found in tables(folder).items())
+    return f"{ABOUT}\n{body}{MONTE_CARLO}\n{TABLES}\n{DEFINITIONS}"
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(Path(sys.argv[1]) if len(sys.argv) > 1 else None), encoding="utf-8")
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    PAGE.write_text(page(Path(sys.argv[1])), encoding="utf-8")

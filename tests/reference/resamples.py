@@ -1,19 +1,21 @@
 """The very resamples that seminr and cSEM drew, through the array functions of csindex."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from reference_runs import labels, moments, quiet_fit
+from reference_runs import figures, labels, moments, quiet_fit
 
 import csindex as csi
+from csindex.assessment.quality import model_fit, validity
 from csindex.estimation.structure import total_effects
 from csindex.fitting.estimates import Estimates, Status, estimate
 from csindex.model.design import Design, design_of
 from csindex.options import Options
 from csindex.survey import sums
-from csindex.survey.stacks import Array, take, unpack
+from csindex.survey.stacks import Array, pack, take, unpack
 
 ITEMS = ("weights", "loadings")
 
@@ -62,3 +64,29 @@ def spread(frame: pd.DataFrame) -> dict[str, pd.Series]:
         "lower": frame.quantile(0.025),
         "upper": frame.quantile(0.975),
     }
+
+
+MEASURES = {"seminr": ("htmt+",), "cSEM": ("htmt", "htmt2", "srmr")}
+
+
+def replay(mobi: pd.DataFrame, counts: Array) -> Estimates:
+    """Return our estimates on resamples, with the moments that they were made from."""
+    model = csi.ecsi("mobile")
+    design, x = design_of(model), mobi[list(model.item_names)].to_numpy(float)
+    total = sums.complete_sums(x - np.round(x.mean(axis=0)), counts)
+    mean, cov = sums.complete_moments(total, design.p, counts.sum(axis=0))
+    begin = take(quiet_fit(model, moments("mobi")).estimates.weights, np.zeros(counts.shape[1], dtype=np.intp))
+    S = unpack(cov.T, design.p)
+    return estimate(mean.T, S, design, Options(tolerance=1e-10), begin).made_from(mean.T, pack(S))
+
+
+def measures_of(e: Estimates, program: str) -> Iterator[tuple[str, float]]:
+    """Yield each measure that a program gave for its resamples, and how far its mean, error and quantiles are from ours."""
+    design, theirs = design_of(csi.ecsi("mobile")), figures("quality")["bootstrap"][program]
+    a, b = np.array([(j, i) for i in range(design.k) for j in range(i)]).T
+    found = {name: R[:, a, b] for name, R in validity.heterotrait_monotrait(e.correlation, design.blocks).items()}
+    sigma = model_fit.implied(e, e.correlation, design, np.ones(design.k, dtype=bool))[1]
+    found["srmr"] = model_fit.fit_measures(e.correlation, (sigma,))[:, :1]
+    for name in MEASURES[program]:
+        ours = spread(pd.DataFrame(found[name]))
+        yield name, float(np.max([np.abs(ours[what] - theirs[name][what]).max() for what in ours]))

@@ -13,6 +13,7 @@ from conftest import HOSTILE
 
 import csindex as csi
 from csindex.reports import latex, markdown
+from csindex.reports.document import LINE, Table
 from csindex.reports.report import FORMATS
 from csindex.reports.report_words import CHOICES, ENGLISH, KOREAN
 
@@ -84,7 +85,7 @@ def test_control_characters_do_not_break_a_word_file(tmp_path: Path):
 def test_latex_compiles(compiler: str, banks: csi.Fit, companies: csi.Fit, tmp_path: Path):
     if shutil.which(compiler) is None:
         pytest.skip(f"{compiler} is not installed")
-    names = {"en": csi.report(banks, tmp_path / "en.tex")}
+    names = {"en": csi.report(banks, tmp_path / "en.tex"), "names": csi.report(companies, tmp_path / "names.tex")}
     if compiler == "xelatex":
         names["ko"] = csi.report(companies, tmp_path / "ko.tex", lang="ko")
     for path in names.values():
@@ -189,8 +190,39 @@ def test_carried_weights_are_in_the_report(tmp_path: Path, banks: csi.Fit):
     assert "path weighting" not in text
 
 
-def test_a_model_with_feedback_is_reported_without_its_picture(tmp_path: Path):
+def test_a_model_with_feedback_is_reported_with_its_picture(tmp_path: Path):
     text = "Q =~ q1 + q2; V =~ v1 + v2; S =~ s1 + s2; L =~ l1 + l2; S ~ Q + L; L ~ S + V"
     model = csi.Model.parse(text, target="S", feedback=True)
     result = quiet(model, csi.simulate(model, 400, seed=1), replicates=50)
-    assert ENGLISH["diagram"].partition("{")[0] not in written(result, tmp_path)
+    assert ENGLISH["diagram"].partition("{")[0] in written(result, tmp_path)
+
+
+def test_report_says_which_constructs_are_not_told_apart(tmp_path: Path, banks: csi.Fit):
+    text = written(banks, tmp_path)
+    assert (
+        "Not told apart, as HTMT or the upper end of its interval reaches .90: Perceived quality – Customer sat" in text
+    )
+    assert "1.00 to 1.00" not in text
+
+
+def test_columns_are_as_wide_as_what_they_hold():
+    question = "How satisfied are you with everything together, from the first call to the last bill? " * 2
+    table = Table("Questions", ("item", "question", "mean"), (("OVERALLX", question, "8.29"),), left=2)
+    widths = table.widths()
+    assert sum(widths) == pytest.approx(1)
+    assert widths[1] > 0.6
+    assert widths[0] * LINE > len("OVERALLX")
+    assert widths[2] * LINE > len("mean")
+    short = Table("Index", ("construct", "index"), (("Quality", "81.6"),))
+    assert sum(short.widths()) < 0.5
+
+
+def test_tables_of_a_word_file_fit_the_page_and_keep_together(companies: csi.Fit, tmp_path: Path):
+    word = docx.Document(str(csi.report(companies, tmp_path / "all.docx")))
+    page = word.sections[0]
+    line = page.page_width - page.left_margin - page.right_margin
+    for table in word.tables:
+        assert sum(column.width for column in table.columns) <= line + len(table.columns)
+        assert "w:tblHeader" in table.rows[0]._tr.xml
+        assert "w:cantSplit" in table.rows[-1]._tr.xml
+    assert all(shape.width <= line for shape in word.inline_shapes)

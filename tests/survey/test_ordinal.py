@@ -1,8 +1,5 @@
 """Ordinal items: against quadrature, brute force, lavaan, cSEM and semopy; what cannot be estimated is told."""
 
-import json
-import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,12 +11,11 @@ from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 from scipy.special import ndtr, ndtri, owens_t
 from scipy.stats import multivariate_normal
+from survey_runs import SAMPLES, correlation, from_correlations, from_rows, polychoric, quiet_fit, thresholds
 
 import csindex as csi
-from csindex.survey.making import row_moments
 from csindex.survey.polychoric import binormal_cdf, ordinal_moments
 from csindex.survey.resampling import bootstrap
-from csindex.survey.stacks import unpack
 
 # Newton's method ends when a step is below 1e-5 and squares the error in each.
 CONVERGED = 1e-8
@@ -29,38 +25,6 @@ POLYCOR = 5e-5
 LAVAAN = 1e-7
 MODEL = csi.Model.parse("Quality =~ q1 + q2 + q3; Satisfaction =~ s1 + s2 + s3; Satisfaction ~ Quality", scale=(1, 4))
 ITEMS = list(MODEL.item_names)
-
-
-def figures() -> dict[str, Any]:
-    return json.loads((Path(__file__).parent / "figures" / "ordinal.json").read_text())["samples"]
-
-
-def square(triangle: list[list[float]]) -> np.ndarray:
-    low = np.zeros((len(triangle), len(triangle)))
-    for row, values in enumerate(triangle):
-        low[row, : row + 1] = values
-    return low + np.tril(low, -1).T
-
-
-def collapsed(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    return np.ceil(frame / 2) if name == "collapsed5" else frame
-
-
-def quiet_fit(*args: Any, **options: Any) -> csi.Fit:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", csi.ConventionWarning)
-        warnings.simplefilter("ignore", csi.MissingWarning)
-        return csi.fit(*args, **{"replicates": 0, "progress": False, **options})
-
-
-def correlation(x: np.ndarray, weights: np.ndarray | None = None, ordinal: Any = True) -> np.ndarray:
-    p = x.shape[1]
-    flags = np.ones(p, dtype=bool) if ordinal is True else np.array(ordinal)
-    w = np.ones((len(x), 1)) if weights is None else weights.reshape(len(x), -1)
-    S = unpack(row_moments(x, w, "pairwise", flags)[1].T, p)
-    sd = np.sqrt(np.einsum("tii->ti", S))
-    R = S / (sd[:, :, None] * sd[:, None, :])
-    return R[0] if weights is None or weights.ndim == 1 else R
 
 
 def answers(seed: int, n: int, p: int = 3, categories: int = 4, gaps: float = 0.0) -> np.ndarray:
@@ -102,60 +66,28 @@ def test_bivariate_normal_of_scipy():
     np.testing.assert_allclose(found, theirs, atol=1e-10)
 
 
-@pytest.mark.parametrize("name", ["full10", "collapsed5"])
+@pytest.mark.parametrize("name", SAMPLES)
 def test_lavaan_and_csem(mobi, name):
     """lavaan and polycor (in cSEM) both leave empty cells of larger tables empty, as we do."""
-    theirs = figures()[name]
-    x = collapsed(mobi, name)[theirs["items"]].to_numpy(dtype=np.float64)
-    found = correlation(x)
-    np.testing.assert_allclose(found, square(theirs["lavaan"]), atol=LAVAAN)
-    np.testing.assert_allclose(found, square(theirs["cSEM"]), atol=POLYCOR)
+    found = polychoric(mobi, name)
+    assert found["lavaan"] < LAVAAN
+    assert found["cSEM"] < POLYCOR
 
 
-@pytest.mark.parametrize("name", ["full10", "collapsed5"])
+@pytest.mark.parametrize("name", SAMPLES)
 def test_thresholds_of_csem(mobi, name):
-    theirs = figures()[name]
-    found = csi.thresholds(collapsed(mobi, name), theirs["items"])
-    for item, cuts in theirs["thresholds"].items():
-        np.testing.assert_allclose(found[found["item"] == item].estimate, cuts, atol=1e-10)
+    assert thresholds(mobi, name) < 1e-10
 
 
-@pytest.mark.parametrize("name", ["full10", "collapsed5"])
+@pytest.mark.parametrize("name", SAMPLES)
 def test_ordpls_of_csem_from_its_correlations(name):
-    """Given cSEM's polychoric matrix, PLS is cSEM's OrdPLS; no rows are needed for this half of the way."""
-    theirs = figures()[name]
-    items = theirs["items"]
-    moments = csi.Moments.from_published([5.0] * 24, [1.0] * 24, square(theirs["cSEM"]), 250, items=items)
-    result = quiet_fit(csi.ecsi("mobile"), moments, tolerance=1e-12)
-    paths = result.paths.set_index(["source", "target"]).estimate
-    for source, target, value in theirs["paths"]:
-        assert paths[source, target] == pytest.approx(value, abs=1e-10)
-    for part in ("weights", "loadings"):
-        found = getattr(result, part).set_index("item").estimate[items]
-        np.testing.assert_allclose(found, theirs[part], atol=1e-10)
+    for quantity, found in from_correlations(name):
+        assert found < (1e-9 if quantity == "consistent paths" else 1e-10), quantity
 
 
-@pytest.mark.parametrize("name", ["full10", "collapsed5"])
-def test_ordplsc_of_csem_from_its_correlations(name):
-    theirs = figures()[name]
-    items = theirs["items"]
-    moments = csi.Moments.from_published([5.0] * 24, [1.0] * 24, square(theirs["cSEM"]), 250, items=items)
-    with warnings.catch_warnings():
-        # The corrected correlations of these constructs are not positive definite; cSEM's are the same.
-        warnings.simplefilter("ignore", csi.InadmissibleWarning)
-        result = quiet_fit(csi.ecsi("mobile"), moments, estimator="plsc", tolerance=1e-12)
-    paths = result.paths.set_index(["source", "target"]).estimate
-    for source, target, value in theirs["consistent paths"]:
-        assert paths[source, target] == pytest.approx(value, abs=1e-9)
-
-
-@pytest.mark.parametrize("name", ["full10", "collapsed5"])
+@pytest.mark.parametrize("name", SAMPLES)
 def test_ordpls_of_csem_from_rows(mobi, name):
-    theirs = figures()[name]
-    model = csi.ecsi("mobile")
-    result = quiet_fit(model, collapsed(mobi, name), estimator="ordinal")
-    paths = result.paths.set_index(["source", "target"]).estimate
-    assert max(abs(paths[source, target] - value) for source, target, value in theirs["paths"]) < POLYCOR
+    assert from_rows(mobi, name) < POLYCOR
 
 
 def brute_force(x: np.ndarray, y: np.ndarray, h: np.ndarray, k: np.ndarray) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from csindex.assessment.prediction import prediction_text
+from csindex.fitting import display
 from csindex.fitting.result import Fit
 
 
@@ -74,3 +75,12 @@ class Prediction:
 
     def __repr__(self) -> str:
         return prediction_text.short(self)
+
+    def _repr_html_(self) -> str:
+        return display.page(
+            repr(self).partition("More:")[0],
+            [
+                display.as_table(self.power, "Predictive power", ".power"),
+                display.as_table(self.cvpat, "Differences of loss (CVPAT)", ".cvpat"),
+            ],
+        )

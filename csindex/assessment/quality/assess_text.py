@@ -45,6 +45,7 @@ def _briefly(found: Assessment, teller: Teller) -> list[str]:
         f"{row.model} {number(row.estimate, 3)}"
         + (f" (p of exact fit {probability(row.p)})" if np.isfinite(row.p) else "")
         for row in rows_of(found.fit[found.fit.measure == "srmr"])
+        if np.isfinite(row.estimate)
     ]
     return [wrapped(line) for line in [*lines, f"Fit: SRMR {', '.join(said)}."]]
 
@@ -68,8 +69,9 @@ def headline(found: Assessment, teller: Teller) -> str:
     result, say = found.result, teller.say
     known = say("no_intervals")
     if result.replicates is not None:
-        made = int(result.sample.replicates.iloc[0])
-        known = say("with_intervals", level=f"{result.options.level:.0%}", replicates=made)
+        made, level = int(result.sample.replicates.iloc[0]), f"{result.options.level:.0%}"
+        key = "by_delta" if result.replicates.kind == "delta" else "with_intervals"
+        known = say(key, level=level, replicates=made)
     title = say("title", model=result.model.name or say("the_model"))
     return f"{title}\n" + teller.wrapped(say("headline", answers=int(result.sample.n.iloc[0]), known=known))
 
@@ -90,14 +92,17 @@ def _measurement(found: Assessment, teller: Teller) -> list[str]:
     if not found.factors:
         return [*said, say("as_composites")]
     said.append(say("as_factors"))
-    return [*said, say("pls_rejects")] if found.result.options.estimator == "pls" else said
+    more = {"pls": "pls_rejects", "cbsem": "without_weights"}.get(found.result.options.estimator)
+    return [*said, say(more)] if more else said
 
 
 def method(found: Assessment, teller: Teller) -> str:
     """Return how it was computed."""
     result, drawn, say = found.result, found.result.replicates, teller.say
     lines = [*_measurement(found, teller), say("definitions")]
-    if drawn is not None:
+    if drawn is not None and drawn.kind == "delta":
+        lines.append(say("delta", words=drawn.words_in(teller.lang)))
+    elif drawn is not None:
         made, interval = int(result.sample.replicates.max()), result.options.interval
         kind = Speaker(result, teller.lang).say(interval)
         lines.append(say("intervals", kind=kind, made=made, words=drawn.words_in(teller.lang), seed=result.seed))

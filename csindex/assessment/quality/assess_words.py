@@ -7,6 +7,7 @@ ENGLISH = {
     "headline": "{answers:,} answers; {known}. Thresholds are customs of the field, shown with their source: read the interval, not "
     "the side of the line.",
     "with_intervals": "in brackets {level} intervals from {replicates:,} replicates",
+    "by_delta": "in brackets {level} intervals by the delta method",
     "no_intervals": "without replicates, so without intervals",
     "impossible": "Inadmissible, and not to be reported as if it were fine",
     "impossible_row": "{what} of {where} is {value}: {reading}",
@@ -23,7 +24,9 @@ ENGLISH = {
     # reliability
     "reliability": "Reliability: do the items of a construct measure one thing?",
     "reliability_usual": "Usual: α {alpha}; ρ_A {rho_a}; ρ_C {rho_c}; AVE {ave}. α takes the items as equally good; ρ_C and AVE rest "
-    "on the loadings, which PLS makes too high where items are few; ρ_A corrects for that.",
+    "on the loadings",
+    "too_high": ", which PLS makes too high where items are few; ρ_A corrects for that.",
+    "on_loadings": ".",
     "single": "One item cannot tell how reliable it is: {names}.",
     "composites": "Composites have no reliability, as their items need not agree: {names}. See their weights and VIF.",
     "values": "{name} ({values})",
@@ -84,6 +87,11 @@ ENGLISH = {
     "large the misfit is.",
     "not_rejected": "An exact fit is not rejected at {alpha:.3g}.",
     "untested": "There is no test of exact fit: it needs bootstrap or parametric replicates and matrices that are positive definite.",
+    "chisq_untested": "χ² {chisq} with {df:.0f} degrees of freedom has no p-value, so an exact fit is not tested.",
+    "chisq_rejected": "Exact fit by χ² {chisq} with {df:.0f} degrees of freedom, p {p}: rejected at {alpha:.3g}. Other fit indices are "
+    "in .result.covariance.measures.",
+    "chisq_fits": "Exact fit by χ² {chisq} with {df:.0f} degrees of freedom, p {p}: not rejected at {alpha:.3g}. Other fit indices are "
+    "in .result.covariance.measures.",
     # units
     "units_head": "lowest|median|highest|beyond|in doubt",
     "units_usual": "Beyond: units on the wrong side of the usual threshold (see .thresholds for values and sources). In doubt: units on "
@@ -100,12 +108,15 @@ ENGLISH = {
     "all_composites": "Composites of their items: {names}; the others are reflected by theirs.",
     "as_factors": "Fit: items of a reflective construct correlate only through it, as common factors say.",
     "pls_rejects": "PLS is not consistent for common factors: its test of exact fit rejects models that hold.",
+    "without_weights": "ρ_A and RMS_theta are of composites, and a saturated model has parameters of its own: a covariance structure "
+    "model has none of them here. χ² and its fit indices are in .result.covariance.measures.",
     "as_composites": "Fit: PLS makes composites, so items of one construct may correlate in any way, and the model says how items of "
     "different constructs do.",
     "definitions": "α is of standardized items; ρ_A by Dijkstra & Henseler (2015); ρ_C and AVE from the loadings. f² keeps the scores "
     "(the other definition is in .f2). SRMR divides by p(p+1)/2; d_G has the natural logarithm; NFI from the ML discrepancy.",
     "intervals": "Intervals: {kind}, from the {made:,} replicates of the fit ({words}), seed {seed}. Every replicate adds noise of its "
     "own, so distances (SRMR, d_ULS, d_G) of replicates lie above that of the sample, and NFI below: use HI95 and p for these.",
+    "delta": "Intervals: normal, by the delta method: {words}.",
     "tested": "Test of exact fit: the same replicates, turned so that the model holds (Beran & Srivastava 1985), and the model estimated "
     "on each; {usable} could be used.",
     "tested_all": "all",
@@ -115,10 +126,11 @@ ENGLISH = {
 KOREAN = {
     "title": "측정과 모형의 평가: {model}",
     "title_units": "측정과 모형의 평가: {model}, {units:,}개 기관",
-    "the_model": "모형",
+    "the_model": "이름 없는 모형",
     "headline": "응답 {answers:,}건, {known}. 기준값은 이 분야의 관례이며 출처를 함께 제시합니다. 기준값을 넘었는지보다 신뢰구간을 중심으로 "
     "해석하시기 바랍니다.",
     "with_intervals": "대괄호 안은 반복 표본 {replicates:,}개로 구한 {level} 신뢰구간",
+    "by_delta": "대괄호 안은 델타 방법으로 구한 {level} 신뢰구간",
     "no_intervals": "반복 표본이 없어 신뢰구간은 제시하지 않음",
     "impossible": "허용 범위를 벗어나 그대로 보고할 수 없는 값",
     "impossible_row": "{where}의 {what} {value}: {reading}",
@@ -134,7 +146,9 @@ KOREAN = {
     "estimated": "추정모형",
     "reliability": "신뢰도: 한 구성개념의 문항들이 같은 것을 측정하는가?",
     "reliability_usual": "관례적 기준: α {alpha}, ρ_A {rho_a}, ρ_C {rho_c}, AVE {ave}. α는 모든 문항의 질이 같다고 가정합니다. ρ_C와 AVE는 "
-    "적재량으로 계산하는데, 문항이 적으면 PLS의 적재량은 실제보다 크게 나타납니다. ρ_A는 이를 교정한 값입니다.",
+    "적재량으로 계산합니다.",
+    "too_high": " 문항이 적으면 PLS의 적재량은 실제보다 크게 나타나며, ρ_A는 이를 교정한 값입니다.",
+    "on_loadings": "",
     "single": "단일 문항으로는 신뢰도를 알 수 없습니다: {names}.",
     "composites": "합성변수는 문항끼리 일치할 필요가 없으므로 신뢰도가 없습니다: {names}. 가중치와 VIF를 확인하시기 바랍니다.",
     "values": "{name}({values})",
@@ -191,6 +205,11 @@ KOREAN = {
     "바랍니다.",
     "not_rejected": "정확한 적합은 유의수준 {alpha:.3g}에서 기각되지 않습니다.",
     "untested": "정확한 적합의 검정은 없습니다. 부트스트랩 또는 모수적 반복 표본과 양정치 행렬이 필요합니다.",
+    "chisq_untested": "χ² {chisq}(자유도 {df:.0f})에는 p값이 없어 정확한 적합을 검정하지 않습니다.",
+    "chisq_rejected": "정확한 적합의 χ² 검정: χ² {chisq}(자유도 {df:.0f}), p {p}, 유의수준 {alpha:.3g}에서 기각됩니다. 다른 적합도 지수는 "
+    ".result.covariance.measures에 있습니다.",
+    "chisq_fits": "정확한 적합의 χ² 검정: χ² {chisq}(자유도 {df:.0f}), p {p}, 유의수준 {alpha:.3g}에서 기각되지 않습니다. 다른 적합도 지수는 "
+    ".result.covariance.measures에 있습니다.",
     "units_head": "최저|중앙값|최고|기준 밖|불확실",
     "units_usual": "기준 밖: 관례적 기준을 충족하지 못하는 기관의 수(값과 출처는 .thresholds). 불확실: 기준을 충족하지만 신뢰구간이 기준에 걸치는 "
     "기관의 수. 모든 기관의 값은 .tables()에 있습니다.",
@@ -205,12 +224,15 @@ KOREAN = {
     "all_composites": "문항의 합성변수: {names}. 나머지 구성개념은 반영적으로 측정됩니다.",
     "as_factors": "적합도: 반영적 구성개념의 문항은 공통요인 모형과 같이 구성개념을 통해서만 서로 상관됩니다.",
     "pls_rejects": "PLS는 공통요인에 대하여 일치추정량이 아니므로, 정확한 적합의 검정은 성립하는 모형도 기각합니다.",
+    "without_weights": "ρ_A와 RMS_theta는 합성변수의 지표이고 포화모형은 별도의 모수를 가지므로, 공분산 구조모형에서는 이 값들을 제시하지 않습니다. "
+    "χ²와 적합도 지수는 .result.covariance.measures에 있습니다.",
     "as_composites": "적합도: PLS는 합성변수를 만들므로 한 구성개념의 문항끼리는 상관에 제약이 없으며, 모형은 서로 다른 구성개념에 속한 문항 간 상관을 "
     "설명합니다.",
     "definitions": "α는 표준화한 문항으로, ρ_A는 Dijkstra & Henseler(2015)에 따라, ρ_C와 AVE는 적재량으로 계산하였습니다. f²는 구성개념 점수를 "
     "고정한 값입니다(다른 정의의 값은 .f2). SRMR은 p(p+1)/2로 나누고, d_G는 자연로그를 사용하며, NFI는 ML 불일치 함수로 계산합니다.",
     "intervals": "신뢰구간: {kind}, 반복 표본 {made:,}개({words}), 난수 시드 {seed}. 반복 표본마다 표집오차가 더해지므로 반복 표본의 거리(SRMR, "
     "d_ULS, d_G)는 표본의 값보다 크고 NFI는 작습니다. 이 지표에는 HI95와 p를 사용하시기 바랍니다.",
+    "delta": "신뢰구간: 델타 방법에 의한 정규 근사, {words}.",
     "tested": "정확한 적합의 검정: 모형이 성립하도록 변환한 같은 반복 표본(Beran & Srivastava 1985)마다 모형을 추정하였습니다. 사용할 수 있었던 반복 "
     "표본: {usable}.",
     "tested_all": "전체",

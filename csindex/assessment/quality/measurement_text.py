@@ -31,7 +31,8 @@ def reliability(found: Assessment, teller: Teller) -> str:
             rows.append([teller.name(name), *(cell(own.loc[measure]) for measure in RELIABILITIES)])
         lines.append(aligned(rows, 1))
     limits = {measure: teller.limit("reliability", measure) for measure in RELIABILITIES}
-    texts = [teller.say("reliability_usual", **limits), *_reliability_questions(found, teller)]
+    too_high = teller.say("too_high" if found.result.options.estimator == "pls" else "on_loadings")
+    texts = [teller.say("reliability_usual", **limits) + too_high, *_reliability_questions(found, teller)]
     return "\n".join([*lines, *map(teller.wrapped, [*texts, *_not_applicable(found, names, known, teller)])])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from csindex.assessment.quality.thresholds import limit
 from csindex.assessment.quality.wording import Teller, cell, number, outside, probability, rows_of
@@ -107,13 +108,25 @@ def _fit_questions(found: Assessment, teller: Teller) -> list[str]:
     rejected = [model for model in srmr if (frame[frame.model == model].p < alpha).any()]
     if "saturated" in rejected or "saturated" in poor:
         texts.append(say("saturated_misses"))
-    elif rejected or poor:
+    elif (rejected or poor) and np.isfinite(srmr["saturated"]):
         attenuated = found.result.options.estimator == "pls" and len(found.reflective) > 0
         texts.append(say("estimated_misses") + (say("error") if attenuated else ""))
     if rejected:
         texts.append(say("rejected", alpha=alpha, models=", ".join(map(say, rejected))))
     elif frame.p.notna().any():
         texts.append(say("not_rejected", alpha=alpha))
+    elif found.result.covariance is not None:
+        texts.append(_chi_square(found.result.covariance.measures, alpha, teller))
     else:
         texts.append(say("untested"))
     return texts
+
+
+def _chi_square(measures: pd.DataFrame, alpha: float, teller: Teller) -> str:
+    """Say what χ², scaled where it has been, tells of an exact fit."""
+    known = dict(zip(measures.measure, measures.estimate, strict=True))
+    scaled = "_scaled" if "chisq_scaled" in known else ""
+    p, told = known[f"p{scaled}"], {"chisq": number(known[f"chisq{scaled}"], 1), "df": known["df"]}
+    if not np.isfinite(p):
+        return teller.say("chisq_untested", **told)
+    return teller.say("chisq_rejected" if p < alpha else "chisq_fits", p=probability(p), alpha=alpha, **told)

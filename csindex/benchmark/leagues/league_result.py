@@ -8,6 +8,7 @@ import pandas as pd
 from csindex import wording
 from csindex.benchmark.leagues import league_text
 from csindex.benchmark.leagues.rules import Rules
+from csindex.fitting import display
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -73,3 +74,19 @@ class League:
 
     def __repr__(self) -> str:
         return league_text.short(self)
+
+    def _repr_html_(self) -> str:
+        columns = [
+            *self.keys,
+            *self.labels,
+            "n",
+            "estimate",
+            "se",
+            "lower",
+            "upper",
+            "rank",
+            "rank_lower",
+            "rank_upper",
+        ]
+        shown = self.table[list(dict.fromkeys(columns))]
+        return display.page(repr(self), [display.as_table(shown, "Ranks, and those not ruled out", ".table")])

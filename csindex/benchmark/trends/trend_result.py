@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from csindex import wording
+from csindex.fitting import display
 from csindex.wording import Language
 
 _ADJUSTED = {
@@ -89,6 +90,11 @@ class Trend:
 
     def __repr__(self) -> str:
         return self.summary()
+
+    def _repr_html_(self) -> str:
+        drop = ["series_break", "se", "p"]
+        changes = display.as_table(self._latest().drop(columns=drop), "Changes to the last wave", ".changes")
+        return display.page(repr(self), [display.as_table(self.table, "Index, 0–100", ".table"), changes])
 
     def _latest(self) -> pd.DataFrame:
         """Return the changes to the last wave, the largest first."""

@@ -13,7 +13,7 @@ RMSEA_LEVEL = 0.90
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class ChiSquare:
     """χ² statistics (m,) of the model and of the baseline, in which items do not covary, with degrees of freedom.
 
     Attributes
@@ -46,7 +46,7 @@ def baseline_value(sample: Sample, method: Method) -> Array:
     return np.asarray((len(variance) - (diagonal * d).sum(axis=1)) / 2)
 
 
-def relative_measures(test: Test) -> dict[str, Array]:
+def relative_measures(test: ChiSquare) -> dict[str, Array]:
     """Return CFI (Bentler 1990), TLI (Tucker & Lewis 1973), NFI (Bentler & Bonett 1980) and RMSEA (Steiger & Lind 1980).
 
     RMSEA has its 90% interval (Browne & Cudeck 1993) and ``p_close``, the p-value of the hypothesis that it is at most .05.
@@ -61,7 +61,7 @@ def relative_measures(test: Test) -> dict[str, Array]:
     return {"cfi": cfi, "tli": tli, "nfi": nfi, **rmsea(test)}
 
 
-def rmsea(test: Test) -> dict[str, Array]:
+def rmsea(test: ChiSquare) -> dict[str, Array]:
     """Return RMSEA = √((χ² - df)/(df·n))·√groups, with interval and ``p_close``; NaN without degrees of freedom."""
     from scipy.special import chndtr
 
@@ -134,7 +134,7 @@ def likelihood_measures(model: Array, saturated: Array, n: Array, q: int) -> dic
     }
 
 
-def scaled_measures(test: Test, scaling: Array, baseline_scaling: Array) -> dict[str, Array]:
+def scaled_measures(test: ChiSquare, scaling: Array, baseline_scaling: Array) -> dict[str, Array]:
     """Return χ² that allows for answers that are not normal, and CFI, TLI and RMSEA with it.
 
     χ²/c (Satorra & Bentler 1994; Yuan & Bentler 2000); the relative measures estimate what the population values of CFI, TLI and
@@ -148,7 +148,7 @@ def scaled_measures(test: Test, scaling: Array, baseline_scaling: Array) -> dict
         cfi = 1 - top / np.maximum(worst, top)
         tli = 1 - excess / test.df * test.baseline_df / worst if test.df else np.full(excess.shape, np.nan)
     chisq = test.chisq / scaling
-    scaled = Test(chisq, test.df, test.baseline, test.baseline_df, test.n / scaling, test.groups)
+    scaled = ChiSquare(chisq, test.df, test.baseline, test.baseline_df, test.n / scaling, test.groups)
     ends = {name.replace("rmsea", "rmsea_robust"): value for name, value in rmsea(scaled).items() if name != "p_close"}
     return {
         "scaling": scaling,

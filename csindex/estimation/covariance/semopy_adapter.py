@@ -18,7 +18,7 @@ _OBJECTIVES = {"ML": "MLW", "GLS": "GLS", "ULS": "ULS"}
 _TIGHT = {"ftol": 1e-12, "maxiter": 2000}
 
 
-def semopy_parameters(cov: Array, n: int, parameters: Parameters, method: Method) -> Array:
+def semopy_parameters(cov: Array, parameters: Parameters, method: Method) -> Array:
     """Return the parameters (q,) at which semopy's sequential quadratic programming ends, from covariances (p, p).
 
     NaN throughout where semopy fails. Whether this is a minimum is for the caller to check.
@@ -31,7 +31,8 @@ def semopy_parameters(cov: Array, n: int, parameters: Parameters, method: Method
     model = semopy.Model(description(parameters))
     try:
         with one_thread(), _quiet():
-            model.fit(cov=frame, n_samples=n, obj=_OBJECTIVES[method], solver="SLSQP", options=_TIGHT)
+            # The number of answers only matters for what it says of errors, which is not asked for.
+            model.fit(cov=frame, n_samples=100, obj=_OBJECTIVES[method], solver="SLSQP", options=_TIGHT)
             found = model.inspect(information=None)
     except (ValueError, np.linalg.LinAlgError, ArithmeticError):
         return np.full(parameters.q, np.nan)

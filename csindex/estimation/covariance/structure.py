@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from csindex.estimation.covariance.algebra import product, transposed
 from csindex.estimation.covariance.parameters import Matrices, Parameters, matrices
+from csindex.estimation.linear import inverse_general
 from csindex.survey.stacks import Array
 
 
@@ -86,7 +87,10 @@ def implied(theta: Array, parameters: Parameters) -> Implied:
 
 
 def causal(paths: Array, parameters: Parameters) -> Array:
-    """Return A = (I - B)⁻¹ (k, k, m), by going through the factors in causal order."""
+    """Return A = (I - B)⁻¹ (k, k, m), by going through the factors in causal order where there is one."""
+    if parameters.design.loops.any():
+        eye = np.eye(parameters.design.k)
+        return np.moveaxis(inverse_general(eye - np.moveaxis(paths, -1, 0)), 0, -1)
     A = np.zeros(paths.shape)
     for j in parameters.design.order:
         A[j, j] = 1.0
