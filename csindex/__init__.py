@@ -27,8 +27,6 @@ from csindex.errors import (
     UnitWarning,
     WeakInstrumentWarning,
 )
-from csindex.fitting.fit import fit
-from csindex.fitting.result import Fit
 from csindex.model.model import Model
 from csindex.model.parts import Construct, Item, Path
 from csindex.survey.margins import Margins
@@ -76,7 +74,9 @@ if TYPE_CHECKING:
     from csindex.benchmark.unit_scores import UnitScores
     from csindex.fitting.checkup import Checkup, check
     from csindex.fitting.conventions import conventions
+    from csindex.fitting.fit import fit
     from csindex.fitting.importance import importance_performance
+    from csindex.fitting.result import Fit
     from csindex.fitting.slopes import simple_slopes
     from csindex.model.library import acsi, ccsi, ecsi, hkcsi, jcsi, ncsb, ncsi, pcsi, scsb, swics
     from csindex.reports.report import report
@@ -94,7 +94,9 @@ if TYPE_CHECKING:
 _LATER = {
     "csindex.fitting.checkup": ("Checkup", "check"),
     "csindex.fitting.conventions": ("conventions",),
+    "csindex.fitting.fit": ("fit",),
     "csindex.fitting.importance": ("importance_performance",),
+    "csindex.fitting.result": ("Fit",),
     "csindex.fitting.slopes": ("simple_slopes",),
     "csindex.model.library": ("acsi", "ccsi", "ecsi", "hkcsi", "jcsi", "ncsb", "ncsi", "pcsi", "scsb", "swics"),
     "csindex.survey.loyalty": ("price_tolerance", "retention"),

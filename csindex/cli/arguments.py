@@ -67,7 +67,7 @@ def add_fit(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--replicates", type=int, default=1000, metavar="N", help="1000 if not given; 0 for none")
     group.add_argument("--seed", type=int, default=1, metavar="N")
     group.add_argument("--level", type=float, default=0.95, help="of the intervals, 0.95 if not given")
-    group.add_argument("--estimator", default="pls", help="pls (if not given), plsc or cbsem")
+    group.add_argument("--estimator", default="pls", help="pls (if not given), plsc, ordinal or cbsem")
     group.add_argument("--scheme", default="path", help="path (if not given), centroid or factorial")
     group.add_argument("--convention", default="fornell", help="fornell (if not given), standardized or equal")
     group.add_argument("--jobs", type=int, default=1, metavar="N", help="workers, -1 for all cores")

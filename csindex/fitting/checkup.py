@@ -100,11 +100,8 @@ class Checkup:
     def _remedies(self, lang: Language) -> str:
         lines, words = [], WORDS[lang]
         if self.codes:
-            lines.append(
-                words["code" if len(self.codes) == 1 else "codes"].format(
-                    codes=", ".join(f"{code:g}" for code in self.codes)
-                )
-            )
+            key = "code" if len(self.codes) == 1 else "codes"
+            lines.append(words[key].format(codes=", ".join(f"{code:g}" for code in self.codes)))
         if self.renames:
             pairs = ", ".join(f"{item!r}: {column!r}" for item, column in self.renames.items())
             lines.append(words["renames"].format(pairs=pairs))

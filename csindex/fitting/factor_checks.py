@@ -44,6 +44,11 @@ def check_factor_model(model: Model, options: Options) -> None:
             "items ('<~', Mode B). Write '=~' (or model.with_modes({...: 'A'})) if the items do reflect it; else use "
             "estimator='pls'."
         )
+    if model.instruments:
+        raise OptionError(
+            "estimator='cbsem' uses no instruments: it estimates all equations at once. Leave instruments= out of the model, or "
+            "use estimator='plsc'."
+        )
     _check_options(options)
     parameters = parameters_for(design_of(model), options)
     df = parameters.degrees()

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+import pandas as pd
+
 from csindex.plot.style import GREY, INK, Style, extent, wrapped, write
+from csindex.survey.stacks import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -165,3 +169,12 @@ def beside(ax: "Axes", points: float) -> "Transform":
 def _tick(value: float, _: object = None) -> str:
     # A minus sign whatever rcParams say; steps of an axis have no rounding errors to show.
     return f"{round(value, 9):g}".replace("-", "−")
+
+
+def spans(ax: "Axes", at: Array, rows: pd.DataFrame, ends: tuple[str, str], color: str, over: int) -> None:
+    """Draw an interval at each place, without gaps: lines side by side would show a pattern that is not in the data."""
+    for run in np.split(np.arange(len(at)), np.flatnonzero(np.diff(at) > 1) + 1):
+        if len(run):
+            edges = np.append(at[run] - 0.5, at[run[-1]] + 0.5)
+            low, high = (np.append(rows[end].to_numpy()[run], rows[end].to_numpy()[run[-1]]) for end in ends)
+            ax.fill_between(edges, low, high, step="post", color=color, linewidth=0, zorder=over)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from csindex.benchmark.leagues.league_result import League
 from csindex.errors import OptionError
-from csindex.plot.canvas import beside, header_of, label_axis, panel_below, panel_beside, plain, room, stage
+from csindex.plot.canvas import beside, header_of, label_axis, panel_below, panel_beside, plain, room, spans, stage
 from csindex.plot.spacing import spaced
 from csindex.plot.style import (
     BLUE,
@@ -246,17 +246,10 @@ def _curve(
     for mark, wide, narrow in ((False, SKY, BLUE), (True, VERMILLION, VERMILLION)):
         hit, factor = np.array(marked) == mark, 1.6 if mark else 1.0
         rows, at, over = table[hit], x[hit], 3 * mark
-        ax.vlines(at, rows["lower"], rows["upper"], colors=wide, linewidth=factor * thin, zorder=1 + over)
-        ax.vlines(
-            at,
-            rows["comparison_lower"],
-            rows["comparison_upper"],
-            colors=narrow,
-            linewidth=1.3 * factor * thin,
-            zorder=2 + over,
-        )
+        spans(ax, at, rows, ("lower", "upper"), wide, 1 + over)
+        spans(ax, at, rows, ("comparison_lower", "comparison_upper"), narrow, 2 + over)
         ax.scatter(at, rows["estimate"], c="white", s=(1.7 * factor * thin) ** 2, linewidths=0, zorder=3 + over)
-        ranks.vlines(at, rows["rank_lower"], rows["rank_upper"], colors=wide, linewidth=factor * thin, zorder=2 + over)
+        spans(ranks, at, rows, ("rank_lower", "rank_upper"), wide, 2 + over)
     ranks.scatter(x, table["rank"], c=INK, s=(1.2 * thin) ** 2, linewidths=0, zorder=6)
     label_axis(ranks, say(_WORDS["order"], lang), style)
     ranks.set_ylim(count + 0.8, 0.2)

@@ -50,20 +50,23 @@ class Table:
     left: int = 1
 
     def widths(self) -> list[float]:
-        """Return the width of each column as a share of the page: no number is broken, long texts share what is left."""
+        """Return the width of each column as a share of the page.
+
+        No word is broken, and no number where there is room; long texts share what is left.
+        """
         columns = [list(cells) for cells in zip(self.head, *self.rows, strict=True)]
         wanted = [_room(cells) for cells in columns]
-        parts = [
-            [word for cell in (cells if at < self.left else cells[:1]) for word in cell.split()]
-            for at, cells in enumerate(columns)
-        ]
-        least = [_room(words + ([] if at < self.left else columns[at][1:])) for at, words in enumerate(parts)]
-        spare, missing = LINE - sum(least), sum(wanted) - sum(least)
         if sum(wanted) <= LINE:
             return [want / LINE for want in wanted]
-        if spare <= 0:
-            return [low / sum(least) for low in least]
-        return [(low + spare * (want - low) / missing) / LINE for want, low in zip(wanted, least, strict=True)]
+        words = [_room([word for cell in cells for word in cell.split()]) for cells in columns]
+        whole = [
+            max(low, _room(cells[1:]) if at >= self.left else 0)
+            for at, (low, cells) in enumerate(zip(words, columns, strict=True))
+        ]
+        least = whole if sum(whole) <= LINE else words
+        spare, missing = max(LINE - sum(least), 0.0), max(sum(wanted) - sum(least), 1.0)
+        shares = [low + spare * (want - low) / missing for want, low in zip(wanted, least, strict=True)]
+        return [share / max(LINE, sum(shares)) for share in shares]
 
 
 def _room(texts: list[str]) -> float:

@@ -1,5 +1,6 @@
 """What readers see in place of names and numbers."""
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -9,6 +10,9 @@ from csindex import wording
 from csindex.fitting.result import Fit
 from csindex.reports.document import Table
 from csindex.reports.report_words import CHOICES, WORDS
+
+_NO_INTERVAL = re.compile(r"(?:[;,] )?[^();,]*–(?=\))")
+"""Within brackets, an interval that there is not."""
 
 
 class Reader:
@@ -21,7 +25,8 @@ class Reader:
 
     def say(self, key: str, **values: object) -> str:
         """Return a sentence with its values filled in."""
-        return WORDS[self.lang][key].format(**{"level": self.level, **values})
+        text = WORDS[self.lang][key].format(**{"level": self.level, **values})
+        return _NO_INTERVAL.sub("", text).replace(" ()", "").replace("()", "")
 
     def heads(self, key: str, **values: object) -> tuple[str, ...]:
         """Return the heads of a table's columns."""

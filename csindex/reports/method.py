@@ -46,15 +46,22 @@ def decisions(reader: Reader) -> dict[str, str]:
     chosen = {
         key: reader.choice(getattr(options, key)) for key in ("estimator", "scheme", "variant", "convention", "missing")
     }
+    if options.estimator == "cbsem":
+        chosen["estimator"] += f", {options.discrepancy}"
+        del chosen["scheme"], chosen["variant"]
     if result.account is None:
         del chosen["missing"]
+    chosen |= _items_and_stages(reader)
     if options.weights_from:
         chosen = {"carried": reader.say("carried_from", source=options.weights_from)} | {
             key: value for key, value in chosen.items() if key == "missing"
         }
     none = reader.say("none")
     spread = {"resampling": none, "interval": none, "seed": "", "failed": ""}
-    if result.replicates is not None:
+    if result.replicates is not None and options.analytic:
+        spread |= {"resampling": reader.choice(f"{options.errors} errors")}
+        spread |= {"interval": f"{reader.choice(options.interval)}, {reader.level}"}
+    elif result.replicates is not None:
         made, failed = int(result.sample["replicates"].sum()), int(result.sample["failed"].sum())
         words = result.replicates.words_in(reader.lang)
         count = f"{int(result.sample['replicates'].max()):,}"
@@ -74,6 +81,19 @@ def decisions(reader: Reader) -> dict[str, str]:
         "inadmissible": _inadmissible(reader),
         "version": f"csindex {__version__}",
     }
+
+
+def _items_and_stages(reader: Reader) -> dict[str, str]:
+    """Return how ordinal items are taken, and constructs that are made of others; nothing where there are none."""
+    options, stage = reader.result.options, reader.result.stage
+    found = {}
+    if options.ordinal:
+        items = reader.result.specified.item_names
+        count = len(items) if options.ordinal is True else len(tuple(options.ordinal))
+        found["ordinal"] = reader.say("polychoric", count=count, items=len(items))
+    if stage is not None and stage.way:
+        found["stages"] = reader.choice(options.interaction if stage.products else options.higher_order)
+    return found
 
 
 def _inadmissible(reader: Reader) -> str:

@@ -17,6 +17,7 @@ from csindex.reports.document import Document
 from csindex.reports.labels import Reader
 
 FORMATS = (".html", ".xlsx", ".docx", ".md", ".tex")
+_PICTURES = {".md": ".png", ".tex": ".pdf"}
 
 
 def report(
@@ -86,7 +87,9 @@ def _target(path: str | PathLike[str], overwrite: bool) -> Path:
         raise OptionError(f"the format of {target.name!r} is not known. Use one of the endings {', '.join(FORMATS)}.")
     if not target.parent.is_dir():
         raise OptionError(f"there is no folder {str(target.parent)!r} to write {target.name!r} into. Make it first.")
-    for found in (target, _folder(target)) if target.suffix.lower() in (".md", ".tex") else (target,):
+    ending = _PICTURES.get(target.suffix.lower())
+    # The pictures of a .md and those of a .tex of the same name go into one folder.
+    for found in (target, *(sorted(_folder(target).glob(f"*{ending}")) if ending else ())):
         if found.exists() and not overwrite:
             raise OptionError(f"{str(found)!r} is already there. Use overwrite=True to replace it, or another name.")
     return target
@@ -117,6 +120,6 @@ _WRITERS: dict[str, Callable[[Document, Path], None]] = {
     ".html": _html,
     ".xlsx": workbook.write,
     ".docx": word.write,
-    ".md": _text(markdown.write, ".png"),
-    ".tex": _text(latex.write, ".pdf"),
+    ".md": _text(markdown.write, _PICTURES[".md"]),
+    ".tex": _text(latex.write, _PICTURES[".tex"]),
 }

@@ -149,7 +149,7 @@ def test_codes_that_are_answers_to_other_items_are_declared_for_their_own():
     found = csi.check(model, answers)
     assert found.codes == (99,)
     advice = " ".join(found.summary().split())
-    assert "if 99 mean a missing answer: missing_codes=[99]" in advice
+    assert "if 99 means a missing answer: missing_codes=[99]" in advice
     assert "missing_codes={'q1': [9]}" in advice
     assert "missing_codes=[11]" in advice
     assert csi.check(model, answers, missing_codes={"q1": [9], "s1": [99], "s2": [11]}).ok

@@ -215,6 +215,9 @@ def test_columns_are_as_wide_as_what_they_hold():
     assert widths[2] * LINE > len("mean")
     short = Table("Index", ("construct", "index"), (("Quality", "81.6"),))
     assert sum(short.widths()) < 0.5
+    many = Table("Reliability", ("construct", *"abcde"), (("Expectations", *["0.77 (0.75 to 0.78)"] * 5),))
+    assert sum(many.widths()) == pytest.approx(1)
+    assert many.widths()[0] * LINE > len("Expectations")
 
 
 def test_tables_of_a_word_file_fit_the_page_and_keep_together(companies: csi.Fit, tmp_path: Path):
@@ -226,3 +229,37 @@ def test_tables_of_a_word_file_fit_the_page_and_keep_together(companies: csi.Fit
         assert "w:tblHeader" in table.rows[0]._tr.xml
         assert "w:cantSplit" in table.rows[-1]._tr.xml
     assert all(shape.width <= line for shape in word.inline_shapes)
+
+
+def test_every_decision_of_the_fit_is_named(tmp_path: Path):
+    model = csi.scsb()
+    answers = csi.simulate(model, 300, seed=1)
+    ordinal = written(quiet(model, answers, ordinal=True, replicates=20), tmp_path)
+    assert "polychoric correlations of 10 of 10 items" in ordinal
+    assert ENGLISH["stages"] not in ordinal
+    (tmp_path / "stages").mkdir()
+    levels = csi.Model.parse("A =~ a1 + a2; B =~ b1 + b2; Q =~ A + B; S =~ s1 + s2; S ~ Q")
+    parts = csi.Model.parse("A =~ a1 + a2; B =~ b1 + b2; S =~ s1 + s2; S ~ A + B")
+    staged = written(quiet(levels, csi.simulate(parts, 300, seed=1), replicates=20), tmp_path / "stages")
+    assert f"{ENGLISH['stages']} | two-stage approach" in staged
+    (tmp_path / "theory").mkdir()
+    theory = written(quiet(model, answers, estimator="cbsem", replicates=0), tmp_path / "theory")
+    assert "covariance structure model, ML" in theory
+    assert "standard errors from theory" in theory
+    assert "inner weighting scheme" not in theory
+    assert "0 of 0" not in theory
+
+
+def test_without_replicates_no_bracket_is_left_empty(tmp_path: Path):
+    text = written(quiet(csi.acsi(), csi.datasets.acsi2015("banks"), replicates=0), tmp_path)
+    said = text.partition("## " + ENGLISH["index"])[0]
+    assert "75.6 of 100, from 2,263 answers" in said
+    assert not re.search(r"–\)|\(\)", text)
+
+
+def test_markdown_and_latex_of_one_name_stand_side_by_side(banks: csi.Fit, tmp_path: Path):
+    csi.report(banks, tmp_path / "banks.md", assessment=False)
+    csi.report(banks, tmp_path / "banks.tex", assessment=False)
+    (tmp_path / "banks.md").unlink()
+    with pytest.raises(csi.OptionError, match=r"\.png' is already there"):
+        csi.report(banks, tmp_path / "banks.md", assessment=False)

@@ -99,12 +99,15 @@ class Assessment:
         return assess_text.short(self)
 
     def _repr_html_(self) -> str:
+        text = repr(self).partition("  More:")[0]
         return display.page(
-            repr(self).partition("  More:")[0],
+            text if self.result.units is None else text.partition("\n")[0],
             [
                 display.as_table(self.reliability.dropna(subset="estimate"), "Reliability", ".reliability"),
                 display.as_table(self.htmt[self.htmt["measure"] == "htmt"], "Discriminant validity: HTMT", ".htmt"),
-                display.as_table(self.fit, "Fit of the model", ".fit", dict.fromkeys(self.fit.columns, 3)),
+                display.as_table(
+                    self.fit, "Fit of the model", ".fit", {**dict.fromkeys(self.fit.columns, 3), "tested": 0}
+                ),
             ],
         )
 

@@ -104,7 +104,8 @@ class Teller(Speaker):
         where, reading = row.where, row.reading
         if self.lang == "ko":
             reading = READINGS.get(row.where) or READINGS.get(row.what, row.reading)
-            where = PLACES.get(row.where) or " – ".join(map(self.name, row.where.split(" ~~ ")))
+            sign, joined = (" → ", " → ") if " → " in row.where else (" ~~ ", " – ")
+            where = PLACES.get(row.where) or joined.join(map(self.name, row.where.split(sign)))
         return self.say(
             "impossible_row", what=self.symbol(row.what), where=where, value=number(row.estimate, 3), reading=reading
         )
