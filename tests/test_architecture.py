@@ -15,6 +15,7 @@ LEVELS = (
     ("version",),
     ("errors",),
     ("options",),
+    ("wording",),
     ("model",),
     ("survey",),
     ("estimation",),

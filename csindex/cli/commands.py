@@ -1,6 +1,7 @@
 """The commands: each takes the parsed arguments, prints, and returns the exit code."""
 
 import argparse
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +9,18 @@ import pandas as pd
 
 from csindex.benchmark.leagues.league import league
 from csindex.benchmark.leagues.league_result import League
-from csindex.benchmark.wording import aligned
 from csindex.cli import arguments, output
 from csindex.cli.questionnaire import write_template
 from csindex.cli.ready import READY, model_of
 from csindex.errors import OptionError
 from csindex.fitting.checkup import check
 from csindex.fitting.fit import fit
+from csindex.fitting.notices import notices
 from csindex.fitting.result import Fit
+from csindex.model.model import Model
 from csindex.options import choose
+from csindex.survey.survey import Survey
+from csindex.wording import aligned, language
 
 OK, BAD_DATA = 0, 1
 
@@ -76,7 +80,7 @@ def run_check(args: argparse.Namespace) -> int:
     if args.json:
         print(output.as_json({"problems": found.problems, "notices": found.notices}, ok=found.ok, rows=found.rows))
     else:
-        print(output.spoken(found.summary()))
+        print(output.spoken(found.summary(args.lang)))
     return OK if found.ok else BAD_DATA
 
 
@@ -87,7 +91,7 @@ def run_fit(args: argparse.Namespace) -> int:
     tables = tables_of(result)
     if out is not None:
         output.write_tables(out, tables)
-    print(output.as_json(tables, **_account(result)) if args.json else result.summary())
+    print(output.as_json(tables, **_account(result)) if args.json else result.summary(args.lang))
     return OK
 
 
@@ -129,7 +133,7 @@ def run_report(args: argparse.Namespace) -> int:
         raise OptionError(f"--out {args.out!r}: reports are written as {', '.join(FORMATS)}.")
     output.free([path], args.force)
     model, survey = arguments.survey_given(args, arguments.model_given(args))
-    result = fit(model, survey, **arguments.fitting(args))
+    result = _spoken(args.lang, model, survey, arguments.fitting(args))
     report(result, path, data=survey, lang=args.lang, title=args.title, overwrite=args.force)
     print(f"{path} has been written.")
     return OK
@@ -157,7 +161,21 @@ def tables_of(result: Fit) -> dict[str, pd.DataFrame]:
 
 def _fitted(args: argparse.Namespace) -> Fit:
     model, survey = arguments.survey_given(args, arguments.model_given(args))
-    return fit(model, survey, **arguments.fitting(args))
+    return _spoken(args.lang, model, survey, arguments.fitting(args))
+
+
+def _spoken(lang: str, model: Model, survey: Survey, options: dict[str, Any]) -> Fit:
+    """Return a fit, and warn in a language of what changes the reading of it."""
+    chosen = language(lang)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        result = fit(model, survey, **options)
+    said = zip(notices(result), notices(result, chosen), strict=True)
+    spoken = {english: text for (english, _), (text, _) in said}
+    for warning in caught:
+        text = str(warning.message)
+        warnings.warn_explicit(spoken.get(text, text), warning.category, warning.filename, warning.lineno)
+    return result
 
 
 def _ranks(ranked: League) -> str:

@@ -103,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_output(report, "the report, as .html, .xlsx, .docx, .md or .tex", tables=False)
     report.add_argument("--title", default="", help="the model's name if not given")
     _add_league(league)
-    for made in (league, report):
+    for made in (check, fit, league, report):
         made.add_argument("--lang", default="en", choices=("en", "ko"), help="language, en if not given")
     arguments.add_output(command("models", commands.run_models, "the ready-made models and their sources"))
     template = command("template", commands.run_template, "a questionnaire, and a model to fill in")

@@ -21,15 +21,12 @@ from csindex.fitting.replicate import Replicates
 from csindex.model.design import Design
 from csindex.options import Options
 from csindex.survey.moments import Moments
+from csindex.survey.replicate_words import WORDS
 from csindex.survey.sandwich import factor_of, influence, sampling_covariance
 from csindex.survey.sources import RowSource, Source
 from csindex.survey.stacks import Array, pack, unpack
 
 STEP = 1e-5
-WORDS = {
-    "normal": "analytic standard errors for normal answers",
-    "robust": "analytic standard errors from the rows, whatever the answers' distribution (Huber 1967, White 1982)",
-}
 
 
 @one_thread()
@@ -69,7 +66,8 @@ def analytic(
     stack = expressed(theta.reshape(U * D, -1), flat, cov, design, options, status, nothing)
     # A small step beside an inadmissible solution is none of its own.
     estimates = replace(stack, flaws=np.zeros_like(stack.flaws)).reshape(U, D).made_from(mean, packed)
-    return Replicates("delta", WORDS[options.errors], estimates, coefficients, joint=False)
+    words, words_ko = (WORDS[lang][options.errors] for lang in ("en", "ko"))
+    return Replicates("delta", words, words_ko, estimates, coefficients, joint=False)
 
 
 def effective(moments: Moments, options: Options) -> Array:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from csindex.errors import CsindexError, SurveyError
 from csindex.estimation.linear import largest_inflation
-from csindex.fitting.estimates import CONSTANT_BELOW, REASONS, Estimates, Status
+from csindex.fitting.estimates import CONSTANT_BELOW, REASONS, REASONS_KO, Estimates, Status
 from csindex.fitting.replicate import Replicates
 from csindex.model.design import Design
 from csindex.model.model import Model
@@ -16,6 +16,7 @@ from csindex.options import Options
 from csindex.survey.columns import listed
 from csindex.survey.moments import Moments
 from csindex.survey.stacks import Array, packing
+from csindex.wording import Language
 
 FEWEST = 10
 INFLATION_REFUSED = 1e4
@@ -216,10 +217,10 @@ def replicate_problems(model: Model, drawn: Replicates, options: Options) -> dic
     }
 
 
-def failure_reasons(model: Model, drawn: Replicates, units: Sequence[int]) -> dict[str, int]:
+def failure_reasons(model: Model, drawn: Replicates, units: Sequence[int], lang: Language = "en") -> dict[str, int]:
     """Return how many replicates of some units failed, by reason; constant items are named."""
-    status = drawn.estimates.status[units]
-    counts = {reason: int((status == code).sum()) for code, reason in REASONS.items()}
+    status, reasons = drawn.estimates.status[units], REASONS if lang == "en" else REASONS_KO
+    counts = {reason: int((status == code).sum()) for code, reason in reasons.items()}
     constant = np.argwhere(status == Status.CONSTANT)
     if len(constant):
         diagonal = packing(len(model.items))[2].diagonal()
@@ -228,10 +229,17 @@ def failure_reasons(model: Model, drawn: Replicates, units: Sequence[int]) -> di
         flat = (np.sqrt(np.maximum(variance, 0)) * 100 / width <= CONSTANT_BELOW).any(axis=0)
         names = [name for name, is_flat in zip(model.item_names, flat, strict=True) if is_flat]
         counts = {
-            (f"constant: {listed(names)}" if reason == REASONS[Status.CONSTANT] else reason): count
+            (
+                _CONSTANT[lang].format(items=listed(names) if lang == "en" else ", ".join(names))
+                if reason == reasons[Status.CONSTANT]
+                else reason
+            ): count
             for reason, count in counts.items()
         }
     return {reason: count for reason, count in counts.items() if count}
+
+
+_CONSTANT = {"en": "constant: {items}", "ko": "모든 응답이 같은 문항 {items}"}
 
 
 def counted(counts: Mapping[str, int]) -> str:
@@ -239,14 +247,14 @@ def counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{reason}: {count:,}" for reason, count in counts.items())
 
 
-def failures(model: Model, drawn: Replicates | None, units: pd.DataFrame | None) -> pd.DataFrame:
+def failures(model: Model, drawn: Replicates | None, units: pd.DataFrame | None, lang: Language = "en") -> pd.DataFrame:
     """Return the failed replicates: unit columns, ``reason, replicates``."""
     rows: list[int] = []
     found: list[tuple[str, int]] = []
     for unit in range(0 if drawn is None else len(drawn.estimates.status)):
         assert drawn is not None
         if (drawn.estimates.status[unit] != Status.OK).any():
-            counts = failure_reasons(model, drawn, [unit])
+            counts = failure_reasons(model, drawn, [unit], lang)
             rows += [unit] * len(counts)
             found += counts.items()
     labels = pd.DataFrame(index=range(len(rows))) if units is None else units.iloc[rows].reset_index(drop=True)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from csindex.errors import OptionError, SurveyError
 from csindex.fitting import display
+from csindex.fitting.checkup_words import KINDS, WORDS
 from csindex.fitting.findings import Findings
 from csindex.fitting.inspection import inspect_design, inspect_items, inspect_rows, try_fit
 from csindex.model.model import Model
@@ -20,6 +21,7 @@ from csindex.survey.answers import Account
 from csindex.survey.readers.read import MissingCodes, read_parts
 from csindex.survey.survey import Survey
 from csindex.survey.variables import SurveyFile
+from csindex.wording import Language, language, wrapped
 
 WIDTH = 100
 
@@ -43,6 +45,8 @@ class Checkup:
         Columns that are missing, and those that are perhaps meant.
     codes : tuple of float
         Codes outside all scales that are perhaps missing answers.
+    korean : mapping
+        From the notices that a fit gives to what they say in Korean.
     """
 
     problems: pd.DataFrame
@@ -53,16 +57,22 @@ class Checkup:
     account: Account | None = None
     renames: Mapping[str, str] = field(default_factory=dict)
     codes: tuple[float, ...] = ()
+    korean: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
         """Whether the model can be fitted to these answers."""
         return self.problems.empty
 
-    def summary(self) -> str:
-        """Return problems, what to do about them, and notices, as text."""
-        parts = [self._headline(), _section("Problems", self.problems), self._remedies()]
-        parts += [_section("Notices", self.notices), self._rows()]
+    def summary(self, lang: str = "en") -> str:
+        """Return problems, what to do about them, and notices, as text.
+
+        In Korean (``lang="ko"``) the headings and what a fit warns of are Korean; the other texts stay English.
+        """
+        chosen = language(lang)
+        parts = [self._headline(chosen), _section("problems", self.problems, chosen), self._remedies(chosen)]
+        told = self.notices.assign(text=[self._told(text, chosen) for text in self.notices["text"]])
+        parts += [_section("notices", told, chosen), self._rows(chosen)]
         return "\n\n".join(part for part in parts if part)
 
     def __repr__(self) -> str:
@@ -71,42 +81,49 @@ class Checkup:
     def _repr_html_(self) -> str:
         tables = {"Problems": self.problems, "Notices": self.notices}
         shown = [display.as_table(table, name, f".{name.lower()}") for name, table in tables.items()]
-        return display.page(f"{self._headline()}\n{self._rows()}", shown)
+        return display.page(f"{self._headline('en')}\n{self._rows('en')}", shown)
 
-    def _headline(self) -> str:
-        what = str(self.file) if self.file else f"{self.rows:,} rows" if self.rows else "the data"
-        name = self.model.name or f"a model of {len(self.model.items)} items"
-        said = [_counted(len(table), word) for table, word in ((self.problems, "problem"), (self.notices, "notice"))]
-        return f"{_wrapped(f'{what}, checked against {name}', '')}\n{', '.join(said)}"
+    def _told(self, text: str, lang: Language) -> str:
+        return self.korean.get(text, text) if lang == "ko" else text
 
-    def _remedies(self) -> str:
-        lines = []
+    def _headline(self, lang: Language) -> str:
+        words = WORDS[lang]
+        what = str(self.file) if self.file else words["rows"].format(rows=self.rows) if self.rows else words["data"]
+        name = self.model.name or words["unnamed"].format(items=len(self.model.items))
+        said = {key: _counted(len(table), key[:-1], lang) for key, table in self._found().items()}
+        checked = words["checked"].format(what=what, model=name)
+        return f"{_wrapped(checked, '')}\n{words['counts'].format(**said)}"
+
+    def _found(self) -> dict[str, pd.DataFrame]:
+        return {"problems": self.problems, "notices": self.notices}
+
+    def _remedies(self, lang: Language) -> str:
+        lines, words = [], WORDS[lang]
         if self.codes:
-            codes = ", ".join(f"{code:g}" for code in self.codes)
-            mean = "means" if len(self.codes) == 1 else "mean"
-            lines.append(f"if {codes} {mean} a missing answer: missing_codes=[{codes}]")
+            key = "code" if len(self.codes) == 1 else "codes"
+            lines.append(words[key].format(codes=", ".join(f"{code:g}" for code in self.codes)))
         if self.renames:
             pairs = ", ".join(f"{item!r}: {column!r}" for item, column in self.renames.items())
-            lines.append(f"if these columns are meant: model.rename({{{pairs}}})")
+            lines.append(words["renames"].format(pairs=pairs))
         rest = self.problems[~self.problems["column"].isin(self.renames)]["text"]
         remedies = [text.partition(". ")[2] for text in rest if not self._covered(text)]
         lines += [text for text in dict.fromkeys(remedies) if text]
-        return "\n".join(["What to do", *(_wrapped(f"- {line}", "  ") for line in lines)]) if lines else ""
+        return "\n".join([words["remedies"], *(_wrapped(f"- {line}", "  ") for line in lines)]) if lines else ""
 
     def _covered(self, text: str) -> bool:
         """Return whether all codes that a text says to declare are among those that are told at once."""
         match = re.search(r"missing_codes=\[([^\]]*)\]", text)
         return match is not None and {float(code) for code in match[1].split(",")} <= {*self.codes}
 
-    def _rows(self) -> str:
-        account = self.account
+    def _rows(self, lang: Language) -> str:
+        account, words = self.account, WORDS[lang]
         if account is None:
             return ""
-        said = [f"{account.used:,} of {account.rows:,} rows can be used"]
+        said = [words["usable"].format(used=account.used, rows=account.rows)]
         if account.incomplete:
-            said.append(f"{account.incomplete:,} have missing answers")
+            said.append(words["incomplete"].format(count=account.incomplete))
         if account.made_missing():
-            said.append(f"made missing: {account.made_missing()}")
+            said.append(words["made_missing"].format(codes=account.made_missing()))
         return _wrapped("; ".join(said) + ".", "")
 
 
@@ -198,27 +215,33 @@ def check(
         account,
         seen.renames,
         tuple(sorted(seen.codes)),
+        notices.korean,
     )
 
 
-def _counted(count: int, word: str) -> str:
-    return f"{count or 'no'} {word}{'s' * (count != 1)}"
+def _counted(count: int, word: str, lang: Language) -> str:
+    words = WORDS[lang]
+    key = "no" if not count else "one" if count == 1 else "many"
+    return words[key].format(count=count, word=words[word])
 
 
-def _section(title: str, table: pd.DataFrame) -> str:
+def _section(key: str, table: pd.DataFrame, lang: Language) -> str:
     """Return findings by kind; of problems only what was found, as remedies come after."""
     if table.empty:
         return ""
-    lines = [title]
+    lines = [WORDS[lang][key]]
     for kind, found in table.groupby("kind", sort=False):
-        lines.append(f"  {kind}" + (f" ({len(found)})" if len(found) > 1 else ""))
-        lines += [_wrapped(_found(text) if title == "Problems" else text, "    ") for text in _shown(found["text"])]
+        called = KINDS.get(str(kind), str(kind)) if lang == "ko" else str(kind)
+        lines.append(f"  {called}" + (f" ({len(found)})" if len(found) > 1 else ""))
+        texts = _shown(found["text"], lang)
+        lines += [_wrapped(_found(text) if key == "problems" else text, "    ", lang) for text in texts]
     return "\n".join(lines)
 
 
-def _shown(texts: Iterable[str], most: int = 40) -> list[str]:
+def _shown(texts: Iterable[str], lang: Language, most: int = 40) -> list[str]:
     shown = list(texts)
-    return [*shown[:most], f"... and {len(shown) - most} more; see .problems"] if len(shown) > most else shown
+    rest = len(shown) - most
+    return [*shown[:most], WORDS[lang]["more"].format(count=rest)] if rest > 0 else shown
 
 
 def _found(text: str) -> str:
@@ -228,7 +251,9 @@ def _found(text: str) -> str:
     return found + (f".{rest[at:]}" if at >= 0 else "." * (not found.endswith((".", "?"))))
 
 
-def _wrapped(text: str, indent: str) -> str:
+def _wrapped(text: str, indent: str, lang: Language = "en") -> str:
+    if lang == "ko":
+        return wrapped(text, indent)
     lines = text.splitlines() or [""]
     return "\n".join(
         textwrap.fill(line, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False)

@@ -25,6 +25,7 @@ from csindex.fitting.analytic import directions, effective
 from csindex.fitting.estimates import Estimates
 from csindex.fitting.factors import parameters_for, standardized, turned
 from csindex.fitting.fiml import fiml_likelihood, fiml_test
+from csindex.fitting.speaker import Speaker
 from csindex.model.model import Model
 from csindex.survey.sources import Source
 from csindex.survey.stacks import Array
@@ -211,19 +212,25 @@ def model_terms(model: Model, parameters: Parameters) -> list[tuple[str, str, st
     return [*loadings, *those("path", "~", names), *variances, *levels("intercept", items), *levels("mean", names)]
 
 
-def measures_said(found: CovarianceFit) -> str:
+def measures_said(found: CovarianceFit, speaker: Speaker) -> str:
     """Say how well the model fits; of several units, in the median."""
     middle = found.measures.groupby("measure")[["estimate", "lower", "upper"]].median()
     value, units = middle.estimate, int((found.measures.measure == "df").sum())
-    who = "" if units == 1 else f"Medians of {units:,} units: "
-    if not value["df"]:
-        return f"{who}χ² = 0 with no degrees of freedom: the model says nothing that could be wrong."
-    scaled = "chisq_scaled" in value
-    p = value["p_scaled" if scaled else "p"]
+    who = "" if units == 1 else speaker.say("measures_units", units=units)
+    df, scaled = int(value["df"]), "chisq_scaled" in value
+    if not df:
+        return speaker.say("just_identified", who=who)
+    p, chisq = value["p_scaled" if scaled else "p"], "chisq_scaled" if scaled else "chisq"
     cfi, tli, rmsea = (f"{name}{'_robust' * scaled}" for name in ("cfi", "tli", "rmsea"))
-    return (
-        f"{who}χ² = {value['chisq_scaled' if scaled else 'chisq']:.1f}{' (scaled)' * scaled} with {value['df']:.0f} degrees of "
-        f"freedom ({'p < .001' if p < 0.001 else f'p = {p:.3f}'}), CFI {value[cfi]:.3f}, TLI {value[tli]:.3f}, RMSEA "
-        f"{value[rmsea]:.3f} (90% interval {middle.lower[rmsea]:.3f} to {middle.upper[rmsea]:.3f}), SRMR "
-        f"{value['srmr']:.3f}; more in .covariance."
+    return speaker.say(
+        "measures",
+        who=who,
+        chisq=speaker.say(chisq, value=value[chisq], df=df),
+        p="p < .001" if p < 0.001 else f"p = {p:.3f}",
+        cfi=value[cfi],
+        tli=value[tli],
+        rmsea=value[rmsea],
+        lower=middle.lower[rmsea],
+        upper=middle.upper[rmsea],
+        srmr=value["srmr"],
     )

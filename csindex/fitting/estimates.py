@@ -46,6 +46,17 @@ REASONS = {
 }
 """Why members failed; absent ones only fill up a stack of units with different numbers of replicates."""
 
+REASONS_KO = {
+    Status.CONSTANT: "모든 응답이 같은 문항이 있음",
+    Status.INDEFINITE: "문항의 상관행렬이 양정치가 아님",
+    Status.SINGULAR: "문항 또는 구성개념의 다중공선성",
+    Status.UNCONVERGED: "반복 계산이 수렴하지 않음",
+    Status.UNRELIABLE: "ρ_A가 양수가 아니어서 PLSc로 측정오차를 교정할 수 없음",
+    Status.UNKNOWN: "문항의 공분산을 추정할 수 없음",
+    Status.NO_MOMENTS: "남은 응답이 없거나 가중치를 레이킹할 수 없음",
+    Status.LOWER: "이전 단계의 추정 실패",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Estimates:

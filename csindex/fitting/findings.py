@@ -14,6 +14,7 @@ class Findings:
     """Findings that are being collected."""
 
     found: list[tuple[str, str, int | None, int | None, str]] = field(default_factory=list)
+    korean: dict[str, str] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:

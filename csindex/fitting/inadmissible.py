@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 
 from csindex.estimation.consistent import ROUNDING, Flaw
-from csindex.fitting.estimates import Estimates, Status
-from csindex.survey.columns import listed
+from csindex.fitting.estimates import Status
 from csindex.survey.stacks import Array
 
 if TYPE_CHECKING:
     from csindex.fitting.result import Fit
-    from csindex.model.model import Model
+    from csindex.fitting.speaker import Speaker
 
 FLAWS = {
     Flaw.RELIABILITY: "a reliability ρ_A beyond 1",
@@ -55,44 +54,46 @@ def inadmissible_table(result: Fit) -> pd.DataFrame:
     return units.assign(reason=pd.Series(reason, dtype="str"), sample=list(sample), replicates=list(replicates))
 
 
-def flaws_said(model: Model, estimates: Estimates, unit: int) -> str:
+def flaws_said(result: Fit, unit: int, speaker: Speaker) -> str:
     """Say what is inadmissible about a unit's solution, with the numbers."""
-    names, items, most = model.construct_names, model.item_names, 1 + ROUNDING
+    model, estimates, most = result.model, result.estimates, 1 + ROUNDING
+    names, items = [speaker.name(name) for name in model.construct_names], model.item_names
     rho, loadings, C = estimates.reliability[unit], estimates.loadings[unit], estimates.correlations[unit]
-    covariance_structure = bool(estimates.theta.shape[-1])
-    owner = {item: construct.name for construct in model.constructs for item in construct.items}
-    said = [f"ρ_A of {names[j]} is {rho[j]:.2f}" for j in np.flatnonzero(rho > most)]
+    owner = {item: speaker.name(construct.name) for construct in model.constructs for item in construct.items}
+    said = [speaker.say("flaw_reliability", name=names[j], value=rho[j]) for j in np.flatnonzero(rho > most)]
+    key = "flaw_loading_residual" if estimates.theta.shape[-1] else "flaw_loading"
     said += [
-        f"the loading of {items[i]!r} in {owner[items[i]]} is {loadings[i]:.2f}"
-        + f" (its residual variance is {1 - loadings[i] ** 2:.2f} of the item's)" * covariance_structure
+        speaker.say(key, item=items[i], name=owner[items[i]], value=loadings[i], residual=1 - loadings[i] ** 2)
         for i in np.flatnonzero(np.abs(loadings) > most)
     ]
-    said += [f"{names[a]} and {names[b]} correlate {C[a, b]:.2f}" for a, b in np.argwhere(np.abs(np.triu(C, 1)) > most)]
+    said += [
+        speaker.say("flaw_correlation", first=names[a], second=names[b], value=C[a, b])
+        for a, b in np.argwhere(np.abs(np.triu(C, 1)) > most)
+    ]
     if estimates.flaws[unit] & Flaw.VARIANCE:
         r2 = estimates.r2[unit]
-        said += [
-            f"R² of {names[j]} is {r2[j]:.2f} (its residual variance is negative)" for j in np.flatnonzero(r2 > most)
-        ]
+        said += [speaker.say("flaw_variance", name=names[j], value=r2[j]) for j in np.flatnonzero(r2 > most)]
     if estimates.flaws[unit] & Flaw.PATH:
-        said.append(_overlap(estimates.paths[unit], C, names))
+        said.append(_overlap(estimates.paths[unit], C, names, speaker))
     if estimates.flaws[unit] & Flaw.INDEFINITE:
-        least = np.linalg.eigvalsh(C)[0]
-        said.append(f"the correlations of the constructs are not positive definite (smallest eigenvalue {least:.2g})")
+        said.append(speaker.say("flaw_indefinite", value=np.linalg.eigvalsh(C)[0]))
     if estimates.flaws[unit] & Flaw.UNSTABLE:
-        most_lasting = np.abs(np.linalg.eigvals(estimates.paths[unit])).max()
-        said.append(
-            f"feedback does not die out (largest eigenvalue {most_lasting:.2f}), so that total effects mean nothing"
-        )
-    return listed(said)
+        said.append(speaker.say("flaw_unstable", value=np.abs(np.linalg.eigvals(estimates.paths[unit])).max()))
+    return speaker.listed(said)
 
 
-def _overlap(B: Array, C: Array, names: Sequence[str]) -> str:
+def _overlap(B: Array, C: Array, names: Sequence[str], speaker: Speaker) -> str:
     """Say which standardized path is furthest beyond 1, and which constructs are closest to each other."""
-    beyond = np.argwhere(np.abs(B) > 1 + ROUNDING)
+    more = len(np.argwhere(np.abs(B) > 1 + ROUNDING)) - 1
     target, source = divmod(int(np.abs(B).argmax()), len(B))
     a, b = divmod(int(np.abs(C - np.eye(len(C))).argmax()), len(C))
-    more = f" and {len(beyond) - 1} more standardized paths lie" if len(beyond) > 1 else " lies"
-    return (
-        f"{names[source]} → {names[target]} ({B[target, source]:.2f}){more} beyond ±1, as constructs overlap ({names[b]} and "
-        f"{names[a]} correlate {C[a, b]:.3f})"
+    return speaker.say(
+        "flaw_paths" if more else "flaw_path",
+        source=names[source],
+        target=names[target],
+        value=B[target, source],
+        more=more,
+        first=names[b],
+        second=names[a],
+        correlation=C[a, b],
     )

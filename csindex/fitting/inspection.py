@@ -15,6 +15,7 @@ from csindex.fitting.checks import FEWEST, constant_text, few_text, unit_name
 from csindex.fitting.findings import Findings
 from csindex.fitting.fit import fit
 from csindex.fitting.notices import MANY_MISSING
+from csindex.fitting.notices import notices as told_of
 from csindex.model.model import Model
 from csindex.model.parts import Item
 from csindex.options import Missing
@@ -243,6 +244,8 @@ def try_fit(model: Model, survey: Survey, missing: Missing, problems: Findings, 
         if issubclass(warning.category, CsindexWarning) and not issubclass(warning.category, UnitWarning):
             kind = _KINDS.get(warning.category.__name__, warning.category.__name__)
             notices.add(kind, str(warning.message))
+    both = zip(told_of(result), told_of(result, "ko"), strict=True)
+    notices.korean.update({english: korean for (english, _), (korean, _) in both})
     for row, reason in enumerate(result.dropped["reason"]):
         who = unit_name(result.dropped.drop(columns="reason"), row)
         problems.add("unit", f"{who}: {reason} bad_units='drop' fits the others without it.", who)

@@ -1,7 +1,7 @@
 """What a reader must be told about a result: texts with the warning that carries them."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -28,11 +28,9 @@ from csindex.fitting.inadmissible import flawed_replicates, flaws_said
 from csindex.fitting.levels import items, names_of, place, stages
 from csindex.fitting.replicate import Replicates
 from csindex.fitting.result import Fit
-from csindex.model.model import Model
-from csindex.options import Options
-from csindex.survey.answers import Account
-from csindex.survey.columns import listed
+from csindex.fitting.speaker import Speaker
 from csindex.survey.stacks import Array
+from csindex.wording import Language
 
 TELLING_POINTS = 1.0
 INFLATION_TOLD = 10.0
@@ -50,46 +48,40 @@ def tell(result: Fit, stacklevel: int) -> None:
         warnings.warn(text, category, stacklevel=stacklevel + 1)
 
 
-def notices(result: Fit) -> list[Notice]:
-    """Return everything that changes the reading of a result."""
+def notices(result: Fit, lang: Language = "en") -> list[Notice]:
+    """Return everything that changes the reading of a result, in a language."""
     indices = {} if result.options.weights_from else all_conventions(result)
+    speaker = Speaker(result, lang)
     return [
-        *missing(result.account, result.options),
-        *small(result),
-        *(indefinite(result) if result.options.ordinal else []),
-        *inflation(result),
-        *negative(result),
-        *(convention(names_of(result), indices, result.options.convention) if indices else []),
-        *dropped(result.dropped, len(result.estimates.index)),
-        *inadmissible(result),
-        *(weak(result) if result.options.estimator != "cbsem" else []),
-        *(failure(result.model, result.replicates) if result.replicates is not None else []),
+        *missing(result, speaker),
+        *small(result, speaker),
+        *(indefinite(result, speaker) if result.options.ordinal else []),
+        *inflation(result, speaker),
+        *negative(result, speaker),
+        *(convention(result, indices, speaker) if indices else []),
+        *dropped(result, speaker),
+        *inadmissible(result, speaker),
+        *(weak(result, speaker) if result.options.estimator != "cbsem" else []),
+        *(failure(result, result.replicates, speaker) if result.replicates is not None else []),
     ]
 
 
-def missing(account: Account | None, options: Options) -> list[Notice]:
+def missing(result: Fit, speaker: Speaker) -> list[Notice]:
     """Say that many rows were left out."""
+    account = result.account
     if account is None:
         return []
     weighted = account.rows - account.zero_weight
     if account.incomplete <= MANY_MISSING * weighted:
         return []
-    if options.missing != "listwise":
-        text = (
-            f"{account.incomplete:,} of {weighted:,} rows are left out, because they answer none of the items. Those who answer "
-            "may be more or less satisfied than the others."
-        )
-        return [(text, MissingWarning)]
+    counts = {"incomplete": account.incomplete, "rows": weighted}
+    if result.options.missing != "listwise":
+        return [(speaker.say("missing_all", **counts), MissingWarning)]
     worst = max(account.missing, key=lambda name: account.missing[name])
-    text = (
-        f"missing='listwise' leaves out {account.incomplete:,} of {weighted:,} rows with missing answers (most in "
-        f"{worst!r}: {account.missing[worst]:,}). Those who answer everything may be more or less satisfied than the "
-        "others; compare with missing='em'."
-    )
-    return [(text, MissingWarning)]
+    return [(speaker.say("missing_some", worst=worst, count=account.missing[worst], **counts), MissingWarning)]
 
 
-def small(result: Fit) -> list[Notice]:
+def small(result: Fit, speaker: Speaker) -> list[Notice]:
     """Say that there are fewer than ten answers for each arrow of the largest regression."""
     designs, moments = [fit.design for _, fit in stages(result)], result.moments
     arrows = [len(sources) for design in designs for sources in design.sources]
@@ -98,52 +90,39 @@ def small(result: Fit) -> list[Notice]:
     few = np.flatnonzero(moments.n_eff < least)
     if not len(few):
         return []
-    who = "the sample has" if units is None else f"{len(few)} of {len(units)} units have"
-    text = (
-        f"{who} fewer than {least} effective answers (the smallest {moments.n_eff.min():.0f}), ten for each arrow of the "
-        "largest regression (Barclay, Higgins & Thompson 1995). Read the intervals, not the estimates."
-    )
-    return [(text, SmallSampleWarning)]
+    who = speaker.say("small_sample") if units is None else speaker.say("small_units", count=len(few), units=len(units))
+    return [(speaker.say("small", who=who, least=least, smallest=moments.n_eff.min()), SmallSampleWarning)]
 
 
-def indefinite(result: Fit) -> list[Notice]:
+def indefinite(result: Fit, speaker: Speaker) -> list[Notice]:
     """Say that polychoric correlations, which are estimated pair by pair, are not those of any population."""
     units, (*_, (_, first)) = result.units, stages(result)
     least = least_eigenvalues(first.estimates)
     found = np.flatnonzero(least < 0)
     if not len(found):
         return []
-    who = "" if units is None else f" of {listed(unit_name(units, int(unit)) for unit in found)}"
-    text = (
-        f"the polychoric correlations{who} are not positive definite (smallest eigenvalue {np.nanmin(least):.2g}): there are "
-        f"too few answers for {len(first.model.item_names)} items. Estimates are made of them as they are; compare with "
-        "ordinal=False, or use fewer items."
-    )
-    return [(text, InadmissibleWarning)]
+    names = speaker.listed(unit_name(units, int(unit)) for unit in found)
+    who = "" if units is None else speaker.say("polychoric_units", names=names)
+    items = len(first.model.item_names)
+    return [(speaker.say("polychoric", who=who, least=np.nanmin(least), items=items), InadmissibleWarning)]
 
 
-def inflation(result: Fit) -> list[Notice]:
+def inflation(result: Fit, speaker: Speaker) -> list[Notice]:
     """Say that items in Mode B overlap."""
     units = result.units
     near = [
-        f"{construct.name}{' of ' * (units is not None)}{unit_name(units, int(unit))} ({vif[unit]:.0f})"
+        speaker.say(
+            _one("inflation", units), name=speaker.name(construct.name), unit=unit_name(units, int(unit)), vif=vif[unit]
+        )
         for depth, fit in stages(result)
         for construct, _, vif in formative(fit.model, fit.design, fit.moments)
         if place(result, construct.name)[0] == depth
         for unit in np.flatnonzero(vif > INFLATION_TOLD)
     ]
-    text = (
-        (
-            f"items in Mode B overlap so much that their weights are unstable; largest variance inflation: {listed(near)}. "
-            "Mode A or non-negative Mode B is steadier."
-        )
-        if near
-        else ""
-    )
-    return [(text, CollinearityWarning)] if near else []
+    return [(speaker.say("inflation", found=speaker.listed(near)), CollinearityWarning)] if near else []
 
 
-def negative(result: Fit) -> list[Notice]:
+def negative(result: Fit, speaker: Speaker) -> list[Notice]:
     """Say that index weights are negative."""
     labels, of = items(result, "index_weights")
     weights, units = of(result.estimates), result.units
@@ -151,22 +130,23 @@ def negative(result: Fit) -> list[Notice]:
     if not len(found):
         return []
     loadings = items(result, "loadings")[1](result.estimates)
-    texts = []
-    for unit, item in found:
-        where = f" of {unit_name(units, int(unit))}" if units is not None else ""
-        texts.append(
-            f"{labels['item'][item]!r} in {labels['construct'][item]}{where} (weight {weights[unit, item]:.3f}, correlation "
-            f"with the construct {loadings[unit, item]:.3f})"
+    texts = [
+        speaker.say(
+            _one("negative", units),
+            item=labels["item"][item],
+            name=speaker.name(labels["construct"][item]),
+            unit=unit_name(units, int(unit)),
+            weight=weights[unit, item],
+            loading=loadings[unit, item],
         )
-    text = (
-        f"negative index weights break the 0–100 reading: {listed(texts, most=3)}. If a high answer means something bad, "
-        "list the item under reversed=; else drop it, or use Mode A, non-negative Mode B or equal weights."
-    )
-    return [(text, NegativeWeightWarning)]
+        for unit, item in found
+    ]
+    return [(speaker.say("negative", found=speaker.listed(texts, most=3)), NegativeWeightWarning)]
 
 
-def convention(names: Sequence[str], indices: Mapping[str, Array], chosen: str) -> list[Notice]:
+def convention(result: Fit, indices: Mapping[str, Array], speaker: Speaker) -> list[Notice]:
     """Say where the index (U, k) of another convention is more than a point away."""
+    names, chosen = names_of(result), result.options.convention
     gaps = [np.abs(values - indices[chosen]) for other, values in indices.items() if other != chosen]
     worst: NDArray[np.float64] = np.max(gaps, axis=0)
     telling = [int(j) for j in np.flatnonzero((worst > TELLING_POINTS).any(axis=0))]
@@ -176,76 +156,68 @@ def convention(names: Sequence[str], indices: Mapping[str, Array], chosen: str) 
     for j in telling:
         unit = int(worst[:, j].argmax())
         values = ", ".join(f"{other} {array[unit, j]:.1f}" for other, array in indices.items())
-        texts.append(f"{names[j]} ({values})")
+        texts.append(speaker.say("convention_one", name=speaker.name(names[j]), values=values))
     count = int((worst > TELLING_POINTS).any(axis=1).sum())
-    where = f" in {count} of {len(worst)} units; the widest gaps" if len(worst) > 1 else ""
-    text = (
-        f"the index depends on the convention by more than {TELLING_POINTS:g} point{where}: {listed(texts)}. Reported is "
-        f"{chosen!r}; name it when you publish, and compare only with indices of the same convention."
-    )
-    return [(text, ConventionWarning)]
+    where = speaker.say("convention_units", count=count, units=len(worst)) if len(worst) > 1 else ""
+    told = {"points": TELLING_POINTS, "where": where, "found": speaker.listed(texts), "chosen": chosen}
+    return [(speaker.say("convention", **told), ConventionWarning)]
 
 
-_JOIN = (
-    "The sample may be too small, items may fit their construct badly, or constructs may be one and the same: drop weak "
-    "items, join constructs that correlate about 1"
-)
-
-
-def inadmissible(result: Fit) -> list[Notice]:
+def inadmissible(result: Fit, speaker: Speaker) -> list[Notice]:
     """Say that estimates of the sample, or of many replicates, lie where they cannot be."""
-    model, estimates, units = result.model, result.estimates, result.units
-    at = np.flatnonzero(estimates.flaws).tolist()
+    units, at = result.units, np.flatnonzero(result.estimates.flaws).tolist()
     flawed, usable = flawed_replicates(result)
     parts = []
     if at:
-        where = "" if units is None else f" in {len(at)} of {len(units)} units"
-        each = [f"{unit_name(units, unit)}: " * (units is not None) + flaws_said(model, estimates, unit) for unit in at]
-        parts.append(f"the solution is inadmissible{where}: {listed(each, most=3)}")
+        each = [f"{unit_name(units, unit)}: " * (units is not None) + flaws_said(result, unit, speaker) for unit in at]
+        found, counts = speaker.listed(each, most=3), {} if units is None else {"count": len(at), "units": len(units)}
+        parts.append(
+            speaker.say("inadmissible_solutions" if counts else "inadmissible_solution", found=found, **counts)
+        )
     if flawed > MANY_INADMISSIBLE * usable:
-        parts.append(f"{flawed / usable:.1%} of the replicates are inadmissible")
-    advice = {
-        "pls": "Look at the instruments (result.first_stage), or take a path of the loop out.",
-        "plsc": f"{_JOIN}, or use estimator='pls', which has the same index.",
-        "cbsem": f"{_JOIN}, or use estimator='pls'.",
-    }[result.options.estimator]
-    text = f"{'; '.join(parts)}. Estimates are shown as they come out. {advice} See result.inadmissible."
+        parts.append(speaker.say("inadmissible_share", share=flawed / usable))
+    advice = speaker.say(f"advice_{result.options.estimator}")
+    text = speaker.say("inadmissible_notice", parts="; ".join(parts), advice=advice)
     return [(text, InadmissibleWarning)] if parts else []
 
 
-def weak(result: Fit) -> list[Notice]:
+def weak(result: Fit, speaker: Speaker) -> list[Notice]:
     """Say that instruments are weak."""
     names, (targets, sources), f = result.model.construct_names, endogenous(result.design), f_statistics(result)
     texts = [
-        f"{names[sources[at]]} in the equation of {names[targets[at]]}"
-        f"{'' if result.units is None else ' of ' + unit_name(result.units, unit)} (F {f[unit, at]:.1f})"
+        speaker.say(
+            _one("weak", result.units),
+            source=speaker.name(names[sources[at]]),
+            target=speaker.name(names[targets[at]]),
+            unit=unit_name(result.units, unit),
+            f=f[unit, at],
+        )
         for unit, at in np.argwhere(~(f >= STRONG_F)).tolist()
     ]
-    if not texts:
-        return []
-    text = (
-        f"the instruments are weak for {listed(texts, most=3)}; below {STRONG_F:g} two-stage least squares leans towards least "
-        "squares and its intervals are too narrow (Staiger & Stock 1997). Add constructs that act on the loop from outside, or "
-        "ask more people. See result.first_stage."
-    )
-    return [(text, WeakInstrumentWarning)]
+    text = speaker.say("weak", found=speaker.listed(texts, most=3), strong=STRONG_F)
+    return [(text, WeakInstrumentWarning)] if texts else []
 
 
-def dropped(out: pd.DataFrame, kept: int) -> list[Notice]:
+def dropped(result: Fit, speaker: Speaker) -> list[Notice]:
     """Say which units were left out."""
+    out, kept = result.dropped, len(result.estimates.index)
     if out.empty:
         return []
     names = [unit_name(out.drop(columns="reason"), row) for row in range(len(out))]
-    text = f"{len(out)} of {len(out) + kept} units were left out: {listed(names)}. See result.dropped for the reasons."
-    return [(text, UnitWarning)]
+    counts = {"count": len(out), "units": len(out) + kept}
+    return [(speaker.say("dropped_units", names=speaker.listed(names), **counts), UnitWarning)]
 
 
-def failure(model: Model, drawn: Replicates) -> list[Notice]:
+def failure(result: Fit, drawn: Replicates, speaker: Speaker) -> list[Notice]:
     """Say that many replicates failed."""
     made = drawn.estimates.status != Status.ABSENT
     share = 1 - float((drawn.estimates.status == Status.OK).sum() / made.sum())
     if share <= MANY_FAILED:
         return []
-    reasons = counted(failure_reasons(model, drawn, range(len(made))))
-    text = f"{share:.1%} of the replicates failed ({reasons}); intervals are from the others. See result.failures."
-    return [(text, ReplicateWarning)]
+    reasons = counted(failure_reasons(result.model, drawn, range(len(made)), speaker.lang))
+    return [(speaker.say("failed", share=share, reasons=reasons), ReplicateWarning)]
+
+
+def _one(key: str, units: pd.DataFrame | None) -> str:
+    """Return the key of the words for one finding, with its unit where there are units."""
+    return f"{key}_one" if units is None else f"{key}_unit"

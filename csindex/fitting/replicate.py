@@ -12,6 +12,7 @@ from csindex.model.design import Design
 from csindex.options import Options
 from csindex.survey.sources import Kind, Source
 from csindex.survey.stacks import Array, take, unpack
+from csindex.wording import Language
 
 BLOCK_CELLS = 1_500_000
 
@@ -24,8 +25,8 @@ class Replicates:
     ----------
     kind : str
         What they were made of; see `csindex.survey.sources.Kind`. "delta" ones are the small steps of `analytic`.
-    words : str
-        How they were made.
+    words, words_ko : str
+        How they were made, in English and in Korean.
     estimates : Estimates
         With the stack (U, R), and with their moments.
     coefficients : (U, R) or None
@@ -37,9 +38,14 @@ class Replicates:
 
     kind: Kind | Literal["delta"]
     words: str
+    words_ko: str
     estimates: Estimates
     coefficients: Array | None
     joint: bool
+
+    def words_in(self, lang: Language) -> str:
+        """Return how they were made."""
+        return self.words if lang == "en" else self.words_ko
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,6 @@ def replicate(
         Show a bar when it takes more than a few seconds.
     """
     p = design.p
-    words = source.words(kind)
     counts = [source.size(kind, int(unit), wanted) for unit in units]
     inner = wanted if kind == "nested" else 1
     if kind == "nested":
@@ -121,7 +126,8 @@ def replicate(
             coefficients[row, :count] = source.coefficients(kind, int(unit), count)
     return Replicates(
         kind=kind,
-        words=words,
+        words=source.words(kind),
+        words_ko=source.words(kind, "ko"),
         estimates=out.reshape(len(units), R).made_from(np.moveaxis(mean, 0, -1), np.moveaxis(packed, 0, -1)),
         coefficients=coefficients,
         joint=source.joint or kind == "replicate weights",

@@ -28,6 +28,7 @@ from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
 from csindex.survey.moments import Moments
 from csindex.survey.stacks import Array
+from csindex.wording import language
 
 if TYPE_CHECKING:
     from csindex.fitting.covariance import CovarianceFit
@@ -248,9 +249,20 @@ class Fit:
         """
         return respondent_scores(self, data)
 
-    def summary(self) -> str:
-        """Return the result as text: index, driver weights, paths, and how they were computed."""
-        return summary.full(self)
+    def summary(self, lang: str = "en") -> str:
+        """Return the result as text: index, driver weights, paths, and how they were computed.
+
+        Parameters
+        ----------
+        lang : {"en", "ko"}
+            English, or Korean with the `label_ko` of the constructs in place of their names.
+
+        Raises
+        ------
+        OptionError
+            If the language is not known.
+        """
+        return summary.full(self, language(lang))
 
     def __repr__(self) -> str:
         return summary.short(self)

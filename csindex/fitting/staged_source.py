@@ -26,6 +26,7 @@ from csindex.options import Options
 from csindex.survey.moments import Moments
 from csindex.survey.sources import Kind, Source
 from csindex.survey.stacks import Array, flatten, pack, packing, unpack
+from csindex.wording import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,12 @@ class StagedSource:
         made = replace(kept.moments, items=items, mean=mean, cov=cov)
         return made if made.units is not None else _single(made)
 
-    def words(self, kind: Kind) -> str:
+    def words(self, kind: Kind, lang: Language = "en") -> str:
         """Return how replicates of a kind are made, in words."""
         if not self.ladder:
-            return self.raw.words(kind)
-        return next(drawn.words for drawn in self.ladder[-1].kept.drawn.values() if drawn.kind == kind)
+            return self.raw.words(kind, lang)
+        drawn = next(drawn for drawn in self.ladder[-1].kept.drawn.values() if drawn.kind == kind)
+        return drawn.words_in(lang)
 
     def size(self, kind: Kind, unit: int, wanted: int) -> int:
         """Return how many replicates a unit has when `wanted` are asked for (at most, of a jackknife)."""

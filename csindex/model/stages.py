@@ -47,15 +47,18 @@ class Stage:
     whole : Model
         The model as it was given.
     products : tuple of Product
-    words : str
-        How the stage was made; empty for a model that has only one.
+    way : {"", "scores", "repeated", "two-stage", "product", "orthogonal"}
+        How the stage was made: from scores of constructs, with repeated indicators, or as an interaction is.
+    of : tuple of str
+        Constructs or interactions that were made so.
     """
 
     model: Model
     takes: tuple[str, ...]
     whole: Model
     products: tuple[Product, ...] = ()
-    words: str = ""
+    way: str = ""
+    of: tuple[str, ...] = ()
 
 
 def stages_of(model: Model, higher_order: HigherOrder, interaction: Interaction) -> tuple[Stage, ...]:
@@ -91,15 +94,15 @@ def _two_stage(mains: Model, whole: Model) -> tuple[Stage, ...]:
             for target in shown[path.target]
         ]
         items = [_item(mains, name) for construct in constructs for name in construct.items]
-        words = "" if not level else f"scores on 0–100 of {', '.join(_just(constructs, level, levels))}"
+        scored = _just(constructs, level, levels) if level else ()
         target = mains.target if mains.target in active else shown[mains.target][0]
         flat = replace(mains, constructs=tuple(constructs), paths=tuple(paths), items=tuple(items), target=target)
-        stages.append(Stage(flat, flat.item_names, whole, words=words))
+        stages.append(Stage(flat, flat.item_names, whole, way="scores" if scored else "", of=scored))
     return tuple(stages)
 
 
-def _just(constructs: Iterable[Construct], level: int, levels: Mapping[str, int]) -> list[str]:
-    return [part for construct in constructs if levels[construct.name] == level for part in construct.items]
+def _just(constructs: Iterable[Construct], level: int, levels: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(part for construct in constructs if levels[construct.name] == level for part in construct.items)
 
 
 def _levels(constructs: Iterable[Construct], dimensions: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
@@ -146,7 +149,7 @@ def _repeated(mains: Model, whole: Model) -> tuple[Stage, ...]:
         items += [replace(mains.item(item), name=copy) for item, copy in zip(below, copies, strict=True)]
         takes += below
     flat = replace(mains, constructs=tuple(constructs), paths=tuple(paths), items=tuple(items))
-    return (Stage(flat, tuple(takes), whole, words="repeated indicators" if dimensions else ""),)
+    return (Stage(flat, tuple(takes), whole, way="repeated" if dimensions else ""),)
 
 
 def _joined(construct: Construct, mains: Model) -> list[Path]:
@@ -187,10 +190,5 @@ def _interacting(stage: Stage, paths: Iterable[Path], method: Interaction) -> St
         paths=tuple(arrows),
         items=(*model.items, *(Item(item, STANDARDIZED) for product in found for item in product.factors)),
     )
-    kind = {
-        "two-stage": "products of construct scores (two-stage)",
-        "product": "products of standardized items",
-        "orthogonal": "products of standardized items, what the items explain of them taken out (orthogonalizing)",
-    }[method]
     takes = model.item_names + ("",) * (len(whole.items) - len(model.items))
-    return Stage(whole, takes, stage.whole, found, f"interaction of {', '.join(p.name for p in found)} by {kind}")
+    return Stage(whole, takes, stage.whole, found, method, tuple(product.name for product in found))

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex.benchmark.wording import Language
 from csindex.errors import OptionError
 from csindex.model.model import Model
 from csindex.model.parts import Item
@@ -17,6 +16,7 @@ from csindex.plot.canvas import beside, header_of, label_axis, plain, room, stag
 from csindex.plot.style import GREY, INK, Style, extent, line_height, style_of, wrapped, write
 from csindex.plot.words import spoken
 from csindex.survey.survey import Survey
+from csindex.wording import Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

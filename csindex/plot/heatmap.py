@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex.benchmark.wording import number
 from csindex.errors import OptionError
 from csindex.options import choose, within
 from csindex.plot.canvas import header_of, room, stage
 from csindex.plot.style import GREY, INK, VERMILLION, Style, extent, style_of, wrapped, write
 from csindex.plot.words import bracketed, spoken
+from csindex.wording import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,15 +7,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex.benchmark.wording import Language
 from csindex.fitting.importance import importance_performance as table_of
 from csindex.fitting.result import Fit
+from csindex.fitting.speaker import labels_of
 from csindex.index.impacts import STEP
 from csindex.plot.canvas import header_of, label_axis, plain, room, stage
 from csindex.plot.labelling import Box, place_labels
 from csindex.plot.style import BLUE, GREY, PALE, Style, extent, style_of, wrapped, write
 from csindex.plot.units import fit_expected, joined, named, part, unit_row
-from csindex.plot.words import answered, intervals, labels_of, say, spoken
+from csindex.plot.words import answered, intervals, say, spoken
+from csindex.wording import Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

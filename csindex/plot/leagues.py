@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from csindex.benchmark.leagues.league_result import League
-from csindex.benchmark.wording import Language
 from csindex.errors import OptionError
 from csindex.plot.canvas import beside, header_of, label_axis, panel_below, panel_beside, plain, room, spans, stage
 from csindex.plot.spacing import spaced
@@ -27,6 +26,7 @@ from csindex.plot.style import (
 from csindex.plot.units import highlighted, joined
 from csindex.plot.words import say, spoken
 from csindex.survey.columns import listed
+from csindex.wording import Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

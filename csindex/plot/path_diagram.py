@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from csindex.benchmark.wording import Language, number
 from csindex.fitting.result import Fit
+from csindex.fitting.speaker import labels_of
 from csindex.plot.canvas import EDGE, header_of, room, stage
 from csindex.plot.columns import arrange
 from csindex.plot.layout import Arrow, Layout, Measures, lay_out
@@ -26,7 +26,8 @@ from csindex.plot.style import (
     write,
 )  # fmt: skip
 from csindex.plot.units import fit_expected, heading_of, part, unit_row
-from csindex.plot.words import answered, bracketed, intervals, labels_of, spoken
+from csindex.plot.words import answered, bracketed, intervals, spoken
+from csindex.wording import Language, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex.benchmark.wording import number
 from csindex.errors import OptionError
 from csindex.plot.canvas import beside, header_of, label_axis, plain, room, stage
 from csindex.plot.style import BLUE, GREY, INK, PALE, SKY, Style, extent, line_height, wrapped, write
 from csindex.plot.words import bracketed
+from csindex.wording import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,13 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.benchmark.trends.trend_result import Trend
-from csindex.benchmark.wording import Language
 from csindex.errors import OptionError
 from csindex.plot.canvas import beside, header_of, label_axis, plain, room, stage
 from csindex.plot.spacing import spaced
 from csindex.plot.style import GREY, PALE, PALETTE, Style, extent, line_height, shortened, style_of, write
 from csindex.plot.units import highlighted, joined
 from csindex.plot.words import say, spoken
+from csindex.wording import Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,12 +6,11 @@ from typing import get_args
 
 import numpy as np
 
-from csindex.benchmark.wording import Language, number
 from csindex.errors import FontWarning
 from csindex.fitting.result import Fit
-from csindex.model.parts import Construct
 from csindex.options import choose
 from csindex.plot.fonts import REMEDY, korean_font
+from csindex.wording import Language, number
 
 _INTERVALS = {
     "en": {
@@ -44,19 +43,6 @@ def spoken(lang: str) -> Language:
         )
         return "en"
     return chosen
-
-
-def called(construct: Construct, lang: Language) -> str:
-    """Return what readers call a construct."""
-    return (construct.label_ko if lang == "ko" else "") or construct.label or construct.name
-
-
-def labels_of(result: Fit, lang: Language) -> dict[str, str]:
-    """Return the label of each construct."""
-    labels = {construct.name: called(construct, lang) for construct in result.specified.constructs}
-    for product in result.stage.products if result.stage is not None else ():
-        labels[product.name] = f"{labels[product.left]} × {labels[product.right]}"
-    return labels
 
 
 def say(words: Mapping[str, str], lang: Language, **values: object) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from csindex.benchmark.wording import width
+from csindex.wording import width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from csindex import plot
-from csindex.benchmark import wording
+from csindex import plot, wording
 from csindex.benchmark.leagues.league import league
 from csindex.benchmark.leagues.league_result import League
 from csindex.errors import CsindexError
@@ -46,7 +45,7 @@ def short(reader: Reader) -> Section:
     blocks: list[Block] = [Paragraph(lead, "lead")]
     blocks += [Bullets(tuple(said))] if said else []
     blocks += [Paragraph(reader.say("unknown"), "note")] if result.replicates is None else []
-    blocks += [Paragraph(text, "note") for text, _ in notices(result)]
+    blocks += [Paragraph(text, "note") for text, _ in notices(result, reader.lang)]
     return Section(reader.say("short"), tuple(blocks))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from csindex.benchmark import wording
+from csindex import wording
 from csindex.fitting.result import Fit
 from csindex.reports.document import Table
 from csindex.reports.report_words import CHOICES, WORDS

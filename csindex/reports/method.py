@@ -4,6 +4,7 @@ import numpy as np
 
 from csindex.fitting.checks import counted, failure_reasons, unit_name
 from csindex.fitting.inadmissible import flawed_replicates, flaws_said
+from csindex.fitting.speaker import Speaker
 from csindex.reports.document import Block, Bullets, Formula, Paragraph, Section, Table
 from csindex.reports.labels import Reader
 from csindex.reports.report_words import REFERENCES
@@ -62,9 +63,10 @@ def decisions(reader: Reader) -> dict[str, str]:
         spread |= {"interval": f"{reader.choice(options.interval)}, {reader.level}"}
     elif result.replicates is not None:
         made, failed = int(result.sample["replicates"].sum()), int(result.sample["failed"].sum())
-        words = result.replicates.words if reader.lang == "en" else reader.choice(result.replicates.kind)
+        words = result.replicates.words_in(reader.lang)
         count = f"{int(result.sample['replicates'].max()):,}"
-        reasons = failure_reasons(result.model, result.replicates, range(len(result.sample))) if failed else {}
+        units = range(len(result.sample))
+        reasons = failure_reasons(result.model, result.replicates, units, reader.lang) if failed else {}
         said = reader.say("of", failed=f"{failed:,}", made=f"{made:,}")
         spread = {
             "resampling": f"{count}, {words}",
@@ -89,19 +91,18 @@ def _items_and_stages(reader: Reader) -> dict[str, str]:
         items = reader.result.specified.item_names
         count = len(items) if options.ordinal is True else len(tuple(options.ordinal))
         found["ordinal"] = reader.say("polychoric", count=count, items=len(items))
-    if stage is not None and stage.words:
+    if stage is not None and stage.way:
         found["stages"] = reader.choice(options.interaction if stage.products else options.higher_order)
     return found
 
 
 def _inadmissible(reader: Reader) -> str:
     """Return what of a solution cannot be, in the sample and in how many replicates; empty where nothing is."""
-    result = reader.result
+    result, speaker = reader.result, Speaker(reader.result, reader.lang)
     at = np.flatnonzero(result.estimates.flaws).tolist()
     flawed, usable = flawed_replicates(result)
     said = [
-        (f"{unit_name(result.units, unit)}: " if result.units is not None else "")
-        + flaws_said(result.model, result.estimates, unit)
+        (f"{unit_name(result.units, unit)}: " if result.units is not None else "") + flaws_said(result, unit, speaker)
         for unit in at[:MOST_SHOWN]
     ]
     if flawed:

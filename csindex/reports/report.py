@@ -5,9 +5,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
 
+from csindex import wording
 from csindex.assessment.quality.assess import assess
 from csindex.assessment.quality.assessment import Assessment
-from csindex.benchmark import wording
 from csindex.benchmark.leagues.league_result import League
 from csindex.errors import OptionError
 from csindex.fitting.result import Fit

@@ -305,9 +305,5 @@ CHOICES = {
         "basic": "기본 부트스트랩",
         "bca": "편향·가속 보정(BCa)",
         "studentized": "스튜던트화",
-        "bootstrap": "부트스트랩",
-        "jackknife": "잭나이프",
-        "parametric": "모수적(정규분포 표본의 적률)",
-        "replicate weights": "제공된 반복 가중치",
     },
 }

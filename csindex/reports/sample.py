@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from csindex import plot
-from csindex.benchmark import wording
+from csindex import plot, wording
 from csindex.fitting.result import Fit
 from csindex.reports.document import Block, Bullets, Paragraph, Picture, Section, Table
 from csindex.reports.labels import Reader

@@ -10,9 +10,11 @@ from csindex.errors import OptionError, SurveyError
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes, group_codes
 from csindex.survey.moments import Moments
+from csindex.survey.replicate_words import WORDS
 from csindex.survey.sources import Kind
 from csindex.survey.stacks import Array, packing, unpack
 from csindex.survey.sums import complete_moments
+from csindex.wording import Language
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +123,7 @@ class GroupedMoments:
             )
         return _added(self, _shifted(other.select(self.items), self.shifts))
 
-    def words(self, kind: Kind) -> str:
+    def words(self, kind: Kind, lang: Language = "en") -> str:
         """Return how replicates of a kind are made, in words."""
         if kind != "jackknife":
             raise OptionError(
@@ -129,7 +131,7 @@ class GroupedMoments:
             )
         if not self.groups:
             raise OptionError("groups=0 left nothing to delete. Scan with groups=40, or use resampling='parametric'.")
-        return f"delete-a-group jackknife, {self.grouping} (Kott 2001)"
+        return WORDS[lang]["groups"].format(grouping=self.grouping)
 
     def size(self, kind: Kind, unit: int, wanted: int) -> int:  # noqa: ARG002
         """Return how many replicates a unit has: one for each group with rows in it, if so many are wanted."""

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from csindex.errors import OptionError, SurveyError
 from csindex.options import choose
 from csindex.survey.columns import listed
+from csindex.survey.replicate_words import WORDS
 from csindex.survey.stacks import Array
+from csindex.wording import Language
 
 Ints = NDArray[np.intp]
 ReplicateMethod = Literal["bootstrap", "BRR", "Fay", "JK1", "JKn", "SDR"]
@@ -40,10 +42,13 @@ class Sampling:
     @property
     def words(self) -> str:
         """The design in words."""
+        return self.said("en")
+
+    def said(self, lang: Language) -> str:
+        """Return the design in words of a language."""
         strata = len(np.unique(self.stratum))
-        what = "clusters" if self.clustered else "respondents"
-        within = f" in {strata:,} strata" if strata > 1 else ""
-        return f"{len(self.stratum):,} {what}{within}"
+        key = ("clusters" if self.clustered else "respondents") + "_strata" * (strata > 1)
+        return WORDS[lang][key].format(count=len(self.stratum), strata=strata)
 
 
 def sampling_of(design: pd.DataFrame, key: Array, labels: pd.DataFrame | None) -> Sampling:

@@ -18,8 +18,10 @@ from csindex.survey import resampling
 from csindex.survey.answers import Answers
 from csindex.survey.making import iterated, ordinal_flags, row_moments
 from csindex.survey.moments import Moments
+from csindex.survey.replicate_words import WORDS
 from csindex.survey.sampling import Sampling
 from csindex.survey.stacks import Array, pack, unpack
+from csindex.wording import Language
 
 TILE = 500
 TILE_CELLS = 2_000_000
@@ -43,7 +45,7 @@ class Source(Protocol):
     def sample(self) -> Moments:
         """Return the sample moments: no leading axis, or one of units."""
 
-    def words(self, kind: Kind) -> str:
+    def words(self, kind: Kind, lang: Language = "en") -> str:
         """Return how replicates of a kind are made, in words."""
 
     def size(self, kind: Kind, unit: int, wanted: int) -> int:
@@ -114,15 +116,13 @@ class RowSource:
             return Moments(self.items, mean[:, 0], matrix[0], n[0], weight[0], n_eff[0])
         return Moments(self.items, mean.T, matrix, n, weight, n_eff, self.answers.units)
 
-    def words(self, kind: Kind) -> str:
+    def words(self, kind: Kind, lang: Language = "en") -> str:
         """Return how replicates of a kind are made, in words."""
-        sampling = self.answers.sampling
-        raked = ", weights raked in each" if self.answers.raking is not None else ""
-        if kind == "jackknife":
-            return f"jackknife of {sampling.words}{raked}" if sampling else "jackknife"
-        if kind == "bootstrap" and sampling is not None:
-            return f"rescaling bootstrap of {sampling.words} (Rao, Wu & Yue 1992){raked}"
-        return {"replicate weights": "supplied replicate weights"}.get(kind, kind)
+        sampling, said = self.answers.sampling, WORDS[lang]
+        if sampling is None or kind not in ("jackknife", "bootstrap"):
+            return said[kind]
+        raked = said["raked"] if self.answers.raking is not None else ""
+        return said[f"of_design_{kind}"].format(design=sampling.said(lang), raked=raked)
 
     def size(self, kind: Kind, unit: int, wanted: int) -> int:
         """Return how many replicates a unit has when `wanted` are asked for (at most, of a jackknife)."""
@@ -278,13 +278,13 @@ class MomentSource:
         """Return the sample moments: no leading axis, or one of units."""
         return self.moments
 
-    def words(self, kind: Kind) -> str:
+    def words(self, kind: Kind, lang: Language = "en") -> str:
         """Return how replicates of a kind are made, in words."""
         if kind != "parametric":
             raise OptionError(
                 f"{kind} replicates need respondents' rows; moments have none. Use resampling='parametric'."
             )
-        return "parametric: moments of normal samples"
+        return WORDS[lang][kind]
 
     def size(self, kind: Kind, unit: int, wanted: int) -> int:  # noqa: ARG002
         """Return how many replicates a unit has when `wanted` are asked for."""

@@ -151,6 +151,20 @@ def test_league(run):
     assert "--by company" in err
 
 
+def test_fit_speaks_korean_with_its_notes(run, folder):
+    frame = pd.read_csv(folder / "answers.csv", encoding="cp949").replace({"만족": {98: np.nan}})
+    frame.loc[::5, "만족"] = np.nan
+    frame.to_csv(folder / "gaps.csv", index=False)
+    words = ["fit", "gaps.csv", "--rename", "만족=SATIS", "--replicates", "40"]
+    code, out, err = run(*words, "--lang", "ko")
+    assert code == 0
+    assert "고객만족: 100점 만점에" in out
+    assert "무응답이 있는" in out
+    assert "csindex: note: --missing listwise에 따라 전체 300행 중" in err
+    assert "leaves out" not in err
+    assert "leaves out" in run(*words)[2]
+
+
 @pytest.mark.parametrize(("name", "lang", "words"), [("r.html", "ko", "고객만족"), ("r.md", "en", "Satisfaction")])
 def test_a_report_in_one_command(run, folder, name, lang, words):
     code, out, err = run(

@@ -138,7 +138,7 @@ def test_anything_but_a_result_is_refused(tmp_path: Path):
 
 def test_both_languages_say_the_same_things():
     assert set(ENGLISH) == set(KOREAN)
-    assert set(CHOICES["en"]) <= set(CHOICES["ko"])
+    assert set(CHOICES["en"]) == set(CHOICES["ko"])
     for key, english in ENGLISH.items():
         assert set(re.findall(r"{(\w+)}", KOREAN[key])) <= set(re.findall(r"{(\w+)}", english)), key
 
@@ -149,6 +149,16 @@ def test_korean_report_speaks_korean(banks: csi.Fit, tmp_path: Path):
     assert titles
     assert all(re.search("[가-힣]", title) for title in titles)
     assert "고객만족" in text
+
+
+def test_a_korean_report_tells_what_was_warned_of_in_korean(tmp_path: Path):
+    with pytest.warns(csi.InadmissibleWarning, match="not positive definite"), pytest.warns(csi.ConventionWarning):
+        result = csi.fit(csi.ecsi(), csi.datasets.ecsi_mobile(), estimator="plsc", replicates=50)
+    text = csi.report(result, tmp_path / "ko.md", lang="ko", assessment=False).read_text(encoding="utf-8")
+    assert text.count("구성개념의 상관행렬이 양정치가 아님") == 2
+    assert "지수가 산출 방식에 따라 1점 넘게 달라집니다: 고객충성도" in text
+    assert "positive definite" not in text
+    assert "모수적 방법: 정규분포 표본의 적률" in text
 
 
 def quiet(model: csi.Model, data: object, **options: object) -> csi.Fit:

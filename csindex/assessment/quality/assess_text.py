@@ -10,14 +10,9 @@ from csindex.assessment.quality import unit_text
 from csindex.assessment.quality.measurement_text import discriminant, low_reliability, reliability, upper_end
 from csindex.assessment.quality.model_text import fit, inflation, structure
 from csindex.assessment.quality.thresholds import limit
-from csindex.assessment.quality.wording import (
-    SYMBOLS,
-    number,
-    probability,
-    rows_of,
-    some,
-    wrapped,
-)
+from csindex.assessment.quality.wording import Teller, number, probability, rows_of, wrapped
+from csindex.fitting.speaker import Speaker
+from csindex.wording import Language
 
 if TYPE_CHECKING:
     from csindex.assessment.quality.assessment import Assessment
@@ -25,14 +20,16 @@ if TYPE_CHECKING:
 
 def short(found: Assessment) -> str:
     """Return one line for each subject."""
+    teller = Teller(found.result, "en")
     if found.result.units is not None:
-        return unit_text.full(found) + "\n\n" + _more(found)
-    return "\n".join([headline(found), *_inadmissible(found), *_briefly(found), _more(found)])
+        return unit_text.full(found, teller) + "\n\n" + _more(found)
+    parts = [headline(found, teller), *_inadmissible(found, teller), *_briefly(found, teller)]
+    return "\n".join([*parts, _more(found)])
 
 
-def _briefly(found: Assessment) -> list[str]:
+def _briefly(found: Assessment, teller: Teller) -> list[str]:
     low, _ = low_reliability(found)
-    names = some(dict.fromkeys(low.construct)) if len(low) else "no construct"
+    names = teller.names(dict.fromkeys(low.construct)) if len(low) else "no construct"
     ratios = found.htmt[found.htmt.measure == "htmt"]
     apart = int((upper_end(ratios) < limit("htmt", "htmt").value).sum())
     lines = [
@@ -57,89 +54,60 @@ def _by_end(found: Assessment) -> str:
     return " with the whole interval" if found.result.replicates is not None else ""
 
 
-def full(found: Assessment) -> str:
+def full(found: Assessment, lang: Language) -> str:
     """Return the whole assessment."""
+    teller = Teller(found.result, lang)
     if found.result.units is not None:
-        return "\n\n".join([unit_text.full(found), method(found)])
-    parts = [headline(found), *_inadmissible(found), reliability(found), discriminant(found), inflation(found)]
-    return "\n\n".join(part for part in [*parts, structure(found), fit(found), method(found)] if part)
+        return "\n\n".join([unit_text.full(found, teller), method(found, teller)])
+    sections = (reliability, discriminant, inflation, structure, fit, method)
+    parts = [headline(found, teller), *_inadmissible(found, teller), *(section(found, teller) for section in sections)]
+    return "\n\n".join(part for part in parts if part)
 
 
-def headline(found: Assessment) -> str:
+def headline(found: Assessment, teller: Teller) -> str:
     """Return what was assessed, and from what."""
-    result = found.result
-    title = f"Assessment of {result.model.name or 'the model'}"
-    known = "without replicates, so without intervals"
+    result, say = found.result, teller.say
+    known = say("no_intervals")
     if result.replicates is not None:
-        how = f"from {int(result.sample.replicates.iloc[0]):,} replicates"
-        if result.replicates.kind == "delta":
-            how = "by the delta method"
-        known = f"in brackets {result.options.level:.0%} intervals {how}"
-    return f"{title}\n" + wrapped(
-        f"{int(result.sample.n.iloc[0]):,} answers; {known}. Thresholds are customs of the field, shown with their source: "
-        "read the interval, not the side of the line."
-    )
+        made, level = int(result.sample.replicates.iloc[0]), f"{result.options.level:.0%}"
+        key = "by_delta" if result.replicates.kind == "delta" else "with_intervals"
+        known = say(key, level=level, replicates=made)
+    title = say("title", model=result.model.name or say("the_model"))
+    return f"{title}\n" + teller.wrapped(say("headline", answers=int(result.sample.n.iloc[0]), known=known))
 
 
 def _more(found: Assessment) -> str:
     return wrapped("More: .summary(), .tables(), " + ", ".join(f".{name}" for name in found.tables()))
 
 
-def _inadmissible(found: Assessment) -> list[str]:
-    rows = [
-        wrapped(f"{SYMBOLS.get(row.what, row.what)} of {row.where} is {number(row.estimate, 3)}: {row.reading}")
-        for row in rows_of(found.inadmissible)
-    ]
-    return ["\n".join(["Inadmissible, and not to be reported as if it were fine", *rows])] if rows else []
+def _inadmissible(found: Assessment, teller: Teller) -> list[str]:
+    rows = [teller.wrapped(teller.impossible(row)) for row in rows_of(found.inadmissible)]
+    return ["\n".join([teller.say("impossible"), *rows])] if rows else []
 
 
-def _measurement(found: Assessment) -> list[str]:
-    names = found.result.model.construct_names
+def _measurement(found: Assessment, teller: Teller) -> list[str]:
+    names, say = found.result.model.construct_names, teller.say
     composites = [name for name in names if name not in found.reflective]
-    said = (
-        [f"Composites of their items: {some(composites, 20)}; the others are reflected by theirs."]
-        if composites
-        else []
-    )
-    if found.factors:
-        said.append("Fit: items of a reflective construct correlate only through it, as common factors say.")
-        if found.result.options.estimator == "pls":
-            said.append("PLS is not consistent for common factors: its test of exact fit rejects models that hold.")
-        if found.result.options.estimator == "cbsem":
-            said.append(
-                "ρ_A and RMS_theta are of composites, and a saturated model has parameters of its own: a covariance structure "
-                "model has none of them here. χ² and its fit indices are in .result.covariance.measures."
-            )
-        return said
-    return [
-        *said,
-        "Fit: PLS makes composites, so items of one construct may correlate in any way, and the model says how items of "
-        "different constructs do.",
-    ]
+    said = [say("all_composites", names=teller.names(composites, 20))] if composites else []
+    if not found.factors:
+        return [*said, say("as_composites")]
+    said.append(say("as_factors"))
+    more = {"pls": "pls_rejects", "cbsem": "without_weights"}.get(found.result.options.estimator)
+    return [*said, say(more)] if more else said
 
 
-def method(found: Assessment) -> str:
+def method(found: Assessment, teller: Teller) -> str:
     """Return how it was computed."""
-    options, result = found.result.options, found.result
-    lines = [
-        *_measurement(found),
-        "α is of standardized items; ρ_A by Dijkstra & Henseler (2015); ρ_C and AVE from the loadings. f² keeps the scores "
-        "(the other definition is in .f2). SRMR divides by p(p+1)/2; d_G has the natural logarithm; NFI from the ML discrepancy.",
-    ]
-    if result.replicates is not None and result.replicates.kind == "delta":
-        lines.append(f"Intervals: normal, by the delta method: {result.replicates.words}.")
-        return "How this was computed\n" + "\n".join(wrapped(line) for line in lines)
-    if result.replicates is not None:
-        made = int(result.sample.replicates.max())
-        lines.append(
-            f"Intervals: {options.interval}, from the {made:,} replicates of the fit ({result.replicates.words}), seed {result.seed}. "
-            "Every replicate adds noise of its own, so distances (SRMR, d_ULS, d_G) of replicates lie above that of the sample, and "
-            "NFI below: use HI95 and p for these."
-        )
+    result, drawn, say = found.result, found.result.replicates, teller.say
+    lines = [*_measurement(found, teller), say("definitions")]
+    if drawn is not None and drawn.kind == "delta":
+        lines.append(say("delta", words=drawn.words_in(teller.lang)))
+    elif drawn is not None:
+        made, interval = int(result.sample.replicates.max()), result.options.interval
+        kind = Speaker(result, teller.lang).say(interval)
+        lines.append(say("intervals", kind=kind, made=made, words=drawn.words_in(teller.lang), seed=result.seed))
         tested = found.fit.tested.min()
         if np.isfinite(tested):
-            lines.append(
-                "Test of exact fit: the same replicates, turned so that the model holds (Beran & Srivastava 1985), and the model "
-                f"estimated on each; {'all' if tested == made else f'{tested:,.0f} or more of {made:,}'} could be used."
-            )
-    return "How this was computed\n" + "\n".join(wrapped(line) for line in lines)
+            key = "tested_all" if tested == made else "tested_some"
+            lines.append(say("tested", usable=say(key, tested=tested, made=made)))
+    return "\n".join([say("how"), *map(teller.wrapped, lines)])

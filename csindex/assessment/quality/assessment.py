@@ -8,6 +8,7 @@ from csindex.assessment.quality import assess_text
 from csindex.assessment.quality.thresholds import threshold_table
 from csindex.fitting import display
 from csindex.fitting.result import Fit
+from csindex.wording import language
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -87,9 +88,12 @@ class Assessment:
         """Return every table by its name, e.g. to export them."""
         return {name: getattr(self, name) for name in (*TABLES, "thresholds")}
 
-    def summary(self) -> str:
-        """Return the assessment as text: what each measure is for, what was found, what is questionable, what to do."""
-        return assess_text.full(self)
+    def summary(self, lang: str = "en") -> str:
+        """Return the assessment as text: what each measure is for, what was found, what is questionable, what to do.
+
+        In English (``"en"``) or Korean (``"ko"``).
+        """
+        return assess_text.full(self, language(lang))
 
     def __repr__(self) -> str:
         return assess_text.short(self)

@@ -2,66 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from csindex.assessment.comparison import aligned
 from csindex.assessment.quality.thresholds import limit
-from csindex.assessment.quality.wording import (
-    SYMBOLS,
-    by_construct,
-    cell,
-    number,
-    outside,
-    rows_of,
-    some,
-    wrapped,
-)
+from csindex.assessment.quality.wording import SYMBOLS, Teller, cell, number, outside, rows_of
+from csindex.wording import aligned
 
 if TYPE_CHECKING:
     from csindex.assessment.quality.assessment import Assessment
 
 RELIABILITIES = ("alpha", "rho_a", "rho_c", "ave")
 WEAK_LOADING = 0.708
-_TOO_HIGH = ", which PLS makes too high where items are few; ρ_A corrects for that."
 PAIRS = 8
 
 
-def reliability(found: Assessment) -> str:
+def reliability(found: Assessment, teller: Teller) -> str:
     """Return the section on reliability."""
     frame, names = found.reliability, [c.name for c in found.result.model.constructs]
     known = [name for name in names if frame.loc[frame.construct == name, "estimate"].notna().any()]
-    lines = ["Reliability: do the items of a construct measure one thing?"]
+    lines = [teller.say("reliability")]
     if known:
         rows = [["", *(SYMBOLS[measure] for measure in RELIABILITIES)]]
         for name in known:
             own = frame[frame.construct == name].set_index("measure")
-            rows.append([name, *(cell(own.loc[measure]) for measure in RELIABILITIES)])
-        lines += aligned(rows, 1)
-    lines.append(
-        wrapped(
-            f"Usual: α {limit('reliability', 'alpha')}; ρ_A {limit('reliability', 'rho_a')}; ρ_C "
-            f"{limit('reliability', 'rho_c')}; AVE {limit('reliability', 'ave')}. α takes the items as equally good; ρ_C and AVE "
-            "rest on the loadings" + (_TOO_HIGH if found.result.options.estimator == "pls" else ".")
-        )
-    )
-    lines += [wrapped(text) for text in _reliability_questions(found)]
-    return "\n".join([*lines, *_not_applicable(found, names, known)])
+            rows.append([teller.name(name), *(cell(own.loc[measure]) for measure in RELIABILITIES)])
+        lines.append(aligned(rows, 1))
+    limits = {measure: teller.limit("reliability", measure) for measure in RELIABILITIES}
+    too_high = teller.say("too_high" if found.result.options.estimator == "pls" else "on_loadings")
+    texts = [teller.say("reliability_usual", **limits) + too_high, *_reliability_questions(found, teller)]
+    return "\n".join([*lines, *map(teller.wrapped, [*texts, *_not_applicable(found, names, known, teller)])])
 
 
-def _not_applicable(found: Assessment, names: list[str], known: list[str]) -> list[str]:
+def _not_applicable(found: Assessment, names: list[str], known: list[str], teller: Teller) -> list[str]:
     single = [c.name for c in found.result.model.constructs if len(c.items) == 1]
     rest = [name for name in names if name not in known and name not in single]
-    texts = []
-    if single:
-        texts.append(f"One item cannot tell how reliable it is: {some(single)}.")
-    if rest:
-        texts.append(
-            f"Composites have no reliability, as their items need not agree: {some(rest)}. See their weights and VIF."
-        )
-    return [wrapped(" ".join(texts))] if texts else []
+    texts = [teller.say("single", names=teller.names(single))] if single else []
+    texts += [teller.say("composites", names=teller.names(rest))] if rest else []
+    return [" ".join(texts)] if texts else []
 
 
 def low_reliability(found: Assessment) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -72,97 +52,87 @@ def low_reliability(found: Assessment) -> tuple[pd.DataFrame, pd.DataFrame]:
     return below, reaching
 
 
-def _reliability_questions(found: Assessment) -> list[str]:
+def _reliability_questions(found: Assessment, teller: Teller) -> list[str]:
     below, reaching = low_reliability(found)
     cap = limit("reliability", "rho_c", 1)
     high, _ = outside(found.reliability[found.reliability.measure == "rho_c"], cap)
     texts = []
-    if len(below):
-        texts.append(
-            f"Below the usual: {some(by_construct(below))}. Look for the weakest item; reword or drop it if the construct keeps "
-            "its meaning without it, or add items."
-        )
-    if len(reaching):
-        texts.append(f"Not below, but the interval reaches there: {some(by_construct(reaching))}.")
+    for rows, key in ((below, "low"), (reaching, "low_reaching")):
+        if len(rows):
+            texts.append(teller.say(key, found=teller.some(teller.by_construct(rows))))
     if len(high):
-        texts.append(f"ρ_C of 0.95 or more ({cap.source}): {some(high.construct)}. Items may say the same twice.")
-    return [*texts, *_weak_items(found)]
+        texts.append(teller.say("high", source=cap.source, names=teller.names(high.construct)))
+    return [*texts, *_weak_items(found, teller)]
 
 
-def _weak_items(found: Assessment) -> list[str]:
+def _weak_items(found: Assessment, teller: Teller) -> list[str]:
     frame = found.cross_loadings
     own = frame[(frame.own == frame.construct) & frame.own.isin(found.reflective)]
     weak = own[own.estimate.abs() < WEAK_LOADING].sort_values("estimate")
     against = own[own.estimate <= -WEAK_LOADING]
-    texts = []
-    if len(weak):
-        said = "Items that share less than half their variance with their construct (loading below 0.708)"
-        texts.append(f"{said}: {_loadings(weak)}.")
-    if len(against):
-        texts.append(f"Items that go against their construct: {_loadings(against)}. List them under reversed=.")
-    return texts
+    return [
+        teller.say(key, found=teller.some(f"{row.item} {number(row.estimate)}" for row in rows_of(rows)))
+        for rows, key in ((weak, "weak"), (against, "against"))
+        if len(rows)
+    ]
 
 
-def _loadings(rows: pd.DataFrame) -> str:
-    return some(f"{row.item} {number(row.estimate)}" for row in rows_of(rows))
-
-
-def discriminant(found: Assessment) -> str:
+def discriminant(found: Assessment, teller: Teller) -> str:
     """Return the section on discriminant validity."""
-    frame = found.htmt
-    lines = ["Discriminant validity: are the constructs different things?"]
+    frame, say = found.htmt, teller.say
     if frame.empty:
-        return "\n".join(
-            [*lines, wrapped("HTMT compares constructs that several items reflect; there are no two of them.")]
-        )
+        return "\n".join([say("discriminant"), teller.wrapped(say("discriminant_none"))])
     wide = {measure: frame[frame.measure == measure].reset_index(drop=True) for measure in ("htmt", "htmt+", "htmt2")}
     order = wide["htmt"].sort_values("estimate", ascending=False).index
-    rows = [["highest pairs", *(SYMBOLS[measure] for measure in wide)]]
-    for at in order[:PAIRS]:
-        pair = wide["htmt"].loc[at]
-        rows.append([f"{pair.construct_1} – {pair.construct_2}", *(cell(part.loc[at]) for part in wide.values())])
-    lines += aligned(rows, 1)
-    lines.append(
-        wrapped(
-            "HTMT estimates the correlation that the constructs would have without measurement error. Usual: the upper end of "
-            "the interval below 0.85, or 0.90 for constructs close in meaning (Henseler, Ringle & Sarstedt 2015). HTMT+ takes "
-            "every correlation in absolute value, HTMT2 geometric means (– where a correlation is negative)."
-        )
-    )
-    return "\n".join([*lines, *(wrapped(text) for text in _discriminant_questions(found))])
+    rows = [[say("highest_pairs"), *(SYMBOLS[measure] for measure in wide)]]
+    rows += [
+        [_pair(wide["htmt"].loc[at], teller), *(cell(part.loc[at]) for part in wide.values())] for at in order[:PAIRS]
+    ]
+    texts = [say("discriminant_usual"), *_discriminant_questions(found, teller)]
+    return "\n".join([say("discriminant"), aligned(rows, 1), *map(teller.wrapped, texts)])
 
 
-def _discriminant_questions(found: Assessment) -> list[str]:
-    frame = found.htmt[found.htmt.measure == "htmt"]
-    end, of = upper_end(frame), "Upper end" if found.result.replicates is not None else "HTMT"
+def _pair(row: Any, teller: Teller) -> str:
+    return f"{teller.name(row.construct_1)} – {teller.name(row.construct_2)}"
+
+
+def _discriminant_questions(found: Assessment, teller: Teller) -> list[str]:
+    frame, say = found.htmt[found.htmt.measure == "htmt"], teller.say
+    end, of = upper_end(frame), say("upper_end" if found.result.replicates is not None else "ratio")
     texts = []
-    for low, high, said in (
-        (1.0, np.inf, f"{of} at 1 or above, so not shown to differ"),
-        (0.90, 1.0, f"{of} from 0.90 to 1"),
-        (0.85, 0.90, f"{of} from 0.85 to 0.90"),
-    ):
+    for low, high, key in ((1.0, np.inf, "not_apart"), (0.90, 1.0, "hardly_apart"), (0.85, 0.90, "close")):
         pairs = frame[(end >= low) & (end < high)]
         if len(pairs):
-            texts.append(f"{said}: {some(f'{row.construct_1} – {row.construct_2}' for row in rows_of(pairs))}.")
+            texts.append(say(key, of=of, pairs=teller.some(_pair(row, teller) for row in rows_of(pairs))))
     if texts:
-        texts.append("If theory lets them differ, drop items that belong to both; else join the constructs.")
-    margin = found.fornell_larcker
-    close = margin[margin.estimate < 0]
+        texts.append(say("apart_advice"))
+    close = found.fornell_larcker[found.fornell_larcker.estimate < 0]
     if len(close):
-        listed = some(f"{row.construct_1} with {row.construct_2} ({number(row.estimate)})" for row in rows_of(close))
-        texts.append(f"√AVE below the correlation with another construct (Fornell & Larcker 1981): {listed}.")
-    return [*texts, *_crossing(found)]
+        each = [
+            say(
+                "fornell_one",
+                first=teller.name(row.construct_1),
+                second=teller.name(row.construct_2),
+                value=number(row.estimate),
+            )
+            for row in rows_of(close)
+        ]
+        texts.append(say("fornell", found=teller.some(each)))
+    return [*texts, *_crossing(found, teller)]
 
 
-def _crossing(found: Assessment) -> list[str]:
+def _crossing(found: Assessment, teller: Teller) -> list[str]:
     frame = found.cross_loadings.assign(size=found.cross_loadings.estimate.abs())
     own = frame[frame.own == frame.construct].set_index("item")["size"]
     others = frame[frame.own != frame.construct]
     over = others[others["size"] >= others.item.map(own)]
     if over.empty:
         return []
-    listed = some(f"{row.item} with {row.construct} {number(row.estimate)}" for row in rows_of(over))
-    return [f"Items that correlate more with another construct than with their own: {listed}."]
+    each = [
+        teller.say("crossing_one", item=row.item, name=teller.name(row.construct), value=number(row.estimate))
+        for row in rows_of(over)
+    ]
+    return [teller.say("crossing", found=teller.some(each))]
 
 
 def upper_end(frame: pd.DataFrame) -> pd.Series[float]:

@@ -16,10 +16,6 @@ class Threshold:
     value: float
     source: str
 
-    def __str__(self) -> str:
-        value = f"{self.value:.2f}" if self.value < 1 else f"{self.value:g}"
-        return f"{self.rule} {value} ({self.source})"
-
 
 THRESHOLDS = (
     Threshold("reliability", "alpha", "at least", 0.70, "Nunnally & Bernstein 1994"),

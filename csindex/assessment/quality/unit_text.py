@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from csindex.assessment.comparison import aligned
 from csindex.assessment.quality.thresholds import Threshold, limit
-from csindex.assessment.quality.wording import SYMBOLS, number, outside, wrapped
+from csindex.assessment.quality.wording import Teller, number, outside
+from csindex.wording import aligned
 
 if TYPE_CHECKING:
     from csindex.assessment.quality.assessment import Assessment
 
 
-def full(found: Assessment) -> str:
+def full(found: Assessment, teller: Teller) -> str:
     """Return a row for each measure and construct over all units."""
-    result = found.result
-    count = len(result.sample)
-    rows = [["", "lowest", "median", "highest", "beyond", "in doubt"]]
-    for label, part, threshold in _lines(found):
+    result, say = found.result, teller.say
+    rows = [["", *say("units_head").split("|")]]
+    for label, part, threshold in _lines(found, teller):
         values = part.estimate.dropna()
         if len(values):
             beyond, doubt = outside(part, threshold)
@@ -29,34 +28,33 @@ def full(found: Assessment) -> str:
             rows.append([label, *numbers, f"{len(beyond):,}", f"{len(doubt):,}" if known else "–"])
     return "\n".join(
         [
-            f"Assessment of {result.model.name or 'the model'} in {count:,} units",
-            *aligned(rows, 1),
-            wrapped(
-                "Beyond: units on the wrong side of the usual threshold (see .thresholds for values and sources). In doubt: units on "
-                "the right side whose interval reaches across. .tables() has every unit."
-            ),
-            *_exact(found),
-            *_inadmissible(found),
+            say("title_units", model=result.model.name or say("the_model"), units=len(result.sample)),
+            aligned(rows, 1),
+            teller.wrapped(say("units_usual")),
+            *_exact(found, teller),
+            *_inadmissible(found, teller),
         ]
     )
 
 
-def _lines(found: Assessment) -> Iterator[tuple[str, pd.DataFrame, Threshold]]:
+def _lines(found: Assessment, teller: Teller) -> Iterator[tuple[str, pd.DataFrame, Threshold]]:
     """Yield label, rows and threshold of each measure that is judged."""
+    say = teller.say
     for name in found.reflective:
         own = found.reliability[found.reliability.construct == name]
         for measure in ("alpha", "rho_a", "rho_c", "ave"):
-            yield f"{SYMBOLS[measure]} of {name}", own[own.measure == measure], limit("reliability", measure)
+            label = say("units_measure", measure=teller.symbol(measure), name=teller.name(name))
+            yield label, own[own.measure == measure], limit("reliability", measure)
     units = _unit_columns(found)
     ratios = found.htmt[found.htmt.measure == "htmt"]
     if len(ratios):
-        yield "highest HTMT", _highest(ratios, units), limit("htmt", "htmt")
+        yield say("units_htmt"), _highest(ratios, units), limit("htmt", "htmt")
     sources = found.vif[found.vif.kind == "source"]
     if len(sources):
-        yield "highest VIF of sources", _highest(sources, units), limit("vif", "vif")
+        yield say("units_vif"), _highest(sources, units), limit("vif", "vif")
     for model in ("saturated", "estimated"):
         rows = found.fit[(found.fit.model == model) & (found.fit.measure == "srmr")]
-        yield f"SRMR, {model}", rows, limit("fit", "srmr")
+        yield say("units_srmr", model=say(model)), rows, limit("fit", "srmr")
 
 
 def _unit_columns(found: Assessment) -> list[str]:
@@ -69,24 +67,23 @@ def _highest(frame: pd.DataFrame, units: list[str]) -> pd.DataFrame:
     return ordered.drop_duplicates(units)
 
 
-def _exact(found: Assessment) -> list[str]:
+def _exact(found: Assessment, teller: Teller) -> list[str]:
     frame, alpha = found.fit, 1 - found.result.options.level
     tested = frame[frame.p.notna()]
     if tested.empty:
         return []
-    count, units = len(found.result.sample), _unit_columns(found)
-    said = [
-        f"the {model} model in {int((part.groupby(units, dropna=False).p.min() < alpha).sum()):,}"
-        for model, part in tested.groupby("model", sort=False)
-    ]
-    return [wrapped(f"An exact fit is rejected at {alpha:.3g}: {', '.join(said)} of {count:,} units.")]
+    units = _unit_columns(found)
+    said = []
+    for model, part in tested.groupby("model", sort=False):
+        count = int((part.groupby(units, dropna=False).p.min() < alpha).sum())
+        said.append(teller.say("units_rejected_one", model=teller.say(str(model)), count=count))
+    text = teller.say("units_rejected", alpha=alpha, found=", ".join(said), units=len(found.result.sample))
+    return [teller.wrapped(text)]
 
 
-def _inadmissible(found: Assessment) -> list[str]:
+def _inadmissible(found: Assessment, teller: Teller) -> list[str]:
     rows = found.inadmissible
     if rows.empty:
         return []
-    kinds = ", ".join(
-        f"{SYMBOLS.get(str(what), str(what))}: {count:,}" for what, count in rows["what"].value_counts().items()
-    )
-    return [wrapped(f"Inadmissible numbers, listed with what they mean in .inadmissible: {kinds}.")]
+    kinds = ", ".join(f"{teller.symbol(str(what))}: {count:,}" for what, count in rows["what"].value_counts().items())
+    return [teller.wrapped(teller.say("units_impossible", found=kinds))]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from csindex.benchmark import wording
+from csindex import wording
 from csindex.benchmark.leagues import league_text
 from csindex.benchmark.leagues.rules import Rules
 from csindex.fitting import display

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from csindex.benchmark import wording
+from csindex import wording
 from csindex.benchmark.leagues.league_table import FEW_EFFECTIVE
 from csindex.benchmark.leagues.league_words import WORDS, ordinal
 from csindex.benchmark.leagues.multiplicity import ADJUSTMENTS

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex.benchmark import wording
+from csindex import wording
 from csindex.benchmark.combination import combined_degrees, compact, side_by_side, weighted_sums
 from csindex.benchmark.facts import By, Weights, levels_of, numbered, said, tuples, weights_of
 from csindex.benchmark.unit_scores import UnitScores

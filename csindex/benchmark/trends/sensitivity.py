@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex.benchmark import wording
+from csindex import wording
 from csindex.benchmark.unit_scores import UnitScores
 
 _NAMES = {

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csindex.benchmark import wording
-from csindex.benchmark.wording import Language
+from csindex import wording
 from csindex.fitting import display
+from csindex.wording import Language
 
 _ADJUSTED = {
     "fdr_bh": {"en": "Benjamini & Hochberg", "ko": "Benjamini & Hochberg 보정"},

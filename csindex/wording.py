@@ -59,12 +59,12 @@ def interval(lower: float, upper: float, digits: int, lang: Language, sign: bool
     return f"{number(lower, digits, sign)}{' to ' if lang == 'en' else ' ~ '}{number(upper, digits, sign)}"
 
 
-def wrapped(text: str) -> str:
-    """Return a sentence in lines."""
+def wrapped(text: str, indent: str = "") -> str:
+    """Return a sentence in lines, each of them indented."""
     lines = [""]
     for word in text.split():
-        if lines[-1] and width(lines[-1]) + 1 + width(word) > WIDTH:
+        if lines[-1] and len(indent) + width(lines[-1]) + 1 + width(word) > WIDTH:
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}".strip()
-    return "\n".join(lines)
+    return "\n".join(indent + line for line in lines)
