@@ -133,7 +133,7 @@ def _pairwise(groups: Groups, measure: Measure) -> tuple[Array, Uncertainty, Arr
     joint = _joint(result)
     apart = difference(evidence, first, second, joint)
     spread = uncertainty(apart, result.options.level, result.options.interval)
-    if joint or result.options.resampling not in INDEPENDENT:
+    if joint or result.replicates is None or result.replicates.kind not in INDEPENDENT:
         return apart.estimate, spread, np.full(apart.estimate.shape, np.nan)
     probability = mga(evidence.draws, first, second)
     return apart.estimate, spread, np.where(_fixed(apart.estimate, spread.se), np.nan, probability)

@@ -145,6 +145,11 @@ def rows_of(groups: Groups, what: str) -> Answers:
             f"{what} shuffle respondents' rows, and a Fit or moments hold none. Give the data and the model, or use "
             "permutations=0."
         )
+    if groups.result.options.missing == "fiml":
+        raise OptionError(
+            f"{what} do not go with missing='fiml', which would fit every one of them to rows. Use missing='listwise', or "
+            "permutations=0."
+        )
     if answers.given is not None:
         raise OptionError(
             f"{what} need to know which rows were sampled together, and replicate weights do not tell. Use "

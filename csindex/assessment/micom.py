@@ -104,6 +104,10 @@ def micom(
     whole("permutations", permutations, 19)
     if not isinstance(model, Model) or isinstance(data, Fit):
         raise OptionError("micom takes the model first, then the answers: micom(model, data, by='company').")
+    if fit_options.get("estimator") == "cbsem":
+        raise OptionError(
+            "micom is about composites, and estimator='cbsem' has common factors. Use csindex.invariance, or leave estimator= out."
+        )
     options = {**fit_options, "level": level, "replicates": 0, "seed": whole("seed", seed, 0)}
     groups = groups_of(data, model, by, reference, options)
     answers = rows_of(groups, "MICOM's permutations")

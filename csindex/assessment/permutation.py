@@ -198,7 +198,8 @@ def permute(
         How the estimation of each group ended, a `Status`.
     """
     groups = len(pool.members)
-    start = pooled_estimate(pool, design, options)[2].weights
+    together = pooled_estimate(pool, design, options)[2]
+    start = together.theta if options.estimator == "cbsem" else together.weights
     size = max(1, min(TILE, TILE_CELLS // (len(pool.label) * groups)))
     kept, status = [], []
     for number, begin in enumerate(range(0, permutations, size)):

@@ -112,6 +112,15 @@ def turned(cov: Array, design: Design) -> Array:
 
 
 @np.errstate(divide="ignore", invalid="ignore")
+def implied_correlations(estimates: Estimates, design: Design) -> Array:
+    """Return Σ (m, p, p) over the sample's standard deviations of the items, reversed ones turned round."""
+    means = estimates.theta.shape[-1] > parameters_of(design).q
+    sigma = np.moveaxis(implied(estimates.theta.T, parameters_of(design, means=means)).sigma, -1, 0)
+    sd = np.sqrt(np.einsum("mii->mi", estimates.cov))
+    return np.asarray(sigma / (sd[:, :, None] * sd[:, None, :]))
+
+
+@np.errstate(divide="ignore", invalid="ignore")
 def expressed(
     theta: Array,
     mean: Array,

@@ -91,8 +91,7 @@ def fiml_directions(
         within = np.asarray(np.linalg.inv(bread) / own.n, dtype=np.float64)
         moved = factor_of(within)
         slopes = _moment_slopes(theta, design, options)
-        beyond = np.asarray(np.linalg.inv(saturated) / own.n - slopes @ moved @ moved.T @ slopes.T, dtype=np.float64)
-        rest = factor_of(_definite(beyond))
+        rest = factor_of(_beyond(saturated, slopes) / own.n)
         beside = np.zeros((parameters.q, rest.shape[1]))
         joint = np.block([[slopes @ moved, rest], [moved, beside]])
     t = p + p * (p + 1) // 2
@@ -110,10 +109,15 @@ def _moment_slopes(theta: Array, design: Design, options: Options) -> Array:
     return np.concatenate([means, slopes])
 
 
-def _definite(covariance: Array) -> Array:
-    """Return the covariance (t, t) without directions in which it is negative, by sampling error."""
-    scale = np.sqrt(np.abs(np.diag(covariance))) + 1e-300
-    values, vectors = np.linalg.eigh(covariance / scale[:, None] / scale)
+def _beyond(information: Array, slopes: Array) -> Array:
+    """Return the covariance (t, t) of what moments vary beyond the model: Γ - Δ(Δ'Γ⁻¹Δ)⁻¹Δ', with Γ⁻¹ their information.
+
+    Rounding must not make it negative; it is 0 in a moment that the model leaves free, such as a mean.
+    """
+    gamma = np.linalg.inv(information)
+    rest = gamma - slopes @ np.linalg.solve(slopes.T @ information @ slopes, slopes.T)
+    scale = np.sqrt(np.diag(gamma))
+    values, vectors = np.linalg.eigh(rest / scale[:, None] / scale)
     return np.asarray((vectors * np.maximum(values, 0)) @ vectors.T * scale[:, None] * scale)
 
 

@@ -26,7 +26,7 @@ FLAWS = {
 
 def flawed_replicates(result: Fit) -> tuple[int, int]:
     """Return how many replicates are inadmissible, of how many that did not fail."""
-    if result.replicates is None:
+    if result.replicates is None or result.replicates.kind == "delta":
         return 0, 0
     drawn = result.replicates.estimates
     return int((drawn.flaws > 0).sum()), int((drawn.status == Status.OK).sum())
@@ -36,7 +36,8 @@ def inadmissible_table(result: Fit) -> pd.DataFrame:
     """Return unit columns, ``reason, sample, replicates``: whether the sample is so, and how many replicates are."""
     of_sample = result.estimates.flaws
     none = np.zeros((len(of_sample), 0), dtype=np.int8)
-    drawn = none if result.replicates is None else result.replicates.estimates.flaws
+    made = result.replicates
+    drawn = none if made is None or made.kind == "delta" else made.estimates.flaws
     rows = [
         (unit, words, bool(of_sample[unit] & flaw), int((drawn[unit] & flaw > 0).sum()))
         for unit in range(len(of_sample))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from csindex.assessment.quality import model_fit, reliability
+from csindex.assessment.quality.measurement_tables import rho_a
 from csindex.assessment.quality.scope import Scope
 from csindex.survey.stacks import Array
 
@@ -50,7 +51,7 @@ def _found(scope: Scope) -> Iterator[tuple[int, str, str, float]]:
     e, design, items = scope.result.estimates, scope.design, scope.result.model.item_names
     R = scope.correlations(e)
     alphas = reliability.alpha(R, design.blocks)[:, scope.scales]
-    rhos = reliability.rho_a(R, scope.weights(e), design.blocks)[:, scope.scales]
+    rhos = rho_a(scope, e, R)[:, scope.scales]
     aves = reliability.average_variance(e.loadings, design.blocks)[:, scope.scales]
     scales = [scope.names[j] for j in scope.scales]
     yield from _beyond("alpha", alphas, alphas < 0, scales)

@@ -46,6 +46,7 @@ def assess(
     reestimate : bool
         Also estimate the model without each path (for f² by re-estimation), with all paths (for GM and Mallows' Cp), and on
         replicates that were turned so that it holds (for the test of exact fit). Without it these are NaN or left out.
+        Models with other paths are not estimated for "cbsem", nor its saturated model: fit them and compare χ².
 
     Returns
     -------
@@ -79,6 +80,8 @@ def assess(
     if clash:
         raise OptionError(f"by={clash} would clash with columns of the assessment. Rename these columns and fit again.")
     chosen = _reflective(result, reflective)
+    if result.options.estimator == "cbsem" and factors is False:
+        raise OptionError("factors=False does not go with estimator='cbsem', whose constructs are common factors.")
     common = result.options.estimator != "pls" if factors is None else factors
     scope = Scope(result, chosen, chosen & common, reestimate)
     found = inadmissible(scope)

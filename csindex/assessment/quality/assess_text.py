@@ -48,6 +48,7 @@ def _briefly(found: Assessment) -> list[str]:
         f"{row.model} {number(row.estimate, 3)}"
         + (f" (p of exact fit {probability(row.p)})" if np.isfinite(row.p) else "")
         for row in rows_of(found.fit[found.fit.measure == "srmr"])
+        if np.isfinite(row.estimate)
     ]
     return [wrapped(line) for line in [*lines, f"Fit: SRMR {', '.join(said)}."]]
 
@@ -68,11 +69,12 @@ def headline(found: Assessment) -> str:
     """Return what was assessed, and from what."""
     result = found.result
     title = f"Assessment of {result.model.name or 'the model'}"
-    known = (
-        f"in brackets {result.options.level:.0%} intervals from {int(result.sample.replicates.iloc[0]):,} replicates"
-        if result.replicates is not None
-        else "without replicates, so without intervals"
-    )
+    known = "without replicates, so without intervals"
+    if result.replicates is not None:
+        how = f"from {int(result.sample.replicates.iloc[0]):,} replicates"
+        if result.replicates.kind == "delta":
+            how = "by the delta method"
+        known = f"in brackets {result.options.level:.0%} intervals {how}"
     return f"{title}\n" + wrapped(
         f"{int(result.sample.n.iloc[0]):,} answers; {known}. Thresholds are customs of the field, shown with their source: "
         "read the interval, not the side of the line."
@@ -103,6 +105,11 @@ def _measurement(found: Assessment) -> list[str]:
         said.append("Fit: items of a reflective construct correlate only through it, as common factors say.")
         if found.result.options.estimator == "pls":
             said.append("PLS is not consistent for common factors: its test of exact fit rejects models that hold.")
+        if found.result.options.estimator == "cbsem":
+            said.append(
+                "ρ_A and RMS_theta are of composites, and a saturated model has parameters of its own: a covariance structure "
+                "model has none of them here. χ² and its fit indices are in .result.covariance.measures."
+            )
         return said
     return [
         *said,
@@ -119,6 +126,9 @@ def method(found: Assessment) -> str:
         "α is of standardized items; ρ_A by Dijkstra & Henseler (2015); ρ_C and AVE from the loadings. f² keeps the scores "
         "(the other definition is in .f2). SRMR divides by p(p+1)/2; d_G has the natural logarithm; NFI from the ML discrepancy.",
     ]
+    if result.replicates is not None and result.replicates.kind == "delta":
+        lines.append(f"Intervals: normal, by the delta method: {result.replicates.words}.")
+        return "How this was computed\n" + "\n".join(wrapped(line) for line in lines)
     if result.replicates is not None:
         made = int(result.sample.replicates.max())
         lines.append(

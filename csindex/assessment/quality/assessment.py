@@ -25,7 +25,7 @@ class Assessment:
         Constructs that `fit` takes as common factors; items of the others may correlate in any way.
     reliability : data frame
         ``construct, measure``: *alpha* (of standardized items), *alpha_raw* (of the items in points of 100), *rho_a*,
-        *rho_c*, *ave*. NaN for single items and composites.
+        *rho_c*, *ave*. NaN for single items and composites; *rho_a* also for "cbsem", whose weights are not those of PLS.
     htmt : data frame
         ``construct_1, construct_2, measure``: *htmt*, *htmt+*, *htmt2*. Pairs with a single item or a composite are left out.
     fornell_larcker : data frame
@@ -42,7 +42,7 @@ class Assessment:
         ``construct, measure``: *r2*, *r2_adjusted*.
     f2 : data frame
         ``source, target, measure``: *f2* keeps the constructs' scores when a path is left out, *f2_reestimated* estimates
-        the whole model again. NaN for equations with instruments (feedback).
+        the whole model again (not for "cbsem"). NaN for equations with instruments (feedback).
     redundancy : data frame
         ``construct, measure``: *communality* (mean λ²) of all, *redundancy* (communality · R²) of explained constructs.
     gof : data frame
@@ -51,7 +51,8 @@ class Assessment:
         ``model, measure, estimate, se, lower, upper, hi95, hi99, p, tested``: *srmr, d_uls, d_g, nfi* of the *saturated* model (the
         constructs correlate freely: is measurement right?) and of the *estimated* one; *rms_theta* of the measurement.
         *hi95* and *hi99* are quantiles where the model fits exactly, *p* the share of such samples that fit at least as badly, of
-        as many as *tested*.
+        as many as *tested*. "cbsem" has the estimated model only: from its parameters, so that *srmr* and *nfi* are those of
+        ``result.covariance.measures``.
     criteria : data frame
         ``construct, criterion``: *aic, aicc, aicu, bic, fpe, gm, hq, hqc, mallows_cp* of each construct's equation; for
         comparing models of the same data, see `csindex.compare_models`.

@@ -88,7 +88,8 @@ def _null(turn: Array, replicates: Estimates, units: slice, scope: Scope, model:
     cov[status.ravel() != Status.OK] = np.nan
     mean = np.where(np.isfinite(cov[:, 0]), 0.0, np.nan)
     options, rows = scope.result.options, np.repeat(np.arange(units.start, units.stop), status.shape[1])
-    start, carried = take(sample.weights, rows), take(sample.index_weights, rows) if options.weights_from else None
+    start = take(sample.theta if scope.covariance else sample.weights, rows)
+    carried = take(sample.index_weights, rows) if options.weights_from else None
     found = estimate(mean, cov, design, options, start, carried).made_from(mean, pack(cov))
     R = scope.correlations(found)
     measures = fit_measures(R, (implied(found, R, design, scope.common)[model],))

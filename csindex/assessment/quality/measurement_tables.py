@@ -28,13 +28,20 @@ def reliability_table(scope: Scope) -> pd.DataFrame:
         found = [
             reliability.alpha(R, design.blocks),
             reliability.alpha(raw, design.blocks),
-            reliability.rho_a(R, scope.weights(e), design.blocks),
+            rho_a(scope, e, R),
             reliability.rho_c(e.loadings, design.blocks),
             reliability.average_variance(e.loadings, design.blocks),
         ]
         return beside([part * applies for part in found])
 
     return scope.table(crossed({"construct": scope.names}, "measure", RELIABILITIES), of)
+
+
+def rho_a(scope: Scope, e: Estimates, R: Array) -> Array:
+    """Return ρ_A, which takes weights to be proportional to loadings; those of "cbsem" are not."""
+    if scope.covariance:
+        return np.full_like(e.r2, np.nan)
+    return reliability.rho_a(R, scope.weights(e), scope.design.blocks)
 
 
 def htmt_table(scope: Scope) -> pd.DataFrame:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 RELIABILITIES = ("alpha", "rho_a", "rho_c", "ave")
 WEAK_LOADING = 0.708
+_TOO_HIGH = ", which PLS makes too high where items are few; ρ_A corrects for that."
 PAIRS = 8
 
 
@@ -43,7 +44,7 @@ def reliability(found: Assessment) -> str:
         wrapped(
             f"Usual: α {limit('reliability', 'alpha')}; ρ_A {limit('reliability', 'rho_a')}; ρ_C "
             f"{limit('reliability', 'rho_c')}; AVE {limit('reliability', 'ave')}. α takes the items as equally good; ρ_C and AVE "
-            "rest on the loadings, which PLS makes too high where items are few; ρ_A corrects for that."
+            "rest on the loadings" + (_TOO_HIGH if found.result.options.estimator == "pls" else ".")
         )
     )
     lines += [wrapped(text) for text in _reliability_questions(found)]

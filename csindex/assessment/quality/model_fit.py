@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from csindex.assessment.distance import between_items, implied_constructs, items_from
 from csindex.estimation.pls import proxy_covariances
 from csindex.fitting.estimates import Estimates
+from csindex.fitting.factors import implied_correlations
 from csindex.model.design import Design
 from csindex.survey.stacks import Array
 
@@ -19,7 +20,13 @@ DEFINITE_ABOVE = 1e-10
 
 
 def implied(estimates: Estimates, R: Array, design: Design, reflective: NDArray[np.bool_]) -> tuple[Array, Array]:
-    """Return Σ of the saturated model, whose constructs correlate freely, and of the estimated one."""
+    """Return Σ of the saturated model, whose constructs correlate freely, and of the estimated one.
+
+    That of a covariance structure model follows from its parameters; its saturated model has others, and is NaN here.
+    """
+    if estimates.theta.shape[-1]:
+        sigma = implied_correlations(estimates, design)
+        return np.full_like(sigma, np.nan), sigma
     V = implied_constructs(estimates.correlations, estimates.paths, estimates.r2, design)
     loadings = estimates.loadings
     return (
@@ -83,8 +90,11 @@ def root_mean_theta(R: Array, w: Array, estimates: Estimates, design: Design, re
     """Return RMS_theta (m, 1): the root mean square covariance of the items' residuals (Lohmöller 1989).
 
     Residuals are what of the items their own construct's score leaves. Pairs within a block that is not `reflective` (k,)
-    are left out, as composites do not explain how their items correlate.
+    are left out, as composites do not explain how their items correlate. NaN for a covariance structure model, whose loadings
+    are not those on a score.
     """
+    if estimates.theta.shape[-1]:
+        return np.full((len(R), 1), np.nan)
     loadings, block_of = estimates.loadings, design.block_of
     G = proxy_covariances(R, w, design)
     explained = G[:, block_of] * loadings[:, :, None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from csindex.assessment.comparison import aligned
 from csindex.assessment.quality.thresholds import limit
@@ -128,6 +129,20 @@ def fit(found: Assessment) -> str:
     return "\n".join([*lines, *(wrapped(text) for text in _fit_questions(found))])
 
 
+def _chi_square(measures: pd.DataFrame, alpha: float) -> str:
+    """Say what χ², scaled where it has been, tells of an exact fit."""
+    known = dict(zip(measures.measure, measures.estimate, strict=True))
+    scaled = "_scaled" if "chisq_scaled" in known else ""
+    chisq, df, p = known[f"chisq{scaled}"], known["df"], known[f"p{scaled}"]
+    if not np.isfinite(p):
+        return f"χ² {number(chisq, 1)} with {df:.0f} degrees of freedom has no p-value, so an exact fit is not tested."
+    verdict = "rejected" if p < alpha else "not rejected"
+    return (
+        f"Exact fit by χ² {number(chisq, 1)} with {df:.0f} degrees of freedom, p {probability(p)}: {verdict} at {alpha:.3g}. "
+        "Other fit indices are in .result.covariance.measures."
+    )
+
+
 def _fit_questions(found: Assessment) -> list[str]:
     frame, alpha = found.fit, 1 - found.result.options.level
     rows = frame[frame.measure == "srmr"]
@@ -141,7 +156,7 @@ def _fit_questions(found: Assessment) -> list[str]:
         texts.append(
             "The saturated model already misses: look at the measurement first (items, modes, discriminant validity)."
         )
-    elif rejected or poor:
+    elif (rejected or poor) and np.isfinite(srmr["saturated"]):
         texts.append(
             "Only the estimated model misses: paths may be missing, see which constructs correlate without one."
             + _ERROR * (found.result.options.estimator == "pls" and len(found.reflective) > 0)
@@ -153,6 +168,8 @@ def _fit_questions(found: Assessment) -> list[str]:
         )
     elif frame.p.notna().any():
         texts.append(f"An exact fit is not rejected at {alpha:.3g}.")
+    elif found.result.covariance is not None:
+        texts.append(_chi_square(found.result.covariance.measures, alpha))
     else:
         texts.append(
             "There is no test of exact fit: it needs bootstrap or parametric replicates and matrices that are positive definite."

@@ -27,7 +27,7 @@ class Scope:
         Whether the model says that a construct's items correlate only through it, as common factors do; items of others may
         correlate in any way.
     reestimate : bool
-        Whether other models are estimated too: without each path, and with all paths.
+        Whether the model may be estimated anew: without each path, with all paths, and on replicates in which it holds.
     """
 
     result: Fit
@@ -44,6 +44,16 @@ class Scope:
     def names(self) -> tuple[str, ...]:
         """The constructs."""
         return self.result.model.construct_names
+
+    @property
+    def covariance(self) -> bool:
+        """Whether the fit is a covariance structure model, whose parameters say what it implies."""
+        return self.result.options.estimator == "cbsem"
+
+    @property
+    def variants(self) -> bool:
+        """Whether models with other paths are estimated too; a covariance structure model has other parameters then."""
+        return self.reestimate and not self.covariance
 
     @property
     def several(self) -> NDArray[np.bool_]:

@@ -113,7 +113,9 @@ def _criterion(result: Fit, e: Estimates, construct: str, criterion: str) -> Arr
 def _best(results: Sequence[Fit], construct: str, criterion: str) -> Array:
     """Return in what share of the replicates each model has the lowest criterion."""
     kinds = {
-        (r.replicates.kind, r.seed, r.replicates.estimates.status.shape) if r.replicates is not None else None
+        (r.replicates.kind, r.seed, r.replicates.estimates.status.shape)
+        if r.replicates is not None and r.replicates.coefficients is None
+        else None
         for r in results
     }
     if len(kinds) > 1 or None in kinds:

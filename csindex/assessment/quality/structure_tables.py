@@ -56,12 +56,12 @@ def effect_table(scope: Scope) -> pd.DataFrame:
 
     def of(e: Estimates) -> Array:
         found = [structure.effect_sizes(e, design)]
-        if scope.reestimate:
+        if scope.variants:
             found.append(structure.effect_sizes_anew(e, design, options))
         return beside([part[:, targets, sources] for part in found])
 
     labels = {"source": [scope.names[s] for s in sources], "target": [scope.names[t] for t in targets]}
-    return scope.table(crossed(labels, "measure", EFFECTS[: 1 + scope.reestimate]), of)
+    return scope.table(crossed(labels, "measure", EFFECTS[: 1 + scope.variants]), of)
 
 
 def redundancy_table(scope: Scope) -> pd.DataFrame:
@@ -93,7 +93,7 @@ def criteria_table(scope: Scope) -> pd.DataFrame:
 
     def of(e: Estimates) -> Array:
         r2 = np.full_like(e.r2, np.nan)
-        if scope.reestimate:
+        if scope.variants:
             r2 = blockwise(lambda part: structure.again(part, whole, options).r2, e)
         found = information_criteria(e.r2, r2, scope.answers(e.r2), design)
         return beside([found[name][..., explained] for name in CRITERIA])
@@ -129,6 +129,8 @@ def _exact(scope: Scope, table: pd.DataFrame) -> dict[str, Array]:
     sample = result.estimates
     models = model_fit.implied(sample, scope.correlations(sample), scope.design, scope.common)
     for at, sigma in enumerate(models):
+        if not np.isfinite(sigma).any():
+            continue
         part = slice(at * len(model_fit.MEASURES), at * len(model_fit.MEASURES) + len(TESTED))
         found = exact_fit(observed[:, part], sigma, drawn.estimates, scope, at)
         for name, values in out.items():
