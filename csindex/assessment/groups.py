@@ -137,8 +137,8 @@ def rows_of(groups: Groups, what: str) -> Answers:
     answers = groups.answers
     if groups.result.lower is not None or groups.result.specified.layered:
         raise OptionError(
-            f"{what} are not available for higher-order constructs and interactions. Use permutations=0: the intervals of "
-            "the differences are there."
+            f"{what} are not available for higher-order constructs and interactions. csindex.compare has intervals of the "
+            "differences without permutations."
         )
     if answers is None:
         raise OptionError(
@@ -148,7 +148,7 @@ def rows_of(groups: Groups, what: str) -> Answers:
     if groups.result.options.missing == "fiml":
         raise OptionError(
             f"{what} do not go with missing='fiml', which would fit every one of them to rows. Use missing='listwise', or "
-            "permutations=0."
+            "csindex.compare without permutations."
         )
     if answers.given is not None:
         raise OptionError(

@@ -9,7 +9,7 @@ from csindex.estimation.covariance.structure import implied
 from csindex.fitting.checks import unit_name
 from csindex.fitting.factors import parameters_for
 from csindex.fitting.result import Fit
-from csindex.model.design import Design
+from csindex.model.design import design_of
 from csindex.model.model import Model
 from csindex.options import Options
 from csindex.survey.columns import listed
@@ -34,14 +34,25 @@ def check_options(options: Options) -> None:
             )
 
 
-def check_factor_model(model: Model, design: Design, options: Options) -> None:
+def check_factor_model(model: Model, options: Options) -> None:
     """Raise an error if a model cannot be a covariance structure model, or an option says nothing to one."""
+    if model.layered:
+        raise OptionError(
+            "estimator='cbsem' takes no constructs made of constructs and no interactions. Take them out of the model, or use "
+            "estimator='pls' or 'plsc'."
+        )
+    design = design_of(model)
     formative = [c.name for c in model.constructs if c.mode in ("B", "nonnegative B") and len(c.items) > 1]
     if formative:
         raise OptionError(
             f"estimator='cbsem' takes items to reflect their construct, but {listed(map(repr, formative))} is composed of its "
             "items ('<~', Mode B). Write '=~' (or model.with_modes({...: 'A'})) if the items do reflect it; else use "
             "estimator='pls'."
+        )
+    if any(instruments is not None for instruments in design.instruments):
+        raise OptionError(
+            "estimator='cbsem' has no feedback and no instruments: its errors are taken to be independent of all sources. Use "
+            "estimator='plsc', which estimates such equations by two-stage least squares."
         )
     if options.variant != "standardized":
         raise OptionError(f"variant={options.variant!r} belongs to estimator='pls'; leave it out with 'cbsem'.")

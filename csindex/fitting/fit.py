@@ -24,7 +24,7 @@ from csindex.fitting.result import Fit
 from csindex.fitting.staged import climb
 from csindex.fitting.staged_source import StagedSource
 from csindex.fitting.tables import RESERVED
-from csindex.model.design import Design, design_of
+from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.model.stages import Stage, stages_of
 from csindex.options import (
@@ -230,7 +230,7 @@ def fit(
     seed = int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) if seed is None else whole("seed", seed, 0)
     check_options(options)
     if options.estimator == "cbsem":
-        check_factor_model(model, design_of(model), options)
+        check_factor_model(model, options)
     if block_size is not None:
         whole("block_size", block_size, 1)
     if whole("n_jobs", n_jobs, -64) == 0:

@@ -143,6 +143,13 @@ def _reliability(result: Fit) -> str:
 
 def _inadmissible(result: Fit) -> list[str]:
     flawed, usable = flawed_replicates(result)
+    if result.covariance is not None:
+        from csindex.fitting.factor_notices import improper
+
+        said = [f"{text[0].upper()}{text[1:]}" for text, _ in improper(result)]
+        if flawed:
+            said.append(f"{flawed:,} of {usable:,} replicates are inadmissible; they are in the intervals.")
+        return ["Inadmissible estimates\n" + "\n".join(map(_wrapped, said))] if said else []
     at = np.flatnonzero(result.estimates.flaws).tolist()
     lines = []
     if at and result.units is None:

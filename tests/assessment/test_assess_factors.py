@@ -128,3 +128,55 @@ def test_complete_rows_have_the_standard_errors_of_their_moments(answers, single
     np.testing.assert_allclose(rows.index.se, moments.index.se * np.sqrt(299 / 300), rtol=1e-3)
     # The one has observed information, the other expected.
     np.testing.assert_allclose(rows.impacts().se, moments.impacts().se, rtol=0.06)
+
+
+@pytest.mark.filterwarnings("ignore::csindex.ConventionWarning")
+def test_a_solution_that_is_not_proper_is_told_wherever_it_is_read():
+    with pytest.warns(csi.InadmissibleWarning, match="Satisfaction → Loyalty"):
+        result = csi.fit(csi.ecsi("mobile"), csi.datasets.ecsi_mobile(), estimator="cbsem")
+    worst = f"{result.paths.estimate.abs().max():.2f}"
+    said = " ".join(result.summary().split("Inadmissible estimates")[1].split())
+    assert f"Satisfaction → Loyalty ({worst}) and 5 more standardized paths lie beyond ±1" in said
+    with pytest.warns(csi.InadmissibleWarning, match="path of"):
+        found = csi.assess(result)
+    rows = found.inadmissible[found.inadmissible["what"] == "path"]
+    assert len(rows) == 6 and f"{rows.estimate.abs().max():.2f}" == worst
+    assert "a standardized path passes 1 only where sources overlap" in " ".join(found.summary().split())
+
+
+def test_a_factor_with_a_negative_residual_is_told_in_the_summary_and_the_assessment(answers):
+    model = csi.Model.parse("Q =~ q1+q2+v3; V =~ v1+v2+q3; S =~ s1+s2+s3; V ~ Q; S ~ V", reversed=["q2"])
+    with pytest.warns(csi.InadmissibleWarning):
+        result = csi.fit(model, answers, estimator="cbsem")
+    assert "residual variance of V is negative" in " ".join(result.summary().split("Inadmissible")[1].split())
+    with pytest.warns(csi.InadmissibleWarning):
+        found = csi.assess(result)
+    assert {"r2", "path", "correlation"} <= set(found.inadmissible["what"])
+
+
+def test_feedback_is_refused_as_the_errors_of_a_loop_depend_on_its_sources():
+    model = csi.Model.parse(
+        "A =~ a1+a2; B =~ b1+b2; Q =~ q1+q2; S =~ s1+s2; Q ~ A + S; S ~ B + Q", feedback=True, target="S"
+    )
+    flat = csi.Model.parse("A =~ a1+a2; B =~ b1+b2; Q =~ q1+q2; S =~ s1+s2; Q ~ A; S ~ B + Q", target="S")
+    with pytest.raises(csi.OptionError, match="no feedback and no instruments"):
+        csi.fit(model, csi.simulate(flat, 100, seed=1), estimator="cbsem")
+
+
+@pytest.mark.parametrize("text", ["H =~ Q + V; Q =~ q1+q2; V =~ v1+v2; S =~ s1+s2; S ~ H", FULL + " + Q:V"])
+def test_levels_and_interactions_are_refused_with_a_remedy(answers, text):
+    with pytest.raises(csi.OptionError, match="takes no constructs made of constructs and no interactions"):
+        csi.fit(csi.Model.parse(text), answers, estimator="cbsem")
+
+
+def test_a_negative_share_has_no_goodness_of_fit():
+    # Two-stage least squares can leave more than there was in a replicate, which must not be a warning of NumPy's.
+    model = csi.Model.parse(
+        "A =~ a1+a2; B =~ b1+b2; Q =~ q1+q2; S =~ s1+s2; Q ~ A + S; S ~ B + Q", feedback=True, target="S"
+    )
+    flat = csi.Model.parse("A =~ a1+a2; B =~ b1+b2; Q =~ q1+q2; S =~ s1+s2; Q ~ A + B; S ~ A + B + Q", target="S")
+    with pytest.warns(csi.CsindexWarning):
+        result = csi.fit(model, csi.simulate(flat, 160, seed=3), replicates=50)
+    assert result.replicates is not None
+    assert (result.replicates.estimates.r2.sum(axis=-1) < 0).any() and result.r2.estimate.sum() > 0
+    assert csi.assess(result, reestimate=False).gof.se.notna().all()

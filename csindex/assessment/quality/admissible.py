@@ -19,6 +19,8 @@ READINGS = {
     "rho_a": "a reliability lies between 0 and 1. The block is too small, or its items do not belong together.",
     "loading": "a correlation cannot pass 1. The reflective measurement model does not hold for this construct.",
     "ave": "more variance would be explained than there is. The reflective measurement model does not hold.",
+    "r2": "a share lies between 0 and 1. The variance of what the sources leave is negative.",
+    "path": "a standardized path passes 1 only where sources overlap. Join constructs that cannot be told apart.",
     "correlation": "a correlation cannot pass 1. The two constructs are the same, or their reliability is too low.",
 }
 EIGENVALUE = "smallest eigenvalue"
@@ -58,6 +60,12 @@ def _found(scope: Scope) -> Iterator[tuple[int, str, str, float]]:
     yield from _beyond("rho_a", rhos, (rhos < 0) | (rhos > 1 + SLACK), scales)
     yield from _beyond("ave", aves, aves > 1 + SLACK, scales)
     yield from _beyond("loading", e.loadings, np.abs(e.loadings) > 1 + SLACK, list(items))
+    yield from _beyond("r2", e.r2, e.r2 > 1 + SLACK, list(scope.names))
+    if scope.result.options.estimator != "pls":
+        targets, sources = design.arrows
+        arrows = [f"{scope.names[s]} → {scope.names[t]}" for t, s in zip(targets, sources, strict=True)]
+        paths = e.paths[:, targets, sources]
+        yield from _beyond("path", paths, np.abs(paths) > 1 + SLACK, arrows)
     first, second = np.triu_indices(design.k, 1)
     pairs = [f"{scope.names[a]} ~~ {scope.names[b]}" for a, b in zip(first, second, strict=True)]
     C = e.correlations[:, first, second]

@@ -90,10 +90,12 @@ def redundancy(estimates: Estimates, design: Design) -> Array:
     return average_variance(estimates.loadings, design.blocks) * estimates.r2
 
 
+@np.errstate(invalid="ignore")
 def goodness(estimates: Estimates, design: Design) -> Array:
     """Return the GoF (m, 1) = √(mean communality · mean R²) (Tenenhaus, Esposito Vinzi, Chatelin & Lauro 2005).
 
-    The mean of λ² is over the items of blocks with more than one; where every block has one item, over all.
+    The mean of λ² is over the items of blocks with more than one; where every block has one item, over all. NaN where the mean
+    R² is negative, as that of equations with instruments can be.
     """
     sizes = np.array([block.stop - block.start for block in design.blocks])
     several = sizes[design.block_of] > 1
