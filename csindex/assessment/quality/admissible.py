@@ -60,16 +60,16 @@ def _found(scope: Scope) -> Iterator[tuple[int, str, str, float]]:
     yield from _beyond("rho_a", rhos, (rhos < 0) | (rhos > 1 + SLACK), scales)
     yield from _beyond("ave", aves, aves > 1 + SLACK, scales)
     yield from _beyond("loading", e.loadings, np.abs(e.loadings) > 1 + SLACK, list(items))
+    first, second = np.triu_indices(design.k, 1)
+    pairs = [f"{scope.names[a]} ~~ {scope.names[b]}" for a, b in zip(first, second, strict=True)]
+    C = e.correlations[:, first, second]
+    yield from _beyond("correlation", C, np.abs(C) > 1 + SLACK, pairs)
     yield from _beyond("r2", e.r2, e.r2 > 1 + SLACK, list(scope.names))
     if scope.result.options.estimator != "pls":
         targets, sources = design.arrows
         arrows = [f"{scope.names[s]} → {scope.names[t]}" for t, s in zip(targets, sources, strict=True)]
         paths = e.paths[:, targets, sources]
         yield from _beyond("path", paths, np.abs(paths) > 1 + SLACK, arrows)
-    first, second = np.triu_indices(design.k, 1)
-    pairs = [f"{scope.names[a]} ~~ {scope.names[b]}" for a, b in zip(first, second, strict=True)]
-    C = e.correlations[:, first, second]
-    yield from _beyond("correlation", C, np.abs(C) > 1 + SLACK, pairs)
     # Items that stand twice, as repeated indicators do, make a matrix singular, which is not inadmissible.
     floors = (-model_fit.DEFINITE_ABOVE, *[model_fit.DEFINITE_ABOVE] * 3)
     matrices = (R, e.correlations, *model_fit.implied(e, R, design, scope.common))

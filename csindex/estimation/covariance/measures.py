@@ -138,22 +138,25 @@ def scaled_measures(test: Test, scaling: Array, baseline_scaling: Array) -> dict
     """Return χ² that allows for answers that are not normal, and CFI, TLI and RMSEA with it.
 
     χ²/c (Satorra & Bentler 1994; Yuan & Bentler 2000); the relative measures estimate what the population values of CFI, TLI and
-    RMSEA are (Brosseau-Liard, Savalei & Li 2012; Brosseau-Liard & Savalei 2014).
+    RMSEA are (Brosseau-Liard, Savalei & Li 2012; Brosseau-Liard & Savalei 2014). Without degrees of freedom there is nothing to
+    scale.
     """
     from scipy.special import chdtrc
 
+    if not test.df:
+        scaling = np.full(test.chisq.shape, np.nan)
     excess, worst = test.chisq - scaling * test.df, test.baseline - baseline_scaling * test.baseline_df
     with np.errstate(invalid="ignore", divide="ignore"):
         top = np.maximum(excess, 0)
         cfi = 1 - top / np.maximum(worst, top)
         tli = 1 - excess / test.df * test.baseline_df / worst if test.df else np.full(excess.shape, np.nan)
-    chisq = test.chisq / scaling
+    chisq = test.chisq / scaling if test.df else test.chisq
     scaled = Test(chisq, test.df, test.baseline, test.baseline_df, test.n / scaling, test.groups)
     ends = {name.replace("rmsea", "rmsea_robust"): value for name, value in rmsea(scaled).items() if name != "p_close"}
     return {
         "scaling": scaling,
         "chisq_scaled": chisq,
-        "p_scaled": chdtrc(test.df, chisq),
+        "p_scaled": chdtrc(test.df, chisq) if test.df else scaling,
         "cfi_robust": cfi,
         "tli_robust": tli,
         **ends,
