@@ -163,6 +163,23 @@ def test_feedback_is_refused_as_the_errors_of_a_loop_depend_on_its_sources():
         csi.fit(model, csi.simulate(flat, 100, seed=1), estimator="cbsem")
 
 
+@pytest.mark.parametrize("discrepancy", ["ML", "GLS", "ULS"])
+@pytest.mark.parametrize("text", ["X =~ q1; Y =~ s1; Y ~ X", "X =~ q1; Z =~ v1; Y =~ s1; Y ~ X + Z"])
+def test_a_model_without_degrees_of_freedom_is_least_squares(answers, discrepancy, text):
+    result = csi.fit(csi.Model.parse(text), answers, estimator="cbsem", discrepancy=discrepancy, errors="robust")
+    x = np.column_stack([np.ones(300), answers[["q1", "v1"][: text.count("=~") - 1]]])
+    b, *_ = np.linalg.lstsq(x, answers.s1, rcond=None)
+    inverse, gap = np.linalg.inv(x.T @ x), answers.s1.to_numpy() - x @ b
+    paths = result.covariance.parameters.query("op == '~'")
+    np.testing.assert_allclose(paths.estimate, b[1:], rtol=1e-6)
+    # White's (1980) standard errors, HC0.
+    np.testing.assert_allclose(paths.se, np.sqrt(np.diag(inverse @ (x.T * gap**2) @ x @ inverse))[1:], rtol=1e-3)
+    known = result.covariance.measures.set_index("measure").estimate
+    assert known["df"] == 0 and known["chisq_scaled"] == pytest.approx(0, abs=1e-6) and np.isnan(known["p_scaled"])
+    assert "no degrees of freedom" in result.summary()
+    assert "is not tested" in csi.assess(result).summary()
+
+
 @pytest.mark.parametrize("text", ["H =~ Q + V; Q =~ q1+q2; V =~ v1+v2; S =~ s1+s2; S ~ H", FULL + " + Q:V"])
 def test_levels_and_interactions_are_refused_with_a_remedy(answers, text):
     with pytest.raises(csi.OptionError, match="takes no constructs made of constructs and no interactions"):
