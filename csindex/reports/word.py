@@ -81,7 +81,9 @@ def _add_table(word: Any, block: Table) -> None:
     grid = word.add_table(rows=1 + len(block.rows), cols=len(block.head), style="Light List Accent 1")
     grid.autofit = False
     # Bold is for the head alone.
-    grid._tbl.tblPr.find(qn("w:tblLook")).set(qn("w:firstColumn"), "0")
+    look = grid._tbl.tblPr.find(qn("w:tblLook"))
+    look.set(qn("w:firstColumn"), "0")
+    look.set(qn("w:val"), "0420")
     widths = [Cm(LINE_CM * share / sum(block.widths())) for share in block.widths()]
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width

@@ -365,8 +365,10 @@ def test_correlations_that_cannot_be_are_told_and_have_no_test():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         result = of_correlations(R, model)
-    with pytest.warns(InadmissibleWarning, match=r"correlation of A ~~ B is 1\.112"):
+    with pytest.warns(InadmissibleWarning, match="rho_a of A is -0.580"):
         found = csi.assess(result)
+    told = found.inadmissible.set_index(["what", "where"]).estimate
+    assert round(told["correlation", "A ~~ B"], 3) == 1.112
     assert "the items' correlations" in found.inadmissible["where"].tolist()
     rows = found.fit.set_index(["model", "measure"]).estimate
     assert np.isnan(rows["estimated", "d_g"]) and np.isfinite(rows["estimated", "srmr"])

@@ -3,12 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot
 
 import csindex as csi
 
 pytestmark = pytest.mark.filterwarnings("ignore::csindex.CsindexWarning")
-pyplot.switch_backend("Agg")
+
 
 N, FEW = 140, 12
 BASE = "Q =~ q1+q2; V =~ v1+v2; S =~ s1+s2; V ~ Q; S ~ Q + V"
@@ -36,7 +35,7 @@ ESTIMATORS = {
     "FIML": {"estimator": "cbsem", "replicates": 0, "missing": "fiml"},
 }
 REFUSED = {(model, name) for name in ("ML", "GLS, robust", "FIML") for model in ("mode B", "nonnegative B")}
-REFUSED |= {(model, name) for name in ("ML", "GLS, robust", "FIML") for model in ("levels", "interaction", "feedback")}
+REFUSED |= {(model, name) for name in ("ML", "GLS, robust", "FIML") for model in ("levels", "interaction")}
 REFUSED |= {("interaction", "ordinal plsc")}
 
 
@@ -69,7 +68,6 @@ def used_to_the_end(result, data, *, spread=True):
     assert known(found.fit[(found.fit.model == "estimated") & (found.fit.measure == "srmr")], "estimate")
     unit = {} if result.units is None else {"unit": result.units.iloc[0, 0]}
     csi.plot.path_diagram(result, **unit)
-    pyplot.close("all")
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
