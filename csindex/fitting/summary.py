@@ -32,6 +32,7 @@ _DISCREPANCIES = {
     "ML": "maximum likelihood",
     "GLS": "generalized least squares",
     "ULS": "unweighted least squares",
+    "DWLS": "diagonally weighted least squares",
 }
 _CONVENTIONS = {
     "fornell": "Fornell et al. (1996): item weights divided by the items' standard deviations",
