@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from csindex.errors import OptionError
 
 Estimator = Literal["pls", "plsc", "cbsem"]
-Discrepancy = Literal["ML", "GLS", "ULS"]
+Discrepancy = Literal["ML", "GLS", "ULS", "DWLS"]
 Errors = Literal["normal", "robust"]
 Likelihood = Literal["normal", "wishart"]
 Scheme = Literal["path", "centroid", "factorial"]
@@ -21,7 +21,7 @@ Resampling = Literal["bootstrap", "jackknife", "parametric", "replicate weights"
 
 _SPELLINGS = {
     "standardised": "standardized", "centred": "centered", "studentised": "studentized", "BCa": "bca",
-    "ml": "ML", "gls": "GLS", "uls": "ULS",
+    "ml": "ML", "gls": "GLS", "uls": "ULS", "dwls": "DWLS",
 }  # fmt: skip
 
 
@@ -97,6 +97,11 @@ class Options:
     def analytic(self) -> bool:
         """Whether standard errors come from the estimator's own theory."""
         return self.estimator == "cbsem" and self.replicates == 0
+
+    @property
+    def adjusted(self) -> bool:
+        """Whether moments are fitted by least squares, with errors and χ² that rows tell: DWLS, and all of ordinal items."""
+        return self.estimator == "cbsem" and (self.discrepancy == "DWLS" or bool(self.ordinal))
 
     def __post_init__(self) -> None:
         known = {

@@ -11,19 +11,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from csindex.errors import OptionError
 from csindex.estimation.covariance.algebra import one_thread
 from csindex.estimation.covariance.influence import normal_directions, response, sigma_of
 from csindex.fitting.estimates import Estimates, Status
-from csindex.fitting.factors import expressed, parameters_for, turned
+from csindex.fitting.factors import expressed, parameters_for, sample_of, turned
 from csindex.fitting.fiml import fiml_directions
 from csindex.fitting.replicate import Replicates
+from csindex.fitting.weighing import effective, gap_as_fitted, row_directions, weights_of
 from csindex.model.design import Design
 from csindex.options import Options
 from csindex.survey.moments import Moments
 from csindex.survey.replicate_words import WORDS
-from csindex.survey.sandwich import factor_of, influence, sampling_covariance
-from csindex.survey.sources import RowSource, Source
+from csindex.survey.sources import Source
 from csindex.survey.stacks import Array, pack, unpack
 
 STEP = 1e-5
@@ -70,12 +69,6 @@ def analytic(
     return Replicates("delta", words, words_ko, estimates, coefficients, joint=False)
 
 
-def effective(moments: Moments, options: Options) -> Array:
-    """Return the number of answers (U,) by which χ² and variances are scaled: n, or n - 1; Kish's n with case weights."""
-    one_less = options.likelihood == "wishart" or options.discrepancy != "ML"
-    return np.asarray(moments.n_eff - one_less)
-
-
 def directions(
     source: Source, number: int, moments: Moments, sample: Estimates, unit: int, design: Design, options: Options
 ) -> tuple[Array, Array, Array]:
@@ -88,23 +81,16 @@ def directions(
     parameters, method = parameters_for(design, options), options.discrepancy
     theta, S = sample.theta[unit], turned(sample.cov[unit], design)
     if options.errors == "robust":
-        shift, packed = _from_rows(source, number)
-        gap = np.moveaxis(turned(unpack(packed.T, design.p), design), 0, -1)
+        shift, gap = row_directions(source, number, sample.cov[unit], design)
     else:
         root = np.sqrt(effective(moments, options)[unit])
         gap = normal_directions(sigma_of(theta, parameters, S, method)) / root
         shift = np.linalg.cholesky(sample.cov[unit]) / root
         gap = np.concatenate([np.zeros((design.p, *shift.shape)), gap], axis=2)
         shift = np.concatenate([shift, np.zeros((design.p, gap.shape[2] - design.p))], axis=1)
-    return shift, gap, response(theta, S, parameters, method, gap, observed=options.errors == "robust")
-
-
-def _from_rows(source: Source, number: int) -> tuple[Array, Array]:
-    """Return directions of means (p, d) and packed covariances (p(p+1)/2, d) from the rows of a unit."""
-    if not isinstance(source, RowSource):
-        raise OptionError("errors='robust' needs respondents' rows; moments have none. Use errors='normal'.")
-    x, weights, sampling, psu = source.rows(number)
-    if np.isnan(x).any():
-        raise OptionError("errors='robust' needs complete rows. Use missing='listwise', or replicates=1000.")
-    factor = factor_of(sampling_covariance(influence(x, weights), sampling, psu))
-    return factor[: x.shape[1]], factor[x.shape[1] :]
+    changed = gap_as_fitted(gap, S, float(moments.n[unit]), options)
+    weights = weights_of(changed, float(effective(moments, options)[unit]), options) if method == "DWLS" else None
+    fitted = sample_of(sample.cov[unit : unit + 1], None if weights is None else weights[None], design, options)
+    # Of weighted moments the usual errors are those with the expected curvature (Muthén 1984).
+    observed = options.errors == "robust" and not options.adjusted
+    return shift, gap, response(theta, fitted, parameters, method, changed, observed=observed)

@@ -8,9 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.estimation.covariance.algebra import one_thread
-from csindex.estimation.covariance.discrepancy import Method, Sample, distance
+from csindex.estimation.covariance.discrepancy import Sample, distance
 from csindex.estimation.covariance.measures import (
     ChiSquare,
+    adjusted_measures,
     baseline_value,
     likelihood_measures,
     relative_measures,
@@ -19,21 +20,23 @@ from csindex.estimation.covariance.measures import (
     scaled_measures,
 )
 from csindex.estimation.covariance.parameters import Parameters
-from csindex.estimation.covariance.scaling import scalings
+from csindex.estimation.covariance.scaling import scalings, traces
 from csindex.estimation.covariance.structure import implied, standard_scale
-from csindex.fitting.analytic import directions, effective
+from csindex.fitting.analytic import directions
 from csindex.fitting.estimates import Estimates
-from csindex.fitting.factors import parameters_for, standardized, turned
+from csindex.fitting.factors import parameters_for, sample_of, standardized, turned
 from csindex.fitting.fiml import fiml_likelihood, fiml_test
 from csindex.fitting.speaker import Speaker
+from csindex.fitting.weighing import effective, gap_as_fitted, row_directions
 from csindex.model.model import Model
+from csindex.options import Options
 from csindex.survey.sources import Source
 from csindex.survey.stacks import Array
 
 if TYPE_CHECKING:
     from csindex.fitting.result import Fit
 
-RANGES = {name: (f"{name}_lower", f"{name}_upper") for name in ("rmsea", "rmsea_robust")}
+RANGES = {name: (f"{name}_lower", f"{name}_upper") for name in ("rmsea", "rmsea_robust", "rmsea_scaled")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +61,9 @@ class CovarianceFit:
 
 
 @one_thread()
-def covariance_fit(result: "Fit", source: Source, numbers: NDArray[np.intp]) -> CovarianceFit:
+def covariance_fit(
+    result: "Fit", source: Source, numbers: NDArray[np.intp], weights: Array | None = None
+) -> CovarianceFit:
     """Return the tables of a result.
 
     Parameters
@@ -68,11 +73,15 @@ def covariance_fit(result: "Fit", source: Source, numbers: NDArray[np.intp]) -> 
         Rows are needed for robust statistics.
     numbers : (U,) int
         The source's numbers of the units.
+    weights : (U, p(p+1)/2), optional
+        Of the moments under DWLS.
     """
     parameters = parameters_for(result.design, result.options)
     sigma = np.moveaxis(implied(_as_reported(result, parameters).T, parameters).sigma, -1, 0)
-    made = _by_patterns if result.options.missing == "fiml" else _by_moments
-    measures = made(result, parameters, source, numbers)
+    if result.options.missing == "fiml":
+        measures = _by_patterns(result, parameters, source, numbers)
+    else:
+        measures = _by_moments(result, parameters, source, numbers, weights)
     return CovarianceFit(_parameter_table(result, parameters), _measure_table(result, measures), sigma)
 
 
@@ -89,21 +98,27 @@ def _as_reported(result: "Fit", parameters: Parameters) -> Array:
     return np.asarray(result.estimates.theta * np.where(variances, _shrinkage(result)[:, None], 1.0))
 
 
-def _by_moments(result: "Fit", parameters: Parameters, source: Source, numbers: NDArray[np.intp]) -> dict[str, Array]:
+def _by_moments(
+    result: "Fit", parameters: Parameters, source: Source, numbers: NDArray[np.intp], weights: Array | None
+) -> dict[str, Array]:
     """Return all measures of models fitted to moments."""
     options, method, p = result.options, result.options.discrepancy, result.design.p
     S = result.estimates.cov * _shrinkage(result)[:, None, None]
-    sample = Sample.of(np.ascontiguousarray(np.moveaxis(turned(S, result.design), 0, -1)))
+    sample = sample_of(S, weights, result.design, options)
     found = distance(_as_reported(result, parameters).T, sample, parameters, method)
     n = effective(result.moments, options)
     test = ChiSquare(n * found.value, parameters.degrees(), n * baseline_value(sample, method), p * (p - 1) // 2, n)
     inverse = Sample.of(found.implied.sigma).inverse
-    measures = _tests(test, parameters, found.value, method)
-    measures |= residual_measures(sample, found.implied.sigma, inverse, test.df, method)
+    measures = _tests(test, parameters, found.value, options)
+    residual = residual_measures(sample, found.implied.sigma, inverse, test.df, method)
+    # GFI would count variances that are 1 by definition as explained.
+    measures |= {"srmr": residual["srmr"]} if options.ordinal else residual
     if method == "ML":
         saturated = saturated_deviance(sample)
         measures |= likelihood_measures(saturated + found.value, saturated, result.moments.n_eff, parameters.q)
-    if options.errors == "robust" or method == "ULS":
+    if options.adjusted:
+        measures |= adjusted_measures(test, *_traces(result, parameters, sample, source, numbers))
+    elif options.errors == "robust" or method == "ULS":
         measures |= scaled_measures(test, *_scalings(result, parameters, source, numbers, n))
     return measures
 
@@ -113,21 +128,22 @@ def _by_patterns(result: "Fit", parameters: Parameters, source: Source, numbers:
     found = fiml_likelihood(source, numbers, result.moments, result.estimates, result.design, result.options)
     n = effective(result.moments, result.options)
     test = fiml_test(found, n, parameters.degrees(), result.design.p)
-    measures = _tests(test, parameters, found.model - found.saturated, "ML") | {"srmr": found.srmr}
+    measures = _tests(test, parameters, found.model - found.saturated, result.options) | {"srmr": found.srmr}
     measures |= likelihood_measures(found.model, found.saturated, n, parameters.q)
     if result.options.errors == "robust":
         measures |= scaled_measures(test, found.scaling, found.baseline_scaling)
     return measures
 
 
-def _tests(test: ChiSquare, parameters: Parameters, value: Array, method: Method) -> dict[str, Array]:
+def _tests(test: ChiSquare, parameters: Parameters, value: Array, options: Options) -> dict[str, Array]:
     from scipy.special import chdtrc
 
     count = np.ones(len(value))
-    # n·F of unweighted least squares is not χ² distributed; only the scaled statistic has a p-value.
-    p = chdtrc(test.df, test.chisq) if test.df and method != "ULS" else np.nan * count
+    # n·F of these least squares is not χ² distributed; only the scaled statistic has a p-value.
+    p = chdtrc(test.df, test.chisq) if test.df and options.discrepancy not in ("ULS", "DWLS") else np.nan * count
+    free = parameters.q - parameters.design.p * bool(options.ordinal)
     first = {
-        "n": test.n, "parameters": parameters.q * count, "discrepancy": value,
+        "n": test.n, "parameters": free * count, "discrepancy": value,
         "chisq": test.chisq, "df": test.df * count, "p": p,
         "baseline_chisq": test.baseline, "baseline_df": test.baseline_df * count,
     }  # fmt: skip
@@ -142,9 +158,25 @@ def _scalings(
     S, pairs = turned(e.cov, design), []
     for unit, number in enumerate(numbers.tolist()):
         _, gap, _ = directions(source, number, result.moments, e, unit, design, options)
-        pairs.append(scalings(e.theta[unit], S[unit], parameters, options.discrepancy, gap, float(n[unit])))
+        own = Sample.of(S[unit][..., None])
+        pairs.append(scalings(e.theta[unit], own, parameters, options.discrepancy, gap, float(n[unit])))
     model, baseline = np.array(pairs).T
     return model, baseline
+
+
+def _traces(
+    result: "Fit", parameters: Parameters, sample: Sample, source: Source, numbers: NDArray[np.intp]
+) -> tuple[Array, Array]:
+    """Return the traces (U, 2) of the model and of the baseline; see `traces`."""
+    e, options, pairs = result.estimates, result.options, []
+    S, n = turned(e.cov, result.design), effective(result.moments, options)
+    for unit, number in enumerate(numbers.tolist()):
+        _, gap = row_directions(source, number, e.cov[unit], result.design)
+        changed = gap_as_fitted(gap, S[unit], float(result.moments.n[unit]), options)
+        own = sample.part(np.array([unit]))
+        pairs.append(traces(e.theta[unit], own, parameters, options.discrepancy, changed, float(n[unit])))
+    found = np.array(pairs)
+    return found[:, 0], found[:, 1]
 
 
 def _measure_table(result: "Fit", measures: dict[str, Array]) -> pd.DataFrame:
@@ -221,7 +253,8 @@ def measures_said(found: CovarianceFit, speaker: Speaker) -> str:
     if not df:
         return speaker.say("just_identified", who=who)
     p, chisq = value["p_scaled" if scaled else "p"], "chisq_scaled" if scaled else "chisq"
-    cfi, tli, rmsea = (f"{name}{'_robust' * scaled}" for name in ("cfi", "tli", "rmsea"))
+    of_scaled = ("_scaled" if "cfi_scaled" in value else "_robust") * scaled
+    cfi, tli, rmsea = (f"{name}{of_scaled}" for name in ("cfi", "tli", "rmsea"))
     return speaker.say(
         "measures",
         who=who,

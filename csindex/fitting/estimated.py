@@ -15,6 +15,7 @@ from csindex.fitting.fiml import fiml_estimates
 from csindex.fitting.kept import Kept
 from csindex.fitting.replicate import replicate
 from csindex.fitting.staged_source import StagedSource
+from csindex.fitting.weighing import moment_weights
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.options import Options
@@ -43,16 +44,21 @@ def estimated(
     if earlier is not None:
         kept = kept.settle(earlier.problems(kept.units), OptionError, drop)
         carried = earlier.weights(kept.units, len(kept.numbers))
+    weights = moment_weights(source, kept.numbers, kept.moments, design, options)
     mean, cov = flatten(kept.moments.mean, 1), flatten(kept.moments.cov, 2)
-    sample = estimate(mean, cov, design, options, carried=carried).made_from(mean, pack(cov))
+    sample = estimate(mean, cov, design, options, carried=carried if weights is None else weights).made_from(
+        mean, pack(cov)
+    )
     if options.missing == "fiml":
         sample = fiml_estimates(source, kept.numbers, kept.moments, sample, design, options).made_from(mean, pack(cov))
     problems = checks.estimate_problems(model, design, kept.moments, sample, options)
-    kept = replace(kept, estimates=sample).settle(problems, EstimationError, drop)
+    kept = replace(kept, estimates=sample, weights=weights).settle(problems, EstimationError, drop)
     for kind, (name, wanted) in _kinds(options, source).items():
         assert kept.estimates is not None
         made_by = MomentSource(moments) if kind == "parametric" and not isinstance(source, StagedSource) else source
-        drawn = replicate(made_by, kept.numbers, kept.estimates, design, options, kind=kind, wanted=wanted, **work)
+        drawn = replicate(
+            made_by, kept.numbers, kept.estimates, design, options, kept.weights, kind=kind, wanted=wanted, **work
+        )
         kept = replace(kept, drawn={**kept.drawn, name: drawn})
         kept = kept.settle(checks.replicate_problems(model, drawn, options), EstimationError, drop)
     if options.analytic:

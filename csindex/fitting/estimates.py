@@ -188,7 +188,8 @@ def estimate(
         its constructs are oriented. Without it each construct is oriented so that its items' correlations with it sum to
         more than 0.
     carried : (m, p), optional
-        Index weights v that are given, where the options say so. Outer weights are then v times the items' deviations.
+        What is given where the options say so: index weights v, by which outer weights are v times the items' deviations; or of
+        "cbsem" with DWLS the weights (m, p(p+1)/2) of the moments.
     """
     if options.weights_from and carried is None:
         raise OptionError(
@@ -203,7 +204,7 @@ def estimate(
     if options.estimator == "cbsem":
         from csindex.fitting.factors import factor_estimates
 
-        return factor_estimates(mean, cov, design, options, start)
+        return factor_estimates(mean, cov, design, options, start, carried)
     hundred = 100.0 / design.span
     sd = np.sqrt(np.einsum("mii->mi", cov)) * hundred
     status = np.where((sd > CONSTANT_BELOW).all(axis=1), Status.OK, Status.CONSTANT).astype(np.int8)

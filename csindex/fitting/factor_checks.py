@@ -74,8 +74,21 @@ def _check_options(options: Options) -> None:
             "missing='mean' takes filled-in answers for real ones, so analytic standard errors would be too small. Use "
             "missing='fiml', or replicates=1000."
         )
-    if options.ordinal:
-        raise OptionError("estimator='cbsem' does not take ordinal items; leave ordinal= out, or use estimator='pls'.")
+    if options.ordinal and options.discrepancy not in ("DWLS", "ULS"):
+        raise OptionError(
+            f"discrepancy={options.discrepancy!r} does not go with ordinal items, whose polychoric correlations are not "
+            "those of normal answers. Use discrepancy='DWLS', or 'ULS'."
+        )
+    if options.adjusted and options.errors == "normal":
+        raise OptionError(
+            "errors='normal' does not go with ordinal items or with discrepancy='DWLS', whose errors always come from the "
+            "rows. Leave errors= out."
+        )
+    if options.adjusted and options.missing != "listwise":
+        raise OptionError(
+            f"missing={options.missing!r} does not go with ordinal items or with discrepancy='DWLS', which take errors and "
+            "weights from complete rows. Use missing='listwise'."
+        )
     if options.missing == "fiml" and (options.replicates or options.discrepancy != "ML"):
         raise OptionError(
             "missing='fiml' is maximum likelihood with analytic standard errors: leave discrepancy= and replicates= out. "

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csindex.errors import OptionError
 from csindex.estimation.consistent import ROUNDING, Flaw, flaws
 from csindex.estimation.covariance.algebra import one_thread
 from csindex.estimation.covariance.discrepancy import Sample
@@ -17,7 +18,7 @@ from csindex.fitting.estimates import CONSTANT_BELOW, Estimates, Status
 from csindex.index.scores import index_deviations, index_scores, index_weights, to_hundred
 from csindex.model.design import Design
 from csindex.options import Options
-from csindex.survey.stacks import Array
+from csindex.survey.stacks import Array, unpack
 
 AT_A_TIME = 256
 MOST_RELIABLE = 0.999
@@ -26,7 +27,9 @@ LOOSER = 100.0
 
 @one_thread()
 @np.errstate(divide="ignore", invalid="ignore")
-def factor_estimates(mean: Array, cov: Array, design: Design, options: Options, start: Array | None) -> Estimates:
+def factor_estimates(
+    mean: Array, cov: Array, design: Design, options: Options, start: Array | None, weights: Array | None = None
+) -> Estimates:
     """Estimate every member of a stack; see `csindex.fitting.estimates.estimate`.
 
     Parameters
@@ -36,14 +39,18 @@ def factor_estimates(mean: Array, cov: Array, design: Design, options: Options, 
     options : Options
     start : (m, q), optional
         Parameters of the sample that a member replicates.
+    weights : (m, p(p+1)/2), optional
+        Of the moments under DWLS; see `csindex.fitting.weighing`.
     """
+    if options.discrepancy == "DWLS" and weights is None:
+        raise OptionError(
+            "discrepancy='DWLS' weights moments by what the rows say of them, and this makes moments of its own. Fit with "
+            "discrepancy='ML', or with 'ULS'."
+        )
     parameters, m = parameters_of(design), len(mean)
     status = screened(mean, cov, design)
-    S = np.moveaxis(turned(cov, design), 0, -1)
-    S[..., status != Status.OK] = np.eye(design.p)[..., None]
-    definite = np.linalg.eigvalsh(np.moveaxis(S, -1, 0))[:, 0] > 0
-    status[(status == Status.OK) & ~definite] = Status.INDEFINITE
-    S[..., ~definite] = np.eye(design.p)[..., None]
+    S = np.ascontiguousarray(np.moveaxis(as_fitted(turned(cov, design), options), 0, -1))
+    _screen_indefinite(S, status, options)
     if start is not None and start.shape[1] != parameters.q:
         # Of the weights of another estimator, or of another model, no iteration can begin.
         start = None
@@ -51,7 +58,7 @@ def factor_estimates(mean: Array, cov: Array, design: Design, options: Options, 
     tolerance = options.tolerance**2 * (1 if start is None else LOOSER)
     for first in range(0, m, AT_A_TIME):
         part = slice(first, min(first + AT_A_TIME, m))
-        sample = Sample.of(S[..., part])
+        sample = Sample.of(S[..., part], weight=None if weights is None else each_weight(weights[part], design))
         begin = first_parameters(sample.cov, parameters) if start is None else np.ascontiguousarray(start[part].T)
         found = scored(
             begin,
@@ -76,6 +83,43 @@ def factor_estimates(mean: Array, cov: Array, design: Design, options: Options, 
 def parameters_for(design: Design, options: Options) -> Parameters:
     """Return the parameters of a fit: with missing answers items' intercepts are among them."""
     return parameters_of(design, means=options.missing == "fiml")
+
+
+def as_fitted(cov: Array, options: Options) -> Array:
+    """Return what is fitted of covariances (m, p, p): with ordinal items their correlations.
+
+    A variable behind categories has the variance 1 by definition. Variances are then fitted exactly, each by a residual variance,
+    so that F, degrees of freedom and all other parameters are those of a model for the correlations alone.
+    """
+    if not options.ordinal:
+        return cov
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sd = np.sqrt(np.einsum("mii->mi", cov))
+        return np.asarray(cov / (sd[:, :, None] * sd[:, None, :]))
+
+
+def _screen_indefinite(S: Array, status: NDArray[np.int8], options: Options) -> None:
+    """Mark members (p, p, m) that cannot be fitted, and give them a harmless matrix."""
+    eye = np.eye(len(S))[..., None]
+    S[..., status != Status.OK] = eye
+    if options.ordinal:
+        # Least squares need no inverse of polychoric correlations, which may be those of no population.
+        return
+    definite = np.linalg.eigvalsh(np.moveaxis(S, -1, 0))[:, 0] > 0
+    status[(status == Status.OK) & ~definite] = Status.INDEFINITE
+    S[..., ~definite] = eye
+
+
+def sample_of(cov: Array, weights: Array | None, design: Design, options: Options) -> Sample:
+    """Return covariances (m, p, p), and weights (m, p(p+1)/2) of DWLS, as they are fitted."""
+    S = np.ascontiguousarray(np.moveaxis(as_fitted(turned(cov, design), options), 0, -1))
+    return Sample.of(S, weight=None if weights is None else each_weight(weights, design))
+
+
+def each_weight(weights: Array, design: Design) -> Array:
+    """Return ω (p, p, m) of weights (m, p(p+1)/2): twice a weight on the diagonal, which a sum over all elements meets once."""
+    omega = np.moveaxis(unpack(weights, design.p), 0, -1)
+    return np.ascontiguousarray(omega * (1 + np.eye(design.p))[..., None])
 
 
 def rescued(found: Solution, sample: Sample, parameters: Parameters, options: Options) -> Solution:
@@ -116,11 +160,10 @@ def turned(cov: Array, design: Design) -> Array:
 
 
 @np.errstate(divide="ignore", invalid="ignore")
-def implied_correlations(estimates: Estimates, design: Design) -> Array:
+def implied_correlations(estimates: Estimates, design: Design, options: Options) -> Array:
     """Return Σ (m, p, p) over the sample's standard deviations of the items, reversed ones turned round."""
-    means = estimates.theta.shape[-1] > parameters_of(design).q
-    sigma = np.moveaxis(implied(estimates.theta.T, parameters_of(design, means=means)).sigma, -1, 0)
-    sd = np.sqrt(np.einsum("mii->mi", estimates.cov))
+    sigma = np.moveaxis(implied(estimates.theta.T, parameters_for(design, options)).sigma, -1, 0)
+    sd = np.sqrt(np.einsum("mii->mi", as_fitted(estimates.cov, options)))
     return np.asarray(sigma / (sd[:, :, None] * sd[:, None, :]))
 
 

@@ -115,8 +115,10 @@ def fit(
     interaction : {"two-stage", "product", "orthogonal"}
         What stands for an interaction: the product of the scores of a first fit (Henseler & Chin 2010), the products of
         items (Chin, Marcolin & Newsted 2003), or what the items do not explain of these (Little, Bovaird & Widaman 2006).
-    discrepancy : {"ML", "GLS", "ULS"}
-        Of "cbsem": maximum likelihood, generalized or unweighted least squares.
+    discrepancy : {"ML", "GLS", "ULS", "DWLS"}
+        Of "cbsem": maximum likelihood, generalized, unweighted or diagonally weighted least squares. *DWLS* and *ULS* take
+        ordinal items too, with errors from the rows and χ² adjusted in mean and variance (WLSMV; Muthén, du Toit & Spisic
+        1997).
     errors : {"normal", "robust"}, optional
         Of "cbsem": analytic standard errors for normal answers, or from the rows, whatever their distribution (Huber 1967;
         White 1982), with χ² scaled accordingly (Yuan & Bentler 2000). Robust by default with case weights or a sampling
@@ -205,7 +207,7 @@ def fit(
         level=level,
         replicates=replicates,
         discrepancy=discrepancy,
-        errors=errors or "normal",
+        errors=errors or ("robust" if estimator == "cbsem" and (discrepancy == "DWLS" or ordinal) else "normal"),
         likelihood=likelihood,
         tolerance=tolerance,
         max_iterations=max_iterations,
@@ -250,7 +252,7 @@ def fit(
             **{"replicates": None, **kept.drawn},  # type: ignore[arg-type]
         )
     if options.estimator == "cbsem":
-        result = replace(result, covariance=covariance_fit(result, source, kept.numbers))
+        result = replace(result, covariance=covariance_fit(result, source, kept.numbers, kept.weights))
     tell(result, stacklevel=2)
     return result
 

@@ -13,7 +13,7 @@ from csindex.fitting import checks
 from csindex.fitting.estimates import Estimates
 from csindex.fitting.replicate import Replicates
 from csindex.survey.moments import Moments
-from csindex.survey.stacks import take
+from csindex.survey.stacks import Array, take
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Kept:
     dropped : data frame
         Labels of the units that were taken out, with the ``reason``.
     estimates : Estimates or None
+    weights : (U, p(p+1)/2) or None
+        Of the moments under DWLS, for the sample and its replicates alike.
     drawn : mapping of kind to Replicates
     """
 
@@ -36,6 +38,7 @@ class Kept:
     moments: Moments
     dropped: pd.DataFrame
     estimates: Estimates | None = None
+    weights: Array | None = None
     drawn: Mapping[str, Replicates] = field(default_factory=dict)
 
     @classmethod
@@ -85,6 +88,7 @@ class Kept:
                 **{name: getattr(m, name)[kept] for name in ("mean", "cov", "n", "weight", "n_eff")},
             ),
             estimates=None if self.estimates is None else _chosen(self.estimates, kept),
+            weights=None if self.weights is None else self.weights[kept],
             drawn={kind: _replicates(replicates, kept) for kind, replicates in self.drawn.items()},
         )
 

@@ -65,6 +65,7 @@ def replicate(
     sample: Estimates,
     design: Design,
     options: Options,
+    weights: Array | None = None,
     *,
     kind: Kind,
     wanted: int,
@@ -83,6 +84,8 @@ def replicate(
     sample : Estimates
         Of these units, a stack (U,).
     design, options : Design, Options
+    weights : (U, p(p+1)/2), optional
+        Of the moments under DWLS: those of the sample.
     kind : str
         What the replicates are made of.
     wanted : int
@@ -107,9 +110,11 @@ def replicate(
     size = block_size or max(1, BLOCK_CELLS // p**2)
     tiles = _tiles(source, kind, units, counts, inner)
     blocks = list(_blocks(tiles, size))
+    start = sample.theta if options.estimator == "cbsem" else sample.weights
+    known = (start, sample.index_weights if options.weights_from else weights)
     with _bar(sum(counts), progress) as bar:
         for block, (m, s, found) in zip(
-            blocks, _computed(source, blocks, sample, design, options, kind, wanted, seed, n_jobs), strict=True
+            blocks, _computed(source, blocks, known, design, options, kind, wanted, seed, n_jobs), strict=True
         ):
             at = 0
             for tile in block:
@@ -159,7 +164,7 @@ def _blocks(tiles: Iterable[Tile], size: int) -> Iterator[list[Tile]]:
 def _computed(
     source: Source,
     blocks: list[list[Tile]],
-    sample: Estimates,
+    known: tuple[Array, Array | None],
     design: Design,
     options: Options,
     kind: Kind,
@@ -168,8 +173,6 @@ def _computed(
     n_jobs: int,
 ) -> Iterator[tuple[Array, Array, Estimates]]:
     """Yield the moments and estimates of each block, computed here or by joblib's workers."""
-    start = sample.theta if options.estimator == "cbsem" else sample.weights
-    known = (start, sample.index_weights if options.weights_from else None)
     task = (source, known, design, options, kind, wanted, seed)
     if n_jobs == 1:
         yield from (_block(block, *task) for block in blocks)

@@ -460,6 +460,13 @@ MEASURES = [
 ]  # fmt: skip
 
 
+SCALED = [
+    "chisq", "df", "baseline.chisq", "baseline.df", "cfi", "tli", "nfi", "rmsea", "rmsea.ci.lower", "rmsea.ci.upper", "srmr",
+    "chisq.scaled", "chisq.scaling.factor", "cfi.scaled", "tli.scaled", "rmsea.scaled", "rmsea.ci.lower.scaled",
+    "rmsea.ci.upper.scaled",
+]  # fmt: skip
+
+
 def lavaan(folder: Path) -> Json:
     """Fit measures, parameters with standard errors, and standard errors of standardized loadings and paths."""
     whole, reduced = (json.loads((folder / f"{name}.json").read_text()) for name in ("lavaan", "lavaan_reduced"))
@@ -467,17 +474,21 @@ def lavaan(folder: Path) -> Json:
     def table(frame: Json, names: list[str]) -> list[list[Any]]:
         return [[row[name] if row[name] is not None else "" for name in names] for row in columns(frame, "lhs")]
 
-    def one(found: Json) -> Json:
+    def one(found: Json, wanted: list[str] = MEASURES) -> Json:
         names = ["lhs", "op", "rhs", *(["group"] if "group" in found["parameters"]["columns"] else []), "est", "se"]
         standardized = table(found["standardized_se"], ["lhs", "op", "rhs", "est.std", "se"])
         return {
-            "measures": {name: found["fit_measures"][name] for name in MEASURES if name in found["fit_measures"]},
-            "parameters": table(found["parameters"], names),
+            "measures": {name: found["fit_measures"][name] for name in wanted if name in found["fit_measures"]},
+            "parameters": [row for row in table(found["parameters"], names) if row[1] != "|"],
             "standardized": [row for row in standardized if row[1] in ("=~", "~")],
         }
 
     def several(found: Json, names: list[str]) -> Json:
         return {name: one(found[name]) for name in names}
+
+    def lower(matrix: Json) -> list[list[float]]:
+        items = [item for item in OWNER if item in matrix["rows"]]
+        return [[lookup(matrix, a, b) for b in items[: i + 1]] for i, a in enumerate(items)]
 
     steps = ["configural", "metric", "scalar", "strict"]
     school, groups = whole["HolzingerSwineford"]["multigroup_school"], reduced["mobi"]["multigroup"]["ML"]
@@ -485,6 +496,13 @@ def lavaan(folder: Path) -> Json:
         "meta": {**reduced["meta"], "note": "lavaan's sem() with marker loadings fixed to 1; likelihood 'normal'"},
         "full": several(whole["mobi"], ["ML", "MLR"]),
         "reduced": several(reduced["mobi"], ["ML", "MLR", "MLM", "GLS", "ULS", "ML_wishart"]),
+        # Polychoric correlations, of answers halved to five categories and of all ten.
+        "ordinal": {
+            name: one(reduced["mobi"][name], SCALED)
+            for name in ("WLSMV_collapsed5", "ULSMV_collapsed5", "WLSMV_full10", "WLSM_collapsed5")
+        },
+        # Weighted least squares of the answers as numbers, with the whole of Γ for the weight.
+        "WLS": one(reduced["mobi"]["WLS"], ["chisq"]) | {"implied": lower(reduced["mobi"]["WLS"]["implied_cov"])},
         "missing": several(reduced["mobi_missing"], ["FIML_ML", "FIML_MLR", "listwise_ML"]),
         "groups": several(groups, [*steps, "structural"]),
         "Holzinger": several(whole["HolzingerSwineford"], ["ML", "MLR", "GLS", "ULS"]),

@@ -72,7 +72,7 @@ def _found(scope: Scope) -> Iterator[tuple[int, str, str, float]]:
     yield from _beyond("correlation", C, np.abs(C) > 1 + SLACK, pairs)
     # Items that stand twice, as repeated indicators do, make a matrix singular, which is not inadmissible.
     floors = (-model_fit.DEFINITE_ABOVE, *[model_fit.DEFINITE_ABOVE] * 3)
-    matrices = (R, e.correlations, *model_fit.implied(e, R, design, scope.common))
+    matrices = (R, e.correlations, *model_fit.implied(e, R, scope))
     for where, matrix, floor in zip(MATRICES, matrices, floors, strict=True):
         least = model_fit.smallest_eigenvalue(matrix)[:, None]
         yield from _beyond(EIGENVALUE, least, least < floor, [where])

@@ -92,7 +92,7 @@ def _null(turn: Array, replicates: Estimates, units: slice, scope: Scope, model:
     carried = take(sample.index_weights, rows) if options.weights_from else None
     found = estimate(mean, cov, design, options, start, carried).made_from(mean, pack(cov))
     R = scope.correlations(found)
-    measures = fit_measures(R, (implied(found, R, design, scope.common)[model],))
+    measures = fit_measures(R, (implied(found, R, scope)[model],))
     return np.asarray(measures[:, :3].reshape(*status.shape, 3))
 
 

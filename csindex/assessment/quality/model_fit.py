@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csindex.assessment.distance import between_items, implied_constructs, items_from
+from csindex.assessment.quality.scope import Scope
 from csindex.estimation.pls import proxy_covariances
 from csindex.fitting.estimates import Estimates
 from csindex.fitting.factors import implied_correlations
@@ -19,19 +20,20 @@ MEASURES = ("srmr", "d_uls", "d_g", "nfi")
 DEFINITE_ABOVE = 1e-10
 
 
-def implied(estimates: Estimates, R: Array, design: Design, reflective: NDArray[np.bool_]) -> tuple[Array, Array]:
+def implied(estimates: Estimates, R: Array, scope: Scope) -> tuple[Array, Array]:
     """Return Σ of the saturated model, whose constructs correlate freely, and of the estimated one.
 
     That of a covariance structure model follows from its parameters; its saturated model has others, and is NaN here.
     """
     if estimates.theta.shape[-1]:
-        sigma = implied_correlations(estimates, design)
+        sigma = implied_correlations(estimates, scope.design, scope.result.options)
         return np.full_like(sigma, np.nan), sigma
+    design = scope.design
     V = implied_constructs(estimates.correlations, estimates.paths, estimates.r2, design)
     loadings = estimates.loadings
     return (
-        items_from(estimates.correlations, loadings, R, design, reflective),
-        items_from(V, loadings, R, design, reflective),
+        items_from(estimates.correlations, loadings, R, design, scope.common),
+        items_from(V, loadings, R, design, scope.common),
     )
 
 

@@ -108,7 +108,7 @@ def fit_table(scope: Scope) -> pd.DataFrame:
 
     def of(e: Estimates) -> Array:
         R = scope.correlations(e)
-        measures = model_fit.fit_measures(R, model_fit.implied(e, R, design, scope.common))
+        measures = model_fit.fit_measures(R, model_fit.implied(e, R, scope))
         theta = model_fit.root_mean_theta(R, scope.weights(e), e, design, scope.common)
         return np.concatenate([measures, theta], axis=1)
 
@@ -124,10 +124,10 @@ def _exact(scope: Scope, table: pd.DataFrame) -> dict[str, Array]:
     observed = table["estimate"].to_numpy().reshape(-1, width)
     out = {name: np.full(observed.shape, np.nan) for name in ("hi95", "hi99", "p", "tested")}
     drawn = result.replicates
-    if drawn is None or drawn.kind not in LIKE_SAMPLES or not scope.reestimate:
+    if drawn is None or drawn.kind not in LIKE_SAMPLES or not scope.reestimate or result.options.adjusted:
         return out
     sample = result.estimates
-    models = model_fit.implied(sample, scope.correlations(sample), scope.design, scope.common)
+    models = model_fit.implied(sample, scope.correlations(sample), scope)
     for at, sigma in enumerate(models):
         if not np.isfinite(sigma).any():
             continue

@@ -20,7 +20,9 @@ def normal_directions(cov: Array) -> Array:
     return np.asarray(out * np.where(rows == columns, np.sqrt(0.5), 1.0))
 
 
-def response(theta: Array, cov: Array, parameters: Parameters, method: Method, gap: Array, *, observed: bool) -> Array:
+def response(
+    theta: Array, sample: Sample, parameters: Parameters, method: Method, gap: Array, *, observed: bool
+) -> Array:
     """Return how parameters (q, d) move with covariances that move by `gap` (p, p, d).
 
     dθ = (Δ'WΔ)⁻¹Δ'W·ds; with `observed` the inverse of the second derivatives of F/2 stands first, which makes it the
@@ -28,11 +30,12 @@ def response(theta: Array, cov: Array, parameters: Parameters, method: Method, g
 
     Parameters
     ----------
-    theta, cov : (q,), (p, p)
+    theta : (q,)
+    sample : Sample
+        Of one member.
     parameters, method
     gap : (p, p, d)
     """
-    sample = Sample.of(cov[..., None])
     at = distance(theta[:, None], sample, parameters, method)
     bread = (hessian(at, sample, parameters, method) if observed else curvature(at, parameters))[..., 0]
     if observed and method == "GLS":

@@ -38,6 +38,10 @@ def baseline_value(sample: Sample, method: Method) -> Array:
     variance = np.einsum("iim->im", sample.cov)
     if method == "ML":
         return np.asarray(np.log(variance).sum(axis=0) - sample.logdet)
+    if method == "DWLS":
+        assert sample.weight is not None
+        both = sample.weight * sample.cov**2
+        return np.asarray((both.sum(axis=(0, 1)) - np.einsum("iim->m", both)) / 2)
     if method == "ULS":
         return np.asarray((np.einsum("ijm,ijm->m", sample.cov, sample.cov) - (variance**2).sum(axis=0)) / 2)
     # Least squares in the variances: ½tr(I - S⁻¹D)² is smallest where (S⁻¹∘S⁻¹)d = diag S⁻¹.
@@ -96,7 +100,11 @@ def residual_measures(sample: Sample, sigma: Array, inverse: Array, df: int, met
     gap = sample.cov - sigma
     rows, columns = np.triu_indices(p)
     srmr = np.sqrt(((gap / (sd[:, None] * sd[None]))[rows, columns] ** 2).mean(axis=0))
-    if method == "ULS":
+    if method == "DWLS":
+        assert sample.weight is not None
+        off, all_ = (np.einsum("ijm,ijm->m", sample.weight, matrix**2) for matrix in (gap, sample.cov))
+        gfi = 1 - off / all_
+    elif method == "ULS":
         gfi = 1 - np.einsum("ijm,ijm->m", gap, gap) / np.einsum("ijm,ijm->m", sample.cov, sample.cov)
     else:
         weight = inverse if method == "ML" else sample.inverse
@@ -161,3 +169,47 @@ def scaled_measures(test: ChiSquare, scaling: Array, baseline_scaling: Array) ->
         "tli_robust": tli,
         **ends,
     }
+
+
+def adjusted_measures(test: ChiSquare, traces: Array, baseline_traces: Array) -> dict[str, Array]:
+    """Return χ² with the mean and the variance of a χ² variable, as far as it can have them, and CFI, TLI and RMSEA of it.
+
+    a·χ² + b with a = √(df/tr(UΓ)²) and b = df - a·tr UΓ (Asparouhov & Muthén 2010), which others call scaled and shifted, or
+    WLSMV; and beside it χ²·df/tr UΓ, with the mean alone (Satorra & Bentler 1994).
+
+    Parameters
+    ----------
+    test : ChiSquare
+    traces, baseline_traces : (m, 2)
+        tr UΓ and tr (UΓ)².
+    """
+    from scipy.special import chdtrc
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        factor, shift = _adjustment(test.df, traces)
+        baseline_factor, baseline_shift = _adjustment(test.baseline_df, baseline_traces)
+        chisq = factor * test.chisq + shift
+        baseline = baseline_factor * test.baseline + baseline_shift
+        adjusted = ChiSquare(chisq, test.df, baseline, test.baseline_df, test.n, test.groups)
+        mean_only = test.chisq * test.df / traces[:, 0]
+    relative = relative_measures(adjusted)
+    names = ("cfi", "tli", "rmsea", "rmsea_lower", "rmsea_upper")
+    return {
+        "scaling": 1 / factor,
+        "shift": shift,
+        "chisq_scaled": chisq,
+        "p_scaled": chdtrc(test.df, chisq) if test.df else np.full(chisq.shape, np.nan),
+        "chisq_mean_scaled": mean_only,
+        **{
+            name.replace("rmsea", "rmsea_scaled") if "rmsea" in name else f"{name}_scaled": relative[name]
+            for name in names
+        },
+    }
+
+
+def _adjustment(df: int, traces: Array) -> tuple[Array, Array]:
+    if not df:
+        nothing = np.full(len(traces), np.nan)
+        return nothing, nothing
+    factor = np.sqrt(df / traces[:, 1])
+    return factor, df - factor * traces[:, 0]

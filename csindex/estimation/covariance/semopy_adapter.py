@@ -13,7 +13,8 @@ from csindex.estimation.covariance.discrepancy import Method
 from csindex.estimation.covariance.parameters import Parameters
 from csindex.survey.stacks import Array
 
-_OBJECTIVES = {"ML": "MLW", "GLS": "GLS", "ULS": "ULS"}
+# Of DWLS it is only to come near.
+_OBJECTIVES = {"ML": "MLW", "GLS": "GLS", "ULS": "ULS", "DWLS": "ULS"}
 # semopy's own default stops early and reports success.
 _TIGHT = {"ftol": 1e-12, "maxiter": 2000}
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from csindex.estimation.covariance.algebra import product, transposed
 from csindex.estimation.covariance.parameters import Matrices, Parameters, matrices
 from csindex.estimation.linear import inverse_general
-from csindex.survey.stacks import Array
+from csindex.survey.stacks import Array, packing
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +152,13 @@ def bend(found: Implied, parameters: Parameters, N: Array) -> Array:
 
 
 def jacobian(found: Implied, parameters: Parameters) -> Array:
-    """Return dΣ/dθ as (p, p, q, m)."""
+    """Return dΣ/dθ, packed, as (p(p+1)/2, q, m)."""
     at = slopes(parameters)
+    rows, columns, _ = packing(parameters.design.p)
     unit = np.broadcast_to(np.eye(parameters.design.p)[..., None], found.sigma.shape)
     Z = np.concatenate([unit, found.vectors], axis=1)
-    one = np.einsum("iqm,jqm->ijqm", Z[:, at.x], Z[:, at.y]) * at.c[:, None]
-    return np.asarray(one + np.swapaxes(one, 0, 1))
+    x, y = Z[:, at.x] * at.c[:, None], Z[:, at.y]
+    return np.asarray(x[rows] * y[columns] + x[columns] * y[rows])
 
 
 def standard_scale(found: Implied, parameters: Parameters) -> Array:
