@@ -9,6 +9,7 @@ import pandas as pd
 from reference_runs import figures, labels, moments, quiet_fit
 
 import csindex as csi
+from csindex.assessment.distance import implied_constructs, items_from
 from csindex.assessment.quality import model_fit, validity
 from csindex.estimation.structure import total_effects
 from csindex.fitting.estimates import Estimates, Status, estimate
@@ -85,7 +86,8 @@ def measures_of(e: Estimates, program: str) -> Iterator[tuple[str, float]]:
     design, theirs = design_of(csi.ecsi("mobile")), figures("quality")["bootstrap"][program]
     a, b = np.array([(j, i) for i in range(design.k) for j in range(i)]).T
     found = {name: R[:, a, b] for name, R in validity.heterotrait_monotrait(e.correlation, design.blocks).items()}
-    sigma = model_fit.implied(e, e.correlation, design, np.ones(design.k, dtype=bool))[1]
+    V = implied_constructs(e.correlations, e.paths, e.r2, design)
+    sigma = items_from(V, e.loadings, e.correlation, design, np.ones(design.k, dtype=bool))
     found["srmr"] = model_fit.fit_measures(e.correlation, (sigma,))[:, :1]
     for name in MEASURES[program]:
         ours = spread(pd.DataFrame(found[name]))
