@@ -102,10 +102,9 @@ def fiml_directions(
 def _moment_slopes(theta: Array, design: Design, options: Options) -> Array:
     """Return the derivatives (t, q) of means and packed covariances by parameters."""
     parameters = parameters_for(design, options)
-    rows, columns, _ = packing(design.p)
     means = np.zeros((design.p, parameters.q))
     means[:, parameters.of("intercept")] = np.eye(design.p)
-    slopes = jacobian(implied(theta[:, None], parameters), parameters)[rows, columns, :, 0]
+    slopes = jacobian(implied(theta[:, None], parameters), parameters)[..., 0]
     return np.concatenate([means, slopes])
 
 

@@ -176,7 +176,9 @@ def _method(result: Fit) -> str:
 
 def _estimator(options: Options) -> str:
     if options.estimator == "cbsem":
-        return f"Covariance structure model (CB-SEM), {_DISCREPANCIES[options.discrepancy]}"
+        same = options.discrepancy == "DWLS" and options.replicates > 0
+        weights = ", replicates with the weights of the sample" * same
+        return f"Covariance structure model (CB-SEM), {_DISCREPANCIES[options.discrepancy]}{weights}"
     return f"{_ESTIMATORS[options.estimator]}, {_SCHEMES[options.scheme]}, {_VARIANTS[options.variant]}"
 
 
