@@ -71,7 +71,7 @@ def invariance(
     >>> csi.invariance(model, frame, by="unit").steps.step.tolist()
     ['configural', 'metric', 'scalar']
     """
-    other = {name: fit_options.pop(name) for name in ("discrepancy", "likelihood", "errors") if name in fit_options}
+    other = [name for name in ("discrepancy", "likelihood", "errors", "ordinal") if fit_options.pop(name, False)]
     if other:
         raise OptionError(
             f"{', '.join(other)}: invariance steps are estimated by maximum likelihood for normal answers."

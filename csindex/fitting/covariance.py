@@ -48,11 +48,13 @@ class CovarianceFit:
     parameters : data frame
         Unit columns, ``lhs, op, rhs`` in the lavaan notation (``=~`` loading, ``~`` path, ``~~`` variance or covariance),
         ``standardized`` (items and factors of variance 1), ``z``, ``estimate, se, lower, upper, p``. The first loading of each
-        construct is fixed to 1. Reversed items enter turned round, as minus the answer.
+        construct is fixed to 1. Reversed items enter turned round, as minus the answer. With ordinal items all parameters are
+        those of standardized variables behind them.
     measures : data frame
-        Unit columns, ``measure, estimate, lower, upper``: χ² and the fit indices; of RMSEA with its 90% interval.
+        Unit columns, ``measure, estimate, lower, upper``: χ² and the fit indices; of RMSEA with its 90% interval. What ends in
+        *_robust* estimates population values, what ends in *_scaled* is made of the adjusted χ² of DWLS and ordinal items.
     sigma : (U, p, p)
-        Covariances of the items that the model implies, with reversed items turned round.
+        Covariances of the items that the model implies, of ordinal ones correlations, with reversed items turned round.
     """
 
     parameters: pd.DataFrame

@@ -64,6 +64,11 @@ def _check_options(options: Options) -> None:
         raise OptionError("weights_from= does not go with estimator='cbsem'; carry weights over with estimator='pls'.")
     if options.variant != "standardized":
         raise OptionError(f"variant={options.variant!r} belongs to estimator='pls'; leave it out with 'cbsem'.")
+    if options.adjusted and options.missing != "listwise":
+        raise OptionError(
+            f"missing={options.missing!r} does not go with ordinal items or with discrepancy='DWLS', which take errors and "
+            "weights from complete rows. Use missing='listwise'."
+        )
     if options.missing in ("pairwise", "em"):
         raise OptionError(
             f"missing={options.missing!r} gives covariances whose χ² and standard errors are not those of a complete sample. "
@@ -83,11 +88,6 @@ def _check_options(options: Options) -> None:
         raise OptionError(
             "errors='normal' does not go with ordinal items or with discrepancy='DWLS', whose errors always come from the "
             "rows. Leave errors= out."
-        )
-    if options.adjusted and options.missing != "listwise":
-        raise OptionError(
-            f"missing={options.missing!r} does not go with ordinal items or with discrepancy='DWLS', which take errors and "
-            "weights from complete rows. Use missing='listwise'."
         )
     if options.missing == "fiml" and (options.replicates or options.discrepancy != "ML"):
         raise OptionError(

@@ -122,7 +122,7 @@ def fit(
     errors : {"normal", "robust"}, optional
         Of "cbsem": analytic standard errors for normal answers, or from the rows, whatever their distribution (Huber 1967;
         White 1982), with χ² scaled accordingly (Yuan & Bentler 2000). Robust by default with case weights or a sampling
-        design, of which they know.
+        design, of which they know; always with DWLS and ordinal items.
     likelihood : {"normal", "wishart"}
         Of "cbsem": n or n - 1 in the covariances and in χ² under maximum likelihood; the others have n - 1.
     replicates : int, optional

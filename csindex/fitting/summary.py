@@ -163,7 +163,8 @@ def _computed(options: Options, speaker: Speaker) -> str:
         convention = "index_fornell_centered"
     parts = (options.estimator, options.scheme, f"items_{options.variant}")
     if options.estimator == "cbsem":
-        parts = ("cbsem", options.discrepancy)  # type: ignore[assignment]
+        same = options.discrepancy == "DWLS" and options.replicates > 0
+        parts = ("cbsem", "DWLS_replicated" if same else options.discrepancy)  # type: ignore[assignment]
     return say("computed", estimator=", ".join(map(say, parts)), convention=say(convention))
 
 

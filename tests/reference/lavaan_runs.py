@@ -3,7 +3,7 @@
 Measures are compared relative to themselves, parameters relative to their standard error or themselves, whichever is larger.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,10 @@ from csindex.estimation.covariance.measures import ChiSquare, baseline_value, re
 from csindex.estimation.covariance.parameters import Parameters, parameters_of
 from csindex.estimation.covariance.scoring import scored
 from csindex.estimation.covariance.start import start
+from csindex.fitting.weighing import gap_as_fitted, row_directions
 from csindex.model.design import design_of
-from csindex.survey.stacks import Array
+from csindex.survey.sources import RowSource
+from csindex.survey.stacks import Array, packing
 
 REDUCED = csi.Model.parse(figures("lavaan")["meta"]["model"], target="Satisfaction")
 MODELS = {"reduced": REDUCED, "full": csi.ecsi("mobile")}
@@ -39,6 +41,10 @@ MOVING = {
     "pvalue": "p", "rmsea.pvalue": "p_close", "srmr": "srmr", "gfi": "gfi", "agfi": "agfi", "chisq.scaled": "chisq_scaled",
     "chisq.scaling.factor": "scaling", "cfi.robust": "cfi_robust", "tli.robust": "tli_robust", "rmsea.robust": "rmsea_robust",
 }  # fmt: skip
+SCALED = {
+    "chisq.scaled": "chisq_scaled", "chisq.scaling.factor": "scaling", "cfi.scaled": "cfi_scaled", "tli.scaled": "tli_scaled",
+    "rmsea.scaled": "rmsea_scaled",
+}  # fmt: skip
 INTERVAL = {"rmsea.ci.lower": "lower", "rmsea.ci.upper": "upper"}
 RUNS: dict[tuple[str, str], dict[str, str]] = {
     ("reduced", "ML"): {},
@@ -49,6 +55,8 @@ RUNS: dict[tuple[str, str], dict[str, str]] = {
     ("full", "ML"): {},
     ("full", "MLR"): {"errors": "robust"},
 }
+# Items halved to five categories, or with all ten.
+ORDINAL = {"WLSMV_collapsed5": "DWLS", "ULSMV_collapsed5": "ULS", "WLSMV_full10": "DWLS"}
 FIML = {"FIML_ML": "normal", "FIML_MLR": "robust"}
 # Other definitions: lavaan's GFI of ULS counts variances and covariances alike; its robust measures with missing answers are
 # those of Zhang & Savalei (2023); its p-value and standard errors of ULS take n·F for χ² and W for the moments' precision.
@@ -70,6 +78,22 @@ def fitted(model: str, run: str, data: Any) -> csi.Fit:
 
 def fitted_with_gaps(run: str, frame: pd.DataFrame) -> csi.Fit:
     return csi.fit(REDUCED, frame, estimator="cbsem", missing="fiml", errors=FIML[run])
+
+
+def fitted_ordinal(run: str, frame: pd.DataFrame) -> csi.Fit:
+    answers = np.ceil(frame / 2) if run.endswith("collapsed5") else frame
+    return csi.fit(REDUCED, answers, estimator="cbsem", discrepancy=ORDINAL[run], ordinal=True)
+
+
+def ordinal_measures(theirs: Mapping[str, float], result: csi.Fit) -> Gaps:
+    """Yield the measures of polychoric correlations; lavaan counts thresholds among the parameters."""
+    ours = result.covariance.measures.set_index("measure")
+    for name, mine in (FLAT | {"srmr": "srmr"} | SCALED).items():
+        if name in theirs:
+            yield name, relative(ours.estimate[mine], theirs[name])
+    for name, end in INTERVAL.items():
+        yield name, relative(ours[end]["rmsea"], theirs[name])
+        yield f"{name}.scaled", relative(ours[end]["rmsea_scaled"], theirs[f"{name}.scaled"])
 
 
 def listwise(frame: pd.DataFrame) -> csi.Fit:
@@ -122,6 +146,20 @@ def standardized(theirs: Any, result: csi.Fit) -> Gaps:
     both = matched(theirs, ours)
     yield "standardized estimates", float(abs(both.est - both.estimate).max())
     yield "standard errors of standardized", float(abs(both.se / both.their_se - 1).max())
+
+
+def chisquare_with_whole_weight(implied: Sequence[Sequence[float]], result: csi.Fit, frame: pd.DataFrame) -> float:
+    """Return (s - σ)'Γ⁻¹(s - σ)(n - 1) at covariances that are given below the diagonal."""
+    S, design = result.moments.cov[0], result.design
+    sigma = np.zeros(S.shape)
+    for row in implied:
+        sigma[len(row) - 1, : len(row)] = sigma[: len(row), len(row) - 1] = row
+    survey = csi.Survey(frame)
+    source = RowSource.of(survey.answers(REDUCED.items, "listwise"), REDUCED.item_names, result.options)
+    gap = gap_as_fitted(row_directions(source, 0, S, design)[1], S, len(frame), result.options)
+    rows, columns, _ = packing(design.p)
+    e, L = (S - sigma)[rows, columns], gap[rows, columns]
+    return float(e @ np.linalg.solve(L @ L.T, e))
 
 
 def in_halves(frame: pd.DataFrame) -> csi.Invariance:

@@ -10,17 +10,23 @@ from lavaan_runs import (
     FLAT,
     HOLZINGER,
     NOT_OURS,
+    ORDINAL,
+    REDUCED,
     RUNS,
     abilities,
+    chisquare_with_whole_weight,
     democracy,
     fitted,
+    fitted_ordinal,
     fitted_with_gaps,
     holzinger,
     in_halves,
     lavaan,
     listwise,
     measures,
+    ordinal_measures,
     parameters,
+    relative,
     standardized,
     steps,
     steps_parameters,
@@ -39,6 +45,8 @@ OF_AN_ERROR = 1e-4
 """Error of a parameter relative to its standard error or itself, whichever is larger, and of a standard error to itself."""
 ILL_DETERMINED = 1e-3
 """The same of standard errors where constructs correlate up to .995 and lavaan's own optimiser leaves χ² at 8e-8 above."""
+OF_POLYCHORIC = 1e-7
+"""The same of measures that are flat at the minimum: lavaan ends its search for polychoric correlations about 3e-8 away."""
 TOLERANCE = {
     "estimates": OF_AN_ERROR,
     "standard errors": OF_AN_ERROR,
@@ -92,6 +100,27 @@ def test_full_information_maximum_likelihood(run, mobi_missing):
     theirs, result = lavaan("missing", run), fitted_with_gaps(run, mobi_missing)
     agree(measures(theirs["measures"], result, NOT_OURS["missing", run]))
     agree(parameters(theirs["parameters"], result))
+
+
+@pytest.mark.parametrize("run", ORDINAL)
+def test_ordinal_items(run, mobi):
+    theirs, result = lavaan("ordinal", run), fitted_ordinal(run, mobi)
+    agree(ordinal_measures(theirs["measures"], result), **dict.fromkeys(FLAT, OF_POLYCHORIC))
+    agree(parameters(theirs["parameters"], result))
+    agree(standardized(theirs["standardized"], result))
+
+
+def test_chisquare_of_ordinal_items_with_the_mean_alone(mobi):
+    measures = fitted_ordinal("WLSMV_collapsed5", mobi).covariance.measures.set_index("measure").estimate
+    theirs = lavaan("ordinal", "WLSM_collapsed5")["measures"]["chisq.scaled"]
+    assert relative(measures["chisq_mean_scaled"], theirs) < OF_THE_PARAMETERS
+
+
+def test_the_sampling_covariance_that_weights_come_from(mobi):
+    """χ² of weighted least squares with the whole of Γ, at lavaan's parameters."""
+    theirs, result = figures("lavaan")["WLS"], csi.fit(REDUCED, mobi, estimator="cbsem", discrepancy="DWLS")
+    ours = chisquare_with_whole_weight(theirs["implied"], result, mobi)
+    assert relative(ours, theirs["measures"]["chisq"]) < AT_THE_MINIMUM
 
 
 def test_listwise_deletion(mobi_missing):
