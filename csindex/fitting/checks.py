@@ -163,6 +163,8 @@ def estimate_problems(
         Status.INDEFINITE: "Use missing='mean', 'em' or 'listwise'.",
         Status.SINGULAR: "Leave out one of those that say the same.",
         Status.UNRELIABLE: "Turn reversed items round (reversed=), drop items that do not belong, or use estimator='pls'.",
+        Status.NEGATIVE: "Its items do not share anything, or run against each other: turn reversed items round (reversed=), "
+        "drop items that do not belong, or use estimator='pls'.",
         Status.UNCONVERGED: f"After {options.max_iterations} rounds; {_OTHERWISE[options.estimator]}.",
     }
     return {
@@ -174,6 +176,8 @@ def estimate_problems(
             if status == Status.SINGULAR
             else _unreliable(model, estimates.reliability[unit])
             if status == Status.UNRELIABLE
+            else _negative(model, estimates.theta[unit], design, options)
+            if status == Status.NEGATIVE
             else ""
         ]
     }
@@ -183,6 +187,21 @@ def _unreliable(model: Model, rho: Array) -> str:
     """Say which constructs have no reliability."""
     bad = [f"{model.construct_names[j]} {rho[j]:.2f}" for j in np.flatnonzero(~(rho > 0))]
     return f": {listed(bad)}; the items of a construct do not go together, or hardly correlate with its neighbours"
+
+
+def _negative(model: Model, theta: Array, design: Design, options: Options) -> str:
+    """Say of which factors the variance, or what their sources leave of it, is negative."""
+    from csindex.fitting.factors import parameters_for
+
+    parameters = parameters_for(design, options)
+    own = parameters.of("factor") & (parameters.row == parameters.column) & (theta < 0)
+    kind = np.where(design.links.any(axis=1), "residual variance", "variance")
+    said = [
+        f"the {kind[j]} of {model.construct_names[j]} is {theta[a]:.3g}"
+        for a in np.flatnonzero(own)
+        for j in [parameters.row[a]]
+    ]
+    return "; " + listed(said)
 
 
 def _closest(model: Model, design: Design, R: Array) -> str:

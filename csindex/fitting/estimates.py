@@ -32,6 +32,7 @@ class Status(IntEnum):
     UNRELIABLE = 7
     LOWER = 8
     UNKNOWN = 9
+    NEGATIVE = 10
 
 
 REASONS = {
@@ -41,6 +42,7 @@ REASONS = {
     Status.UNCONVERGED: "the iteration did not converge",
     Status.UNRELIABLE: "ρ_A is not positive, so that PLSc cannot correct for measurement error",
     Status.UNKNOWN: "covariances of the items could not be estimated",
+    Status.NEGATIVE: "the variance of a construct is negative, so that nothing can be standardized",
     Status.NO_MOMENTS: "nobody was left, or the weights could not be raked",
     Status.LOWER: "the stage before had failed",
 }

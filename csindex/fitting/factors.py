@@ -185,6 +185,8 @@ def expressed(
     """
     parameters = parameters_for(design, options)
     found = implied(theta.T, parameters)
+    positive = np.asarray((np.einsum("ssm->sm", found.factors) > 0).all(axis=0))
+    status = np.where((status == Status.OK) & ~positive, Status.NEGATIVE, status).astype(np.int8)
     loadings, C, B, r2 = (np.moveaxis(array, -1, 0) for array in standardized(found, parameters))
     error = np.maximum(1 - loadings**2, 1 - MOST_RELIABLE)
     raw = loadings / error

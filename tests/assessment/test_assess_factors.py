@@ -197,3 +197,11 @@ def test_a_negative_share_has_no_goodness_of_fit():
     assert result.replicates is not None
     assert (result.replicates.estimates.r2.sum(axis=-1) < 0).any() and result.r2.estimate.sum() > 0
     assert csi.assess(result, reestimate=False).gof.se.notna().all()
+
+
+def test_a_factor_of_negative_variance_is_refused_with_its_number():
+    # So little in common in so few answers that F is smallest where a variance is negative.
+    model = csi.Model.parse(FULL)
+    few = csi.simulate(model, 60, seed=39, loadings=0.3, paths=0.2)
+    with pytest.raises(csi.EstimationError, match=r"the residual variance of S is -0\.439\. .*reversed="):
+        csi.fit(model, few, estimator="cbsem")
