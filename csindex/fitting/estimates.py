@@ -55,6 +55,7 @@ REASONS_KO = {
     Status.UNCONVERGED: "반복 계산이 수렴하지 않음",
     Status.UNRELIABLE: "ρ_A가 양수가 아니어서 PLSc로 측정오차를 교정할 수 없음",
     Status.UNKNOWN: "문항의 공분산을 추정할 수 없음",
+    Status.NEGATIVE: "구성개념의 분산이 음수로 추정되어 표준화할 수 없음",
     Status.NO_MOMENTS: "남은 응답이 없거나 가중치를 레이킹할 수 없음",
     Status.LOWER: "이전 단계의 추정 실패",
 }

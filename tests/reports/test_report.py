@@ -81,7 +81,7 @@ def test_control_characters_do_not_break_a_word_file(tmp_path: Path):
     assert word.paragraphs[0].text.startswith("a")
 
 
-@pytest.mark.parametrize("compiler", ["pdflatex", "xelatex"])
+@pytest.mark.parametrize("compiler", ["pdflatex", pytest.param("xelatex", marks=pytest.mark.slow)])
 def test_latex_compiles(compiler: str, banks: csi.Fit, companies: csi.Fit, tmp_path: Path):
     if shutil.which(compiler) is None:
         pytest.skip(f"{compiler} is not installed")
