@@ -51,7 +51,7 @@ def importance_performance(
     >>> import csindex as csi
     >>> result = csi.fit(csi.acsi(), csi.datasets.acsi2015("banks"), replicates=200)
     >>> csi.importance_performance(result)[["source", "quadrant"]].iloc[0].tolist()
-    ['Expectations', 'keep up the good work']
+    ['Quality', 'keep up the good work']
     """
     goal = result.model.construct(target or result.model.target).name
     sources = levels.drivers(result, goal)
