@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import csindex as csi
+from csindex.assessment.distance import implied_constructs, items_from
 from csindex.assessment.quality import model_fit, reliability, structure
 from csindex.assessment.quality.assessment import TABLES
 from csindex.assessment.quality.criteria import model_weights
@@ -533,4 +534,6 @@ def population(estimator: str) -> np.ndarray:
     if estimator == "plsc":
         return csi.Population(MODEL).moments.correlation
     base = fitted(n=2000, replicates=0)
-    return model_fit.implied(base.estimates, base.estimates.correlation, base.design, np.zeros(3, dtype=bool))[1][0]
+    e, design = base.estimates, base.design
+    V = implied_constructs(e.correlations, e.paths, e.r2, design)
+    return items_from(V, e.loadings, e.correlation, design, np.zeros(3, dtype=bool))[0]
