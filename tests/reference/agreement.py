@@ -198,6 +198,14 @@ def covariance_cells(folder: Path | None) -> Cells:
         gaps = rows(folder, "mobi_missing")
         theirs = covariance.lavaan("missing", "listwise_ML")
         yield from named("ML", MEASURES, covariance_gaps("missing", "listwise_ML", theirs, covariance.listwise(gaps)))
+        for run in covariance.ORDINAL:
+            theirs, result = covariance.lavaan("ordinal", run), covariance.fitted_ordinal(run, rows(folder))
+            for found in (
+                covariance.ordinal_measures(theirs["measures"], result),
+                covariance.parameters(theirs["parameters"], result),
+                covariance.standardized(theirs["standardized"], result),
+            ):
+                yield from named("WLSMV, ULSMV", MEASURES, found)
         for run in covariance.FIML:
             theirs, result = covariance.lavaan("missing", run), covariance.fitted_with_gaps(run, gaps)
             yield from named("FIML", MEASURES, covariance_gaps("missing", run, theirs, result))

@@ -120,10 +120,11 @@ COVARIANCE = """\
 Against lavaan 0.6-14, in relative differences; estimates in standard errors where these are the larger. Models are the ECSI
 model with five constructs, Holzinger & Swineford's three abilities, and Bollen's political democracy (ML, GLS, ULS); ML
 is also of the rows that listwise deletion leaves. Two groups are halves of the customers and two schools, in up to five steps of
-invariance; FIML has observed-information and robust errors. lavaan stops its search when the slope is about 1e-6: what is flat
-at the minimum (χ², likelihoods) is then exact to eight digits, estimates to about four digits of a standard error. The full
-ECSI model has constructs that correlate up to .995, and standard errors up to 24. An empty cell is what lavaan does not give
-or [defines otherwise](#where-definitions-differ).
+invariance; FIML has observed-information and robust errors; WLSMV and ULSMV are of ordinal items with five and ten
+categories. lavaan stops its search when the slope is about 1e-6: what is flat at the minimum (χ², likelihoods) is then exact
+to eight digits, estimates to about four digits of a standard error. The full ECSI model has constructs that correlate up to
+.995, and standard errors up to 24. An empty cell is what lavaan does not give or [defines
+otherwise](#where-definitions-differ).
 """
 STAGES = """\
 ## Higher order and interactions
@@ -207,5 +208,5 @@ Ordinal items, missing answers, covariance structure models:
 | robust CFI, TLI, RMSEA of FIML | Brosseau-Liard & Savalei (2014) | lavaan 0.6-14: Zhang & Savalei (2023); they differ in the third digit | the same as without gaps |
 
 Not compared: first-component weights in a path model. cSEM and matrixpls stop at single items there; plspm's first eigenvalues
-and Dillon–Goldstein ρ of each block agree. Of lavaan, WLSMV, DWLS and MLM; csindex has none of them.
+and Dillon–Goldstein ρ of each block agree. Of lavaan, MLM; csindex does not have it.
 """
