@@ -15,6 +15,7 @@ from csindex.cli.ready import READY, model_of
 from csindex.errors import OptionError
 from csindex.fitting.checkup import check
 from csindex.fitting.fit import fit
+from csindex.fitting.levels import driven
 from csindex.fitting.notices import notices
 from csindex.fitting.result import Fit
 from csindex.model.model import Model
@@ -151,8 +152,7 @@ def run_template(args: argparse.Namespace) -> int:
 def tables_of(result: Fit) -> dict[str, pd.DataFrame]:
     """Return the tables of a fit that have rows."""
     tables = {"index": result.index}
-    goal = result.model.construct_names.index(result.model.target)
-    if result.design.reaches[goal].any():
+    if driven(result):
         tables["impacts"] = result.impacts()
     names = ("paths", "effects", "r2", "weights", "index_weights", "loadings", "sample", "failures", "dropped")
     tables |= {name: getattr(result, name) for name in names}

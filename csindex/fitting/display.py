@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from csindex.fitting.levels import driven
+
 if TYPE_CHECKING:
     from csindex.fitting.result import Fit
 
@@ -24,8 +26,7 @@ def as_html(result: Fit, headline: str) -> str:
     if result.units is not None:
         rows = rows[rows["construct"] == result.model.target].sort_values("estimate", ascending=False)
     parts = [as_table(rows, "Index, 0–100", "result.index", _INDEX)]
-    goal = result.model.construct_names.index(result.model.target)
-    if result.units is None and result.design.reaches[goal].any():
+    if result.units is None and driven(result):
         impacts = result.impacts().drop(columns=["target", "direct", "total"])
         caption = f"Points of {result.model.target} that go with +5 points on the driver"
         parts.append(as_table(impacts.sort_values("estimate", ascending=False), caption, "result.impacts()"))

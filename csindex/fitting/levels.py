@@ -149,6 +149,11 @@ def drivers(result: Fit, goal: str) -> list[str]:
     return [name for name in names_of(result) if leads(name)]
 
 
+def driven(result: Fit) -> bool:
+    """Return whether anything in the model leads to its target."""
+    return bool(result.design.reaches[result.model.construct_names.index(result.model.target)].any())
+
+
 def effect_in_points(result: Fit, goal: str, total: bool = True) -> Quantity:
     """Return a function to the effects (..., q) of all `drivers`: points of the goal's index for one point of theirs.
 

@@ -12,7 +12,7 @@ from csindex.estimation.consistent import ROUNDING
 from csindex.fitting.checks import counted, failures, least_eigenvalues
 from csindex.fitting.covariance import measures_said
 from csindex.fitting.inadmissible import flawed_replicates, flaws_said
-from csindex.fitting.levels import stages
+from csindex.fitting.levels import driven, stages
 from csindex.fitting.speaker import Speaker
 from csindex.options import Options
 from csindex.wording import Language, aligned
@@ -34,7 +34,7 @@ def full(result: Fit, lang: Language) -> str:
     """Return everything that a reader needs to use and to repeat the result."""
     speaker = Speaker(result, lang)
     parts = [headline(result, lang), _index(result, speaker)]
-    if result.design.reaches[result.model.construct_names.index(result.model.target)].any():
+    if driven(result):
         parts.append(_impacts(result, speaker))
     if result.units is None:
         parts.append(_paths(result, speaker))

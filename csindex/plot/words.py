@@ -64,6 +64,11 @@ def intervals(result: Fit, lang: Language) -> str:
             "en": "No intervals: the fit has no replicates.",
             "ko": "반복추출을 하지 않아 신뢰구간이 없습니다.",
         }[lang]
+    if result.replicates.kind == "delta":
+        return {
+            "en": f"{result.options.level:.0%} normal intervals, from analytic standard errors.",
+            "ko": f"{result.options.level:.0%} 정규근사 신뢰구간(해석적 표준오차).",
+        }[lang]
     options, made = result.options, result.sample["replicates"]
     few, many = int(made.min()), int(made.max())
     count = f"{many:,}" if few == many else f"{few:,}–{many:,}"

@@ -7,13 +7,14 @@ import pandas as pd
 from csindex.assessment.quality.assessment import Assessment
 from csindex.benchmark.leagues.league_result import League
 from csindex.fitting.importance import importance_performance
+from csindex.fitting.levels import driven
 from csindex.fitting.result import Fit
 from csindex.reports.document import Document, Section
-from csindex.reports.findings import drivers, index, ranks, short
+from csindex.reports.findings import drivers, index, ranked, ranks, short
 from csindex.reports.labels import Reader
 from csindex.reports.method import decisions, method
 from csindex.reports.quality import quality
-from csindex.reports.sample import answered, asked
+from csindex.reports.sample import answered, asked, questions
 from csindex.version import __version__
 
 
@@ -23,11 +24,12 @@ def contents(
     """Return what a report says of a result, in the order of a reader's questions."""
     result = reader.result
     answers = f"{int(result.sample['n'].sum()):,}"
+    standing = ranked(result, league)
     sections: list[Section | None] = [
         short(reader),
         index(reader),
         drivers(reader),
-        ranks(reader, league),
+        ranks(reader, standing),
         asked(reader),
         answered(reader, data),
         quality(reader, assessment),
@@ -38,7 +40,7 @@ def contents(
         subtitle=reader.say("subtitle", answers=answers, version=__version__),
         lang=reader.lang,
         sections=tuple(section for section in sections if section is not None),
-        tables=tables(reader, assessment, league),
+        tables=tables(reader, assessment, standing if isinstance(standing, League) else None),
     )
 
 
@@ -56,8 +58,7 @@ def tables(reader: Reader, assessment: Assessment | None, league: League | None)
 
 
 def _driver_tables(result: Fit) -> dict[str, pd.DataFrame]:
-    goal = result.model.construct_names.index(result.model.target)
-    if not result.design.reaches[goal].any():
+    if not driven(result):
         return {}
     return {
         "drivers": result.impacts(),
@@ -67,14 +68,14 @@ def _driver_tables(result: Fit) -> dict[str, pd.DataFrame]:
 
 
 def _items(result: Fit) -> pd.DataFrame:
-    owner = [result.model.constructs[int(j)].name for j in result.design.block_of]
+    found = questions(result)
     return pd.DataFrame(
         {
-            "construct": owner,
-            "item": list(result.model.item_names),
-            "text": [item.text for item in result.model.items],
-            "text_ko": [item.text_ko for item in result.model.items],
-            "lowest": [item.scale[0] for item in result.model.items],
-            "highest": [item.scale[1] for item in result.model.items],
+            "construct": [name for name, _ in found],
+            "item": [item.name for _, item in found],
+            "text": [item.text for _, item in found],
+            "text_ko": [item.text_ko for _, item in found],
+            "lowest": [item.scale[0] for _, item in found],
+            "highest": [item.scale[1] for _, item in found],
         }
     )

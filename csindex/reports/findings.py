@@ -11,6 +11,7 @@ from csindex.benchmark.leagues.league import league
 from csindex.benchmark.leagues.league_result import League
 from csindex.errors import CsindexError
 from csindex.fitting.importance import importance_performance
+from csindex.fitting.levels import driven
 from csindex.fitting.notices import notices
 from csindex.fitting.result import Fit
 from csindex.index.impacts import STEP
@@ -36,7 +37,7 @@ def short(reader: Reader) -> Section:
             interval=reader.interval(row["lower"], row["upper"], 1),
             answers=answers,
         )
-        said = _strongest(reader, target) if _driven(result) else []
+        said = _strongest(reader, target) if driven(result) else []
     else:
         values = rows["estimate"]
         ends = {"low": f"{values.min():.1f}", "high": f"{values.max():.1f}", "median": f"{values.median():.1f}"}
@@ -47,11 +48,6 @@ def short(reader: Reader) -> Section:
     blocks += [Paragraph(reader.say("unknown"), "note")] if result.replicates is None else []
     blocks += [Paragraph(text, "note") for text, _ in notices(result, reader.lang)]
     return Section(reader.say("short"), tuple(blocks))
-
-
-def _driven(result: Fit) -> bool:
-    goal = result.model.construct_names.index(result.model.target)
-    return bool(result.design.reaches[goal].any())
 
 
 def _strongest(reader: Reader, target: str) -> list[str]:
@@ -121,7 +117,7 @@ def _cut(reader: Reader, units: int) -> list[Block]:
 def drivers(reader: Reader) -> Section | None:
     """Return what goes with the target, and what to do first."""
     result = reader.result
-    if not _driven(result):
+    if not driven(result):
         return None
     target = {"target": reader.construct(result.model.target), "step": f"{STEP:g}"}
     blocks: list[Block] = [Paragraph(reader.say("drivers_intro", **target))]
@@ -189,14 +185,22 @@ def _first_by_unit(reader: Reader) -> list[str]:
     return [str(named.get(unit, "–")) for unit in range(len(reader.result.estimates.index))]
 
 
-def ranks(reader: Reader, given: League | None) -> Section | None:
-    """Return the league of the units; None where there are none."""
-    if reader.result.units is None:
-        return None
+def ranked(result: Fit, given: League | None) -> League | CsindexError | None:
+    """Return the league of the units, or why there can be none; None where there are no units."""
+    if given is not None or result.units is None:
+        return given
     try:
-        found = league(reader.result) if given is None else given
+        return league(result)
     except CsindexError as error:
-        return Section(reader.say("league"), (Paragraph(reader.say("no_league", why=str(error)), "note"),))
+        return error
+
+
+def ranks(reader: Reader, found: League | CsindexError | None) -> Section | None:
+    """Return what the league says; None where there are no units."""
+    if found is None:
+        return None
+    if isinstance(found, CsindexError):
+        return Section(reader.say("league"), (Paragraph(reader.say("no_league", why=str(found)), "note"),))
     said = [block for part in found.summary(reader.lang).split("\n\n") for block in _said(part)]
     picture = Picture("league", reader.say("league_picture"), lambda: plot.league_plot(found, lang=reader.lang))
     return Section(reader.say("league"), (*said, picture))

@@ -38,28 +38,28 @@ class Reader:
 
     def construct(self, name: str) -> str:
         """Return a construct's label; its name where it has none."""
-        names = self.result.model.construct_names
+        names = self.result.specified.construct_names
         if name not in names:
             return name
-        construct = self.result.model.construct(name)
+        construct = self.result.specified.construct(name)
         return (construct.label_ko if self.lang == "ko" else construct.label) or construct.name
 
     def index_label(self, name: str) -> str:
         """Return a construct's label, with a word that it is a rate where it is one."""
         label = self.construct(name)
-        if name not in self.result.model.construct_names:
+        if name not in self.result.specified.construct_names:
             return label
-        items = self.result.model.construct(name).items
+        items = self.result.specified.construct(name).items
         rate = (
             len(items) == 1
-            and items[0] in self.result.model.item_names
-            and self.result.model.item(items[0]).scale == (0, 1)
+            and items[0] in self.result.specified.item_names
+            and self.result.specified.item(items[0]).scale == (0, 1)
         )
         return self.say("rate", label=label) if rate else label
 
     def question(self, item: str) -> str:
         """Return the text of a question; empty where it has none."""
-        found = self.result.model.item(item)
+        found = self.result.specified.item(item)
         return (found.text_ko if self.lang == "ko" else found.text) or found.text or found.text_ko
 
     def interval(self, lower: float, upper: float, digits: int) -> str:

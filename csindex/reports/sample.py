@@ -2,8 +2,12 @@
 
 from typing import Any
 
+import numpy as np
+
 from csindex import plot, wording
+from csindex.fitting.levels import stages
 from csindex.fitting.result import Fit
+from csindex.model.parts import Item
 from csindex.reports.document import Block, Bullets, Paragraph, Picture, Section, Table
 from csindex.reports.labels import Reader
 from csindex.survey.answers import Account
@@ -15,24 +19,37 @@ MOST = 5
 
 def asked(reader: Reader) -> Section:
     """Return the questions with their scales and mean answers, and the picture of the model."""
-    result, model = reader.result, reader.result.model
+    result, model = reader.result, reader.result.specified
     counts = {"items": len(model.items), "constructs": len(model.constructs)}
     blocks: list[Block] = [Paragraph(reader.say("asked_intro", **counts))]
     if result.units is None:
         blocks.append(Picture("model", reader.say("diagram"), lambda: plot.path_diagram(result, lang=reader.lang)))
-    mean = result.moments.mean[0] if result.units is None else result.moments.pooled().mean
+    *_, (_, first) = stages(result)
+    answers = first.moments.mean[0] if result.units is None else first.moments.pooled().mean
+    mean = dict(zip(first.model.item_names, answers.tolist(), strict=True))
     rows = [
         (
-            reader.construct(model.constructs[int(owner)].name),
+            reader.construct(name),
             item.name,
             reader.question(item.name),
             f"{item.scale[0]:g}–{item.scale[1]:g}",
-            wording.number(float(value), 2),
+            wording.number(mean.get(item.name, np.nan), 2),
         )
-        for item, owner, value in zip(model.items, result.design.block_of, mean, strict=True)
+        for name, item in questions(result)
     ]
     blocks.append(Table(reader.say("asked_table"), reader.heads("asked_head"), tuple(rows), left=3))
     return Section(reader.say("asked"), tuple(blocks))
+
+
+def questions(result: Fit) -> list[tuple[str, Item]]:
+    """Return the questions that were asked, each with the construct that it belongs to."""
+    known = set(result.specified.item_names)
+    return [
+        (construct.name, result.specified.item(item))
+        for construct in result.specified.constructs
+        for item in construct.items
+        if item in known
+    ]
 
 
 def answered(reader: Reader, data: Any) -> Section:
@@ -56,7 +73,7 @@ def answered(reader: Reader, data: Any) -> Section:
 
 def _distribution(result: Fit, data: Any, reader: Reader) -> Any:
     survey = data if isinstance(data, Survey) else Survey(data, missing_codes=result.missing_codes)
-    return plot.answer_distribution(survey, result.model, lang=reader.lang)
+    return plot.answer_distribution(survey, result.specified, lang=reader.lang)
 
 
 def _account(reader: Reader, account: Account) -> list[str]:

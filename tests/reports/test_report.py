@@ -263,3 +263,26 @@ def test_markdown_and_latex_of_one_name_stand_side_by_side(banks: csi.Fit, tmp_p
     (tmp_path / "banks.md").unlink()
     with pytest.raises(csi.OptionError, match=r"\.png' is already there"):
         csi.report(banks, tmp_path / "banks.md", assessment=False)
+
+
+def test_workbook_of_units_has_their_league(companies: csi.Fit, tmp_path: Path):
+    book = openpyxl.load_workbook(csi.report(companies, tmp_path / "ranked.xlsx"))
+    assert "league" in book.sheetnames
+
+
+def test_a_report_shows_the_questions_below_dimensions(tmp_path: Path):
+    flat = csi.Model.parse("A =~ a1 + a2; B =~ b1 + b2; S =~ s1 + s2; B ~ A; S ~ A + B")
+    model = csi.Model.parse("H =~ A + B; A =~ a1 + a2; B =~ b1 + b2; S =~ s1 + s2; S ~ H")
+    answers = csi.simulate(flat, 200, seed=1)
+    result = csi.fit(model, answers, replicates=50)
+    text = csi.report(result, tmp_path / "levels.md", data=answers, assessment=False).read_text(encoding="utf-8")
+    for item in flat.item_names:
+        assert re.search(rf"\| {item} \|.*\| {answers[item].mean():.2f} \|", text)
+
+
+def test_a_picture_names_analytic_errors():
+    model = csi.Model.parse("Q =~ q1 + q2 + q3; S =~ s1 + s2 + s3; S ~ Q")
+    result = csi.fit(model, csi.simulate(model, 300, seed=1), estimator="cbsem")
+    said = " ".join(text.get_text() for text in csi.plot.path_diagram(result).texts)
+    assert "analytic standard errors" in " ".join(said.split())
+    assert "0 replicates" not in said
