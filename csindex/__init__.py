@@ -29,35 +29,34 @@ from csindex.errors import (
 )
 from csindex.model.model import Model
 from csindex.model.parts import Construct, Item, Path
+from csindex.moments.moments import Moments
 from csindex.survey.margins import Margins
-from csindex.survey.moments import Moments
 from csindex.survey.survey import Survey
 from csindex.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from csindex import datasets, plot
-    from csindex.assessment.compare import compare
-    from csindex.assessment.comparison import Comparison
-    from csindex.assessment.factor_invariance import invariance
-    from csindex.assessment.invariance import Micom
-    from csindex.assessment.invariance_steps import Invariance
-    from csindex.assessment.micom import micom
+    from csindex.assessment.groups.compare import compare
+    from csindex.assessment.groups.compare_result import Comparison
+    from csindex.assessment.groups.invariance import Invariance, invariance
+    from csindex.assessment.groups.micom import micom
+    from csindex.assessment.groups.micom_result import Micom
     from csindex.assessment.prediction.blindfold import blindfold
     from csindex.assessment.prediction.cvpat import Cvpat, cvpat
     from csindex.assessment.prediction.predict import predict
-    from csindex.assessment.prediction.prediction import Prediction
+    from csindex.assessment.prediction.result import Prediction
     from csindex.assessment.quality.assess import assess
-    from csindex.assessment.quality.assessment import Assessment
+    from csindex.assessment.quality.result import Assessment
     from csindex.assessment.quality.selection import compare_models
-    from csindex.benchmark.companions.companion import companion
-    from csindex.benchmark.companions.metrics import ces, handling_time, nps, rate, top_box
     from csindex.benchmark.composites.composite import composite
     from csindex.benchmark.composites.grades import grade_absolute, grade_relative
+    from csindex.benchmark.composites.library import kcsi, local_public_enterprises
     from csindex.benchmark.composites.recover import recover_weights
     from csindex.benchmark.composites.scheme import Dimension, Scheme
-    from csindex.benchmark.composites.schemes import kcsi, local_public_enterprises
     from csindex.benchmark.leagues.league import league
-    from csindex.benchmark.leagues.league_result import League
+    from csindex.benchmark.leagues.result import League
+    from csindex.benchmark.metrics.companion import companion
+    from csindex.benchmark.metrics.metrics import ces, handling_time, nps, rate, top_box
     from csindex.benchmark.planning import (
         half_width,
         minimum_detectable_change,
@@ -65,56 +64,55 @@ if TYPE_CHECKING:
         sample_size_for_change,
         standard_deviation,
     )
-    from csindex.benchmark.trends.aggregate import Aggregate, aggregate
+    from csindex.benchmark.trends.aggregate import Aggregate, aggregate, rolling
     from csindex.benchmark.trends.pooling import fit_pooled, sensitivity
-    from csindex.benchmark.trends.rolling import rolling
+    from csindex.benchmark.trends.result import Trend
     from csindex.benchmark.trends.sensitivity import Sensitivity
     from csindex.benchmark.trends.trend import fixed_weights, trend
-    from csindex.benchmark.trends.trend_result import Trend
     from csindex.benchmark.unit_scores import UnitScores
-    from csindex.fitting.checkup import Checkup, check
-    from csindex.fitting.conventions import conventions
+    from csindex.checkup.check import Checkup, check
+    from csindex.drivers.importance_performance import importance_performance
     from csindex.fitting.fit import fit
-    from csindex.fitting.importance import importance_performance
     from csindex.fitting.result import Fit
-    from csindex.fitting.slopes import simple_slopes
+    from csindex.fitting.tables.conventions import conventions
+    from csindex.fitting.tables.slopes import simple_slopes
     from csindex.model.library import acsi, ccsi, ecsi, hkcsi, jcsi, ncsb, ncsi, pcsi, scsb, swics
+    from csindex.moments.grouped import GroupedMoments
+    from csindex.moments.ordinal import thresholds
+    from csindex.moments.scan import scan
     from csindex.reports.report import report
+    from csindex.simulation.population import Population, simulate
     from csindex.survey.codebook import codebook
-    from csindex.survey.grouped import GroupedMoments
     from csindex.survey.loyalty import price_tolerance, retention
     from csindex.survey.means import means
-    from csindex.survey.population import Population
     from csindex.survey.readers.read import read_survey
-    from csindex.survey.scan import scan
-    from csindex.survey.simulate import simulate
-    from csindex.survey.thresholds import thresholds
 
 # Imported when they are first asked for, so that `import csindex` costs little more than `import pandas`.
 _LATER = {
-    "csindex.fitting.checkup": ("Checkup", "check"),
-    "csindex.fitting.conventions": ("conventions",),
+    "csindex.simulation.population": ("Population", "simulate"),
+    "csindex.benchmark.trends.aggregate": ("Aggregate", "aggregate", "rolling"),
+    "csindex.assessment.groups.invariance": ("Invariance", "invariance"),
+    "csindex.checkup.check": ("Checkup", "check"),
+    "csindex.fitting.tables.conventions": ("conventions",),
     "csindex.fitting.fit": ("fit",),
-    "csindex.fitting.importance": ("importance_performance",),
+    "csindex.drivers.importance_performance": ("importance_performance",),
     "csindex.fitting.result": ("Fit",),
-    "csindex.fitting.slopes": ("simple_slopes",),
+    "csindex.fitting.tables.slopes": ("simple_slopes",),
     "csindex.model.library": ("acsi", "ccsi", "ecsi", "hkcsi", "jcsi", "ncsb", "ncsi", "pcsi", "scsb", "swics"),
     "csindex.survey.loyalty": ("price_tolerance", "retention"),
-    "csindex.assessment.compare": ("compare",),
-    "csindex.assessment.comparison": ("Comparison",),
-    "csindex.assessment.factor_invariance": ("invariance",),
-    "csindex.assessment.invariance": ("Micom",),
-    "csindex.assessment.invariance_steps": ("Invariance",),
-    "csindex.assessment.micom": ("micom",),
+    "csindex.assessment.groups.compare": ("compare",),
+    "csindex.assessment.groups.compare_result": ("Comparison",),
+    "csindex.assessment.groups.micom_result": ("Micom",),
+    "csindex.assessment.groups.micom": ("micom",),
     "csindex.assessment.quality.assess": ("assess",),
-    "csindex.assessment.quality.assessment": ("Assessment",),
+    "csindex.assessment.quality.result": ("Assessment",),
     "csindex.assessment.quality.selection": ("compare_models",),
     "csindex.assessment.prediction.blindfold": ("blindfold",),
     "csindex.assessment.prediction.cvpat": ("Cvpat", "cvpat"),
     "csindex.assessment.prediction.predict": ("predict",),
-    "csindex.assessment.prediction.prediction": ("Prediction",),
-    "csindex.benchmark.companions.companion": ("companion",),
-    "csindex.benchmark.companions.metrics": (
+    "csindex.assessment.prediction.result": ("Prediction",),
+    "csindex.benchmark.metrics.companion": ("companion",),
+    "csindex.benchmark.metrics.metrics": (
         "ces",
         "handling_time",
         "nps",
@@ -131,12 +129,12 @@ _LATER = {
         "Dimension",
         "Scheme",
     ),
-    "csindex.benchmark.composites.schemes": (
+    "csindex.benchmark.composites.library": (
         "kcsi",
         "local_public_enterprises",
     ),
     "csindex.benchmark.leagues.league": ("league",),
-    "csindex.benchmark.leagues.league_result": ("League",),
+    "csindex.benchmark.leagues.result": ("League",),
     "csindex.benchmark.planning": (
         "half_width",
         "minimum_detectable_change",
@@ -144,31 +142,24 @@ _LATER = {
         "sample_size_for_change",
         "standard_deviation",
     ),
-    "csindex.benchmark.trends.aggregate": (
-        "Aggregate",
-        "aggregate",
-    ),
     "csindex.benchmark.trends.pooling": (
         "fit_pooled",
         "sensitivity",
     ),
-    "csindex.benchmark.trends.rolling": ("rolling",),
     "csindex.benchmark.trends.sensitivity": ("Sensitivity",),
     "csindex.benchmark.trends.trend": (
         "fixed_weights",
         "trend",
     ),
-    "csindex.benchmark.trends.trend_result": ("Trend",),
+    "csindex.benchmark.trends.result": ("Trend",),
     "csindex.benchmark.unit_scores": ("UnitScores",),
     "csindex.reports.report": ("report",),
     "csindex.survey.codebook": ("codebook",),
-    "csindex.survey.grouped": ("GroupedMoments",),
+    "csindex.moments.grouped": ("GroupedMoments",),
     "csindex.survey.means": ("means",),
-    "csindex.survey.population": ("Population",),
     "csindex.survey.readers.read": ("read_survey",),
-    "csindex.survey.scan": ("scan",),
-    "csindex.survey.simulate": ("simulate",),
-    "csindex.survey.thresholds": ("thresholds",),
+    "csindex.moments.scan": ("scan",),
+    "csindex.moments.ordinal": ("thresholds",),
 }
 _HOME = {name: module for module, names in _LATER.items() for name in names}
 

@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from csindex.errors import OptionError
-from csindex.fitting.levels import place
+from csindex.fitting.constructs import place
 from csindex.fitting.result import Fit
 
 Numbers = float | NDArray[np.float64]

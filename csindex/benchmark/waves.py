@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex.benchmark.combination import side_by_side
-from csindex.benchmark.facts import numbered
-from csindex.benchmark.unit_scores import UnitScores
+from csindex.benchmark.unit_facts import numbered
+from csindex.benchmark.unit_scores import UnitScores, side_by_side
 from csindex.errors import OptionError
-from csindex.fitting.levels import place
+from csindex.fitting.constructs import place
 from csindex.fitting.result import Fit
 from csindex.index.scores import to_hundred
-from csindex.survey.stacks import Array
+from csindex.stacks.layout import Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)

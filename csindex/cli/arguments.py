@@ -5,8 +5,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from csindex.cli.ready import model_of
 from csindex.errors import OptionError
+from csindex.model.library.registry import model_of
 from csindex.model.model import Model
 from csindex.survey.readers.read import read_survey
 from csindex.survey.survey import Survey

@@ -8,20 +8,20 @@ from typing import Any
 import pandas as pd
 
 from csindex.benchmark.leagues.league import league
-from csindex.benchmark.leagues.league_result import League
+from csindex.benchmark.leagues.result import League
+from csindex.checkup.check import check
 from csindex.cli import arguments, output
 from csindex.cli.questionnaire import write_template
-from csindex.cli.ready import READY, model_of
 from csindex.errors import OptionError
-from csindex.fitting.checkup import check
+from csindex.fitting.constructs import driven
 from csindex.fitting.fit import fit
-from csindex.fitting.levels import driven
 from csindex.fitting.notices import notices
 from csindex.fitting.result import Fit
+from csindex.model.library.registry import READY, model_of
 from csindex.model.model import Model
 from csindex.options import choose
 from csindex.survey.survey import Survey
-from csindex.wording import aligned, language
+from csindex.text.format import aligned, language
 
 OK, BAD_DATA = 0, 1
 

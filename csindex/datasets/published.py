@@ -6,8 +6,8 @@ from io import StringIO
 import numpy as np
 import pandas as pd
 
+from csindex.moments.moments import Moments
 from csindex.options import choose
-from csindex.survey.moments import Moments
 
 INDUSTRIES = {"processed food": "food", "airlines": "airline", "internet providers": "isp", "banks": "bank"}
 

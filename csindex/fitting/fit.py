@@ -9,15 +9,15 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from csindex.errors import OptionError
-from csindex.fitting.carried import Carried
-from csindex.fitting.covariance import covariance_fit
-from csindex.fitting.estimated import UNLIKE_SAMPLES, degrees_of, estimated
-from csindex.fitting.factor_checks import check_factor_model, check_options
+from csindex.estimation.cbsem.checks import check_factor_model, check_options
+from csindex.fitting.earlier_weights import Carried
+from csindex.fitting.estimate_units import UNLIKE_SAMPLES, degrees_of, estimated
 from csindex.fitting.intake import source_of, usual_resampling
-from csindex.fitting.kept import Kept
 from csindex.fitting.notices import tell
 from csindex.fitting.result import Fit
-from csindex.fitting.staged import climb
+from csindex.fitting.stage_by_stage import climb
+from csindex.fitting.tables.covariance import covariance_fit
+from csindex.fitting.units import Kept
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.model.stages import Stage, stages_of
@@ -38,8 +38,8 @@ from csindex.options import (
     choose,
     whole,
 )
+from csindex.replicates.source import Source
 from csindex.survey.checks import Codes
-from csindex.survey.sources import Source
 
 
 def fit(

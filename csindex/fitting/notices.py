@@ -19,18 +19,18 @@ from csindex.errors import (
     UnitWarning,
     WeakInstrumentWarning,
 )
-from csindex.estimation.instruments import endogenous
-from csindex.fitting.checks import MANY_FAILED, counted, failure_reasons, formative, least_eigenvalues, unit_name
-from csindex.fitting.conventions import all_conventions
-from csindex.fitting.estimates import Status
-from csindex.fitting.first_stage import f_statistics
-from csindex.fitting.inadmissible import flawed_replicates, flaws_said
-from csindex.fitting.levels import items, names_of, place, stages
-from csindex.fitting.replicate import Replicates
+from csindex.estimation.estimates import Status
+from csindex.estimation.pls.instruments import endogenous
+from csindex.fitting.constructs import items, names_of, place, stages
+from csindex.fitting.refusals import MANY_FAILED, counted, failure_reasons, formative, least_eigenvalues, unit_name
 from csindex.fitting.result import Fit
-from csindex.fitting.speaker import Speaker
-from csindex.survey.stacks import Array
-from csindex.wording import Language
+from csindex.fitting.tables.conventions import all_conventions
+from csindex.fitting.tables.first_stage import f_statistics
+from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_said
+from csindex.replicates.replicate import Replicates
+from csindex.stacks.layout import Array
+from csindex.text.format import Language
+from csindex.text.speaker import Speaker
 
 TELLING_POINTS = 1.0
 INFLATION_TOLD = 10.0

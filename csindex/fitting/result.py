@@ -9,29 +9,30 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import ModelError, OptionError
-from csindex.estimation.structure import adjusted_r2
-from csindex.fitting import display, levels, summary
-from csindex.fitting.checks import failures
-from csindex.fitting.estimates import Estimates, Status
-from csindex.fitting.first_stage import first_stage_table
-from csindex.fitting.inadmissible import inadmissible_table
-from csindex.fitting.intervals import Evidence, Uncertainty, standard_error, uncertainty, unknown
-from csindex.fitting.replicate import Replicates
-from csindex.fitting.respondents import respondent_scores
-from csindex.fitting.tables import table
+from csindex.estimation.estimates import Estimates, Status
+from csindex.estimation.pls.structure import adjusted_r2
+from csindex.fitting import constructs, text
+from csindex.fitting.core import table
+from csindex.fitting.refusals import failures
+from csindex.fitting.scores import respondent_scores
+from csindex.fitting.tables.first_stage import first_stage_table
+from csindex.fitting.tables.inadmissible import inadmissible_table
 from csindex.index.impacts import STEP
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.model.stages import Stage
+from csindex.moments.moments import Moments
 from csindex.options import Options
+from csindex.replicates.intervals import Evidence, Uncertainty, standard_error, uncertainty, unknown
+from csindex.replicates.replicate import Replicates
+from csindex.stacks.layout import Array
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
-from csindex.survey.moments import Moments
-from csindex.survey.stacks import Array
-from csindex.wording import language
+from csindex.text import html
+from csindex.text.format import language
 
 if TYPE_CHECKING:
-    from csindex.fitting.covariance import CovarianceFit
+    from csindex.fitting.tables.covariance import CovarianceFit
 
 Quantity = Callable[[Estimates], Array]
 """A function from the estimates of a stack (...) to q numbers (..., q)."""
@@ -122,7 +123,7 @@ class Fit:
         The index of a construct that is measured by one yes/no item is the percentage of yes. The dimensions of
         higher-order constructs are among the constructs; an interaction has no index.
         """
-        return self.table(*levels.indices(self))
+        return self.table(*constructs.indices(self))
 
     def impacts(self, target: str | None = None, step: float = STEP) -> pd.DataFrame:
         """Return driver weights: what goes with a rise of a driver's index, in points of the target's index.
@@ -153,10 +154,10 @@ class Fit:
         if isinstance(step, bool) or not isinstance(step, (int, float)):
             raise OptionError(f"step={step!r} must be a number of index points, e.g. 5.")
         goal = self.model.construct(target or self.model.target).name
-        sources = levels.drivers(self, goal)
+        sources = constructs.drivers(self, goal)
         if not sources:
             raise ModelError(f"nothing in the model leads to {goal!r}, so it has no drivers. Name another target.")
-        total, direct = (levels.effect_in_points(self, goal, total=kind) for kind in (True, False))
+        total, direct = (constructs.effect_in_points(self, goal, total=kind) for kind in (True, False))
         labels = {"source": sources, "target": [goal] * len(sources)}
         extra = {"direct": direct(self.estimates), "total": total(self.estimates)}
         return self.table(labels, lambda e: step * total(e), extra=extra)
@@ -180,12 +181,12 @@ class Fit:
     @property
     def weights(self) -> pd.DataFrame:
         """Outer weights of the standardized (or centred) items: ``construct, item, estimate, se, lower, upper``."""
-        return self.table(*levels.items(self, "weights"))
+        return self.table(*constructs.items(self, "weights"))
 
     @property
     def index_weights(self) -> pd.DataFrame:
         """Weights of the items (on 0-100) in their index, which sum to 1: ``construct, item, estimate, ...``."""
-        return self.table(*levels.items(self, "index_weights"))
+        return self.table(*constructs.items(self, "index_weights"))
 
     @property
     def loadings(self) -> pd.DataFrame:
@@ -193,7 +194,7 @@ class Fit:
 
         By PLSc those of a block in Mode A are consistent loadings on the common factor (Dijkstra & Henseler 2015).
         """
-        return self.table(*levels.items(self, "loadings"))
+        return self.table(*constructs.items(self, "loadings"))
 
     @property
     def first_stage(self) -> pd.DataFrame:
@@ -262,17 +263,17 @@ class Fit:
         OptionError
             If the language is not known.
         """
-        return summary.full(self, language(lang))
+        return text.full(self, language(lang))
 
     def __repr__(self) -> str:
-        return summary.short(self)
+        return text.short(self)
 
     def _repr_html_(self) -> str:
-        return display.as_html(self, summary.headline(self))
+        return html.as_html(self, text.headline(self))
 
     def total(self, estimates: Estimates) -> Array:
         """Return total effects (..., k, k), ``[target, source]``, of the estimates of any stack."""
-        return levels.total_paths(self, estimates)
+        return constructs.total_paths(self, estimates)
 
     def evidence(self, quantity: Quantity) -> Evidence | None:
         """Return what is known of the uncertainty of q quantities; None without replicates."""
@@ -337,4 +338,4 @@ class Fit:
         labels = {"source": [names[i] for i in sources], "target": [names[i] for i in targets]}
         if effect:
             labels["effect"] = [effect] * len(sources)
-        return self.table(labels, lambda e: levels.of_products(self, e, quantity(e))[..., targets, sources], p=True)
+        return self.table(labels, lambda e: constructs.of_products(self, e, quantity(e))[..., targets, sources], p=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from csindex.survey.stacks import Array
+from csindex.stacks.layout import Array
 
 STEP = 5.0
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from csindex.model.design import Design
 from csindex.options import Convention
-from csindex.survey.stacks import Array
+from csindex.stacks.layout import Array
 
 
 def to_hundred(mean: Array, design: Design) -> Array:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from csindex.errors import ModelError
-from csindex.model.levels import made_of
+from csindex.model.hierarchy import made_of
 from csindex.model.parts import Construct, Path
 
 ITERATED = ("A", "B", "nonnegative B")

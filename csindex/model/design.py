@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csindex.errors import ModelError
-from csindex.model.loops import closure, instruments_of, links_of, together
+from csindex.model.feedback import closure, instruments_of, links_of, together
 from csindex.model.model import Model
 from csindex.model.parts import Mode
 

@@ -7,10 +7,10 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from csindex.errors import ModelError
-from csindex.model import document, lavaan
+from csindex.model import lavaan, yaml
 from csindex.model.checks import check_measurement, check_structure, target_of
-from csindex.model.levels import check_levels, made_of, split_paths, upper
-from csindex.model.loops import Instruments, check_loops, given_instruments
+from csindex.model.feedback import Instruments, check_loops, given_instruments
+from csindex.model.hierarchy import check_levels, made_of, split_paths, upper
 from csindex.model.parts import Construct, Item, Path, names_of, parts_of, scale_of
 
 
@@ -178,12 +178,12 @@ class Model:
             if not path.is_file():
                 raise ModelError(f"there is no model file at {str(path)!r}.")
             text = path.read_text(encoding="utf-8")
-        return cls(**document.read(str(text)))
+        return cls(**yaml.read(str(text)))
 
     def to_yaml(self, path: str | PathLike[str] | None = None) -> str:
         """Write the model as YAML; return the text, and also write it to `path` if one is given."""
         given = {field.name: getattr(self, field.name) for field in fields(self)}
-        text = document.write(**given)
+        text = yaml.write(**given)
         if path is not None:
             FilePath(path).write_text(text, encoding="utf-8")
         return text

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from csindex.errors import OptionError
-from csindex.model.levels import factors_of, items_below, made_of, split_paths, upper
+from csindex.model.hierarchy import factors_of, items_below, made_of, split_paths, upper
 from csindex.model.model import Model
 from csindex.model.parts import Construct, Item, Path
 from csindex.options import HigherOrder, Interaction

@@ -12,11 +12,11 @@ from csindex.errors import OptionError
 from csindex.model.model import Model
 from csindex.model.parts import Item
 from csindex.options import choose
-from csindex.plot.canvas import beside, header_of, label_axis, plain, room, stage
-from csindex.plot.style import GREY, INK, Style, extent, line_height, style_of, wrapped, write
-from csindex.plot.words import spoken
+from csindex.plot.kit.canvas import beside, header_of, label_axis, plain, room, stage
+from csindex.plot.kit.style import GREY, INK, Style, extent, line_height, style_of, wrapped, write
+from csindex.plot.kit.words import spoken
 from csindex.survey.survey import Survey
-from csindex.wording import Language
+from csindex.text.format import Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

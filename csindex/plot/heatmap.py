@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from csindex.errors import OptionError
 from csindex.options import choose, within
-from csindex.plot.canvas import header_of, room, stage
-from csindex.plot.style import GREY, INK, VERMILLION, Style, extent, style_of, wrapped, write
-from csindex.plot.words import bracketed, spoken
-from csindex.wording import number
+from csindex.plot.kit.canvas import header_of, room, stage
+from csindex.plot.kit.style import GREY, INK, VERMILLION, Style, extent, style_of, wrapped, write
+from csindex.plot.kit.words import bracketed, spoken
+from csindex.text.format import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from csindex.benchmark.leagues.league_result import League
+from csindex.benchmark.leagues.result import League
 from csindex.errors import OptionError
-from csindex.plot.canvas import beside, header_of, label_axis, panel_below, panel_beside, plain, room, spans, stage
-from csindex.plot.spacing import spaced
-from csindex.plot.style import (
+from csindex.plot.kit.canvas import beside, header_of, label_axis, panel_below, panel_beside, plain, room, spans, stage
+from csindex.plot.kit.labels import spaced
+from csindex.plot.kit.style import (
     BLUE,
     GREY,
     INK,
@@ -23,10 +23,10 @@ from csindex.plot.style import (
     style_of,
     write,
 )
-from csindex.plot.units import highlighted, joined
-from csindex.plot.words import say, spoken
+from csindex.plot.kit.units import highlighted, joined
+from csindex.plot.kit.words import say, spoken
 from csindex.survey.columns import listed
-from csindex.wording import Language
+from csindex.text.format import Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from csindex.fitting.result import Fit
-from csindex.fitting.speaker import labels_of
-from csindex.plot.canvas import EDGE, header_of, room, stage
-from csindex.plot.columns import arrange
-from csindex.plot.layout import Arrow, Layout, Measures, lay_out
-from csindex.plot.style import (
+from csindex.plot.diagram.columns import arrange
+from csindex.plot.diagram.layout import Arrow, Layout, Measures, lay_out
+from csindex.plot.kit.canvas import EDGE, header_of, room, stage
+from csindex.plot.kit.style import (
     BLUE,
     FAINT,
     GREY,
@@ -25,9 +24,10 @@ from csindex.plot.style import (
     wrapped,
     write,
 )  # fmt: skip
-from csindex.plot.units import fit_expected, heading_of, part, unit_row
-from csindex.plot.words import answered, bracketed, intervals, spoken
-from csindex.wording import Language, number
+from csindex.plot.kit.units import fit_expected, heading_of, part, unit_row
+from csindex.plot.kit.words import answered, bracketed, intervals, spoken
+from csindex.text.format import Language, number
+from csindex.text.speaker import labels_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex.benchmark.trends.trend_result import Trend
+from csindex.benchmark.trends.result import Trend
 from csindex.errors import OptionError
-from csindex.plot.canvas import beside, header_of, label_axis, plain, room, stage
-from csindex.plot.spacing import spaced
-from csindex.plot.style import GREY, PALE, PALETTE, Style, extent, line_height, shortened, style_of, write
-from csindex.plot.units import highlighted, joined
-from csindex.plot.words import say, spoken
-from csindex.wording import Language
+from csindex.plot.kit.canvas import beside, header_of, label_axis, plain, room, stage
+from csindex.plot.kit.labels import spaced
+from csindex.plot.kit.style import GREY, PALE, PALETTE, Style, extent, line_height, shortened, style_of, write
+from csindex.plot.kit.units import highlighted, joined
+from csindex.plot.kit.words import say, spoken
+from csindex.text.format import Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from csindex import wording
 from csindex.fitting.result import Fit
-from csindex.reports.document import Table
-from csindex.reports.report_words import CHOICES, WORDS
+from csindex.text import format
+from csindex.text.document import Table
+from csindex.text.words.report import CHOICES, WORDS
 
 _NO_INTERVAL = re.compile(r"(?:[;,] )?[^();,]*–(?=\))")
 """Within brackets, an interval that there is not."""
@@ -18,7 +18,7 @@ _NO_INTERVAL = re.compile(r"(?:[;,] )?[^();,]*–(?=\))")
 class Reader:
     """Words and labels of a result for readers of one language."""
 
-    def __init__(self, result: Fit, lang: wording.Language) -> None:
+    def __init__(self, result: Fit, lang: format.Language) -> None:
         self.result = result
         self.lang = lang
         self.level = f"{result.options.level:.0%}"
@@ -64,11 +64,11 @@ class Reader:
 
     def interval(self, lower: float, upper: float, digits: int) -> str:
         """Return an interval as text."""
-        return wording.interval(lower, upper, digits, self.lang)
+        return format.interval(lower, upper, digits, self.lang)
 
     def estimate(self, value: float, lower: float, upper: float, digits: int) -> str:
         """Return a number with its interval in brackets, a dash where there is no number."""
-        text = wording.number(value, digits)
+        text = format.number(value, digits)
         return f"{text} ({self.interval(lower, upper, digits)})" if np.isfinite(lower) and np.isfinite(value) else text
 
     def estimates(
@@ -84,7 +84,7 @@ class Reader:
         """Return the rows of a tidy table with estimate, standard error and interval."""
         rows = []
         for label, (_, row) in zip(labels, frame.iterrows(), strict=True):
-            cells = [label, wording.number(row["estimate"], digits), wording.number(row["se"], digits + 1)]
+            cells = [label, format.number(row["estimate"], digits), format.number(row["se"], digits + 1)]
             cells.append(self.interval(row["lower"], row["upper"], digits))
-            rows.append((*cells, wording.p_value(row["p"])) if p else tuple(cells))
+            rows.append((*cells, format.p_value(row["p"])) if p else tuple(cells))
         return Table(caption, head, tuple(rows))

@@ -8,9 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import SurveyError
+from csindex.survey.design import Sampling
 from csindex.survey.margins import Margins
 from csindex.survey.raking import Raked, RakingReport, rake
-from csindex.survey.sampling import Sampling
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from csindex.errors import OptionError, SurveyError
 from csindex.model.parts import Item
 from csindex.survey.columns import listed, numbers, rows_text
-from csindex.survey.variables import Variable
+from csindex.survey.labels import Variable
 
 Codes = Sequence[float] | Mapping[str, Sequence[float]]
 Columns = str | Sequence[str]

@@ -8,9 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.survey.columns import as_frame, opened
-from csindex.survey.labels import guessed_scale, means_no_answer, strays
+from csindex.survey.labels import Variable, guessed_scale, means_no_answer, strays
 from csindex.survey.survey import Survey
-from csindex.survey.variables import Variable
 
 MOST_SHARES = 12
 

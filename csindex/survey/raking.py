@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csindex.survey.stacks import Array
+from csindex.stacks.layout import Array
 
 Codes = NDArray[np.intp]
 Trim = tuple[float, float]

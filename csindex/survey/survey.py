@@ -25,10 +25,10 @@ from csindex.survey.checks import (
     without_codes,
 )
 from csindex.survey.columns import as_frame, numbers, row_count, rows_text, settled
+from csindex.survey.design import ReplicateMethod, Sampling, replicate_coefficients, sampling_of
+from csindex.survey.labels import SurveyFile, Variable
 from csindex.survey.margins import Margins
 from csindex.survey.raking import RakingReport
-from csindex.survey.sampling import ReplicateMethod, Sampling, replicate_coefficients, sampling_of
-from csindex.survey.variables import SurveyFile, Variable
 
 
 @dataclass(frozen=True, slots=True, eq=False)

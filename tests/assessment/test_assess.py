@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 import csindex as csi
-from csindex.assessment.distance import implied_constructs, items_from
-from csindex.assessment.quality import model_fit, reliability, structure
-from csindex.assessment.quality.assessment import TABLES
-from csindex.assessment.quality.criteria import model_weights
+from csindex.assessment.groups.distance import implied_constructs, items_from
+from csindex.assessment.quality import measurement, model_fit, scope, structure
+from csindex.assessment.quality.result import TABLES
+from csindex.assessment.quality.structure import model_weights
 from csindex.errors import ConventionWarning, InadmissibleWarning, ModelError, OptionError, SmallSampleWarning
-from csindex.estimation.structure import path_coefficients
+from csindex.estimation.pls.structure import path_coefficients
 
 THREE = "Quality =~ q1 + q2 + q3; Value =~ v1 + v2; Satisfaction =~ s1 + s2 + s3;"
 MODEL = csi.Model.parse(THREE + "Value ~ Quality; Satisfaction ~ Quality + Value")
@@ -68,9 +68,9 @@ def test_alpha_by_hand():
     R = np.full((3, 3), 0.4) + 0.6 * np.eye(3)
     S = R * np.outer([1, 2, 3], [1, 2, 3])
     # Three items with r = 0.4: 3 · 0.4/(1 + 2 · 0.4); raw: (3/2)(1 - 14/22.8) with tr S = 14 and off-diagonal sum 8.8.
-    assert reliability.alpha(R[None], [slice(0, 3)])[0, 0] == pytest.approx(1.2 / 1.8)
-    assert reliability.alpha(S[None], [slice(0, 3)])[0, 0] == pytest.approx(1.5 * (1 - 14 / 22.8))
-    assert np.isnan(reliability.alpha(R[None], [slice(0, 1)])[0, 0])
+    assert measurement.alpha(R[None], [slice(0, 3)])[0, 0] == pytest.approx(1.2 / 1.8)
+    assert measurement.alpha(S[None], [slice(0, 3)])[0, 0] == pytest.approx(1.5 * (1 - 14 / 22.8))
+    assert np.isnan(measurement.alpha(R[None], [slice(0, 1)])[0, 0])
 
 
 def test_two_items_have_the_reliability_of_spearman_and_brown():
@@ -91,7 +91,7 @@ def test_reliability_of_a_factor_population():
     np.fill_diagonal(R, 1)
     w = loadings / np.sqrt(loadings @ R @ loadings)
     # Dijkstra & Henseler: exact where weights are proportional to the loadings.
-    assert reliability.rho_a(R[None], w[None], [slice(0, 3)])[0, 0] == pytest.approx((w @ loadings) ** 2)
+    assert measurement.rho_a(R[None], w[None], [slice(0, 3)])[0, 0] == pytest.approx((w @ loadings) ** 2)
 
 
 def test_raw_alpha_counts_items_in_points_of_100():
@@ -211,9 +211,8 @@ def test_units_in_blocks_are_units_at_once(monkeypatch):
     answers = csi.simulate(MODEL, 150, groups=3, seed=5)
     result = fitted(data=answers, by="unit", replicates=60)
     whole = csi.assess(result)
-    from csindex.assessment.quality import blocks, exact_fit
 
-    for module in (blocks, exact_fit):
+    for module in (scope, model_fit):
         monkeypatch.setattr(module, "BLOCK_CELLS", 64 * 50)
     parts = csi.assess(result)
     for name in TABLES:

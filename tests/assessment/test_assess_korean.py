@@ -9,8 +9,8 @@ import pytest
 
 import csindex as csi
 from csindex.assessment.quality import admissible
-from csindex.assessment.quality.assess_words import ENGLISH, KOREAN, PLACES, READINGS
-from csindex.wording import WIDTH, width
+from csindex.text.format import WIDTH, width
+from csindex.text.words.assess import ENGLISH, KOREAN, PLACES, READINGS
 
 NAMES = ("mobile", "plsc", "cbsem", "units", "none", "formative", "against")
 

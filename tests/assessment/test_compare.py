@@ -6,9 +6,9 @@ import pytest
 from statsmodels.stats.multitest import multipletests
 
 import csindex as csi
-from csindex.assessment.difference import difference
+from csindex.assessment.groups.difference import difference
 from csindex.errors import EstimationError, OptionError, ReplicateWarning
-from csindex.fitting.intervals import uncertainty
+from csindex.replicates.intervals import uncertainty
 
 MODEL = csi.Model.parse(
     "Quality =~ q1 + q2 + q3; Satisfaction =~ s1 + s2; Loyalty =~ l1; Satisfaction ~ Quality; Loyalty ~ Satisfaction"

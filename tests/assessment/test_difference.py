@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import csindex as csi
-from csindex.assessment.difference import between, difference, mga, on_z_scale, wald, welch
-from csindex.assessment.distance import average_distances, implied_constructs, implied_items
-from csindex.fitting.intervals import Evidence, uncertainty
+from csindex.assessment.groups.difference import between, difference, mga, on_z_scale, wald, welch
+from csindex.assessment.groups.distance import average_distances, implied_constructs, implied_items
 from csindex.model.design import design_of
+from csindex.replicates.intervals import Evidence, uncertainty
 
 MODEL = csi.Model.parse(
     "Quality =~ q1 + q2 + q3; Satisfaction =~ s1 + s2; Loyalty =~ l1; Satisfaction ~ Quality; Loyalty ~ Satisfaction"

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 import csindex as csi
-from csindex.assessment.difference import mga, welch
+from csindex.assessment.groups.difference import mga, welch
 from csindex.errors import CsindexWarning
-from csindex.fitting.intervals import uncertainty
+from csindex.replicates.intervals import uncertainty
 
 FIGURES = Path(__file__).parent / "figures"
 # The programs' default stopping rules leave up to 1e-7 on weights.

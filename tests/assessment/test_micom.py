@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import csindex as csi
-from csindex.assessment.micom import composite_correlation, score_moments
+from csindex.assessment.groups.micom import composite_correlation, score_moments
 from csindex.errors import OptionError
 from csindex.model.design import design_of
 

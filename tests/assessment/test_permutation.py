@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import csindex as csi
-from csindex.assessment.permutation import group_moments, pool, share_as_extreme, shuffled
+from csindex.assessment.groups.permutation import group_moments, pool, share_as_extreme, shuffled
 
 MODEL = csi.Model.parse("Quality =~ q1 + q2 + q3; Satisfaction =~ s1 + s2 + s3; Satisfaction ~ Quality")
 
@@ -34,7 +34,7 @@ def test_moments_do_not_depend_on_how_many_are_made_at_a_time(monkeypatch):
     _, rows = pooled()
     label = shuffled(np.random.default_rng(1), rows, 7)
     at_once = group_moments(rows, label)
-    monkeypatch.setattr("csindex.assessment.permutation.TILE_CELLS", 4 * len(label))
+    monkeypatch.setattr("csindex.assessment.groups.permutation.TILE_CELLS", 4 * len(label))
     for one, other in zip(at_once, group_moments(rows, label), strict=True):
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-12)
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csindex as csi
-from csindex.benchmark.combination import combined_degrees, compact, side_by_side, weighted_sums
+from csindex.benchmark.unit_scores import combined_degrees, compact, side_by_side, weighted_sums
 
 MODEL = csi.Model.parse(
     "Satisfaction =~ s1 + s2 + s3; Loyalty =~ l1 + l2; Loyalty ~ Satisfaction", target="Satisfaction"

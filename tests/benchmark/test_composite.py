@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csindex as csi
-from csindex.benchmark.composites.schemes import equal, pcsi_scheme
+from csindex.benchmark.composites.library import equal, pcsi_scheme
 from csindex.benchmark.unit_scores import UnitScores
 
 # Of the ratio of a bootstrap standard error from 1,000 replicates to the true one, 0.02 is a standard error.

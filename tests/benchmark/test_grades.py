@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csindex as csi
-from csindex.benchmark.composites.grading import by_bands, by_quotas, places_of
+from csindex.benchmark.composites.grade_arrays import by_bands, by_quotas, places_of
 from csindex.benchmark.unit_scores import UnitScores
 
 BANDS = {"우수": 90, "양호": 85, "보통": 80, "미흡": 0}

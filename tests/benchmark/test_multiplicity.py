@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.multitest import multipletests
 
-from csindex.benchmark.leagues import multiplicity as m
+from csindex.benchmark.leagues import gaps as m
 from csindex.benchmark.leagues.ranks import normal_draws, pair_errors
 
 Y = np.array([79.0, 82.5, 75.0, 81.0, 70.0])

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 import csindex as csi
-from csindex.benchmark.trends.pooled_moments import pool_moments
+from csindex.benchmark.trends.pooling import pool_moments
 from csindex.index.scores import to_hundred
-from csindex.survey.stacks import pack, unpack
+from csindex.stacks.layout import pack, unpack
 
 MODEL = csi.Model.parse(
     "Satisfaction =~ s1 + s2 + s3; Loyalty =~ l1 + l2; Loyalty ~ Satisfaction", target="Satisfaction"

@@ -6,8 +6,7 @@ from scipy.optimize import linprog
 from scipy.special import ndtr
 from statsmodels.stats.meta_analysis import combine_effects
 
-from csindex.benchmark.leagues.shrinkage import shrink, tau_squared
-from csindex.benchmark.leagues.worst_bias import worst_bias_critical, worst_noncoverage
+from csindex.benchmark.leagues.shrinkage import shrink, tau_squared, worst_bias_critical, worst_noncoverage
 
 Y = np.array([79.0, 82.5, 75.0, 81.0, 70.0, 77.0, 74.0, 79.5, 83.0, 72.0, 76.0, 78.0])
 V = np.linspace(0.5, 2.0, 12) ** 2

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import csindex as csi
-from csindex.benchmark.combination import bennet
+from csindex.benchmark.unit_scores import bennet
 from csindex.index.scores import to_hundred
 
 MODEL = csi.Model.parse(

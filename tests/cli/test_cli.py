@@ -15,7 +15,7 @@ import pytest
 import csindex as csi
 from csindex.cli.main import main
 from csindex.cli.output import spoken
-from csindex.cli.ready import READY
+from csindex.model.library.registry import READY
 
 QUICK = ["--replicates", "40", "--quiet"]
 

@@ -5,9 +5,9 @@ import pytest
 
 import csindex as csi
 from csindex.errors import EstimationError, InadmissibleWarning
-from csindex.estimation.consistent import Flaw, disattenuated, flaws, reliability
-from csindex.estimation.linear import solve_general
+from csindex.estimation.pls.consistent import Flaw, disattenuated, flaws, reliability
 from csindex.model.design import design_of
+from csindex.stacks.linear import solve_general
 
 # Where the iteration stops below 1e-13, estimates are a few times that from their limit.
 LIMIT = 1e-11

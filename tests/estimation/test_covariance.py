@@ -5,19 +5,18 @@ import pytest
 from scipy import stats
 
 import csindex as csi
-from csindex.estimation.covariance import casewise
-from csindex.estimation.covariance.algebra import inverse, solve
-from csindex.estimation.covariance.discrepancy import Sample, curvature, distance, hessian, slope
-from csindex.estimation.covariance.groups import EQUAL, constrained, places
-from csindex.estimation.covariance.influence import normal_directions, response
-from csindex.estimation.covariance.measures import ChiSquare, baseline_value, noncentrality, rmsea
-from csindex.estimation.covariance.parameters import parameters_of
-from csindex.estimation.covariance.scoring import scored
-from csindex.estimation.covariance.semopy_adapter import semopy_parameters
-from csindex.estimation.covariance.start import start
-from csindex.estimation.covariance.structure import implied, jacobian
+from csindex.estimation.cbsem import fiml
+from csindex.estimation.cbsem.discrepancy import Sample, curvature, distance, hessian, slope
+from csindex.estimation.cbsem.fit_measures import ChiSquare, baseline_value, noncentrality, rmsea
+from csindex.estimation.cbsem.groups import EQUAL, constrained, places
+from csindex.estimation.cbsem.parameters import parameters_of
+from csindex.estimation.cbsem.row_errors import normal_directions, response
+from csindex.estimation.cbsem.scoring import scored, start
+from csindex.estimation.cbsem.semopy import semopy_parameters
+from csindex.estimation.cbsem.structure import implied, jacobian
 from csindex.model.design import design_of
-from csindex.survey.stacks import packing
+from csindex.stacks.last_axis import inverse, solve
+from csindex.stacks.layout import packing
 
 ROUNDING = 1e-10
 DIFFERENCES = 1e-7
@@ -294,9 +293,9 @@ class TestCasewise:
 
     def test_complete_rows_give_maximum_likelihood_of_their_moments(self, case):
         parameters, theta, x = case
-        patterns = casewise.patterns_of(x, np.ones(len(x)))
+        patterns = fiml.patterns_of(x, np.ones(len(x)))
         assert len(patterns) == 1
-        found, converged = casewise.fitted(theta, patterns, parameters)
+        found, converged = fiml.fitted(theta, patterns, parameters)
         assert converged
         base = parameters_of(parameters.design)
         S = np.cov(x.T, ddof=0)[..., None]
@@ -307,15 +306,15 @@ class TestCasewise:
     def test_scores_add_up_to_nothing_and_information_is_their_derivative(self, case, rng):
         parameters, theta, x = case
         x = np.where(rng.random(x.shape) < 0.1, np.nan, x)
-        patterns = casewise.patterns_of(x, np.ones(len(x)))
-        found, converged = casewise.fitted(theta, patterns, parameters)
+        patterns = fiml.patterns_of(x, np.ones(len(x)))
+        found, converged = fiml.fitted(theta, patterns, parameters)
         assert converged
-        scores = casewise.case_scores(found, x, patterns, parameters)
+        scores = fiml.case_scores(found, x, patterns, parameters)
         assert np.abs(scores.mean(axis=0)).max() < 1e-6
         h, a = 1e-4, int(np.flatnonzero(parameters.of("path"))[0])
         e = np.eye(len(found))[a] * h
-        up, down = (casewise.case_scores(found + side * e, x, patterns, parameters).mean(axis=0) for side in (1, -1))
-        information = casewise.observed_information(found, patterns, parameters)
+        up, down = (fiml.case_scores(found + side * e, x, patterns, parameters).mean(axis=0) for side in (1, -1))
+        information = fiml.observed_information(found, patterns, parameters)
         np.testing.assert_allclose(information[a], -(up - down) / (2 * h), atol=1e-5)
 
     def test_deviance_is_that_of_the_normal_distribution(self, case, rng):
@@ -323,8 +322,8 @@ class TestCasewise:
         x = np.where(rng.random(x.shape) < 0.2, np.nan, x)
         x = x[~np.isnan(x).all(axis=1)]
         made = implied(theta[:, None], parameters)
-        patterns = casewise.patterns_of(x, np.ones(len(x)))
-        ours = casewise.deviance(made.sigma, made.mean, patterns)[0] + casewise.constant(patterns)
+        patterns = fiml.patterns_of(x, np.ones(len(x)))
+        ours = fiml.deviance(made.sigma, made.mean, patterns)[0] + fiml.constant(patterns)
         there = [~np.isnan(row) for row in x]
         expected = [
             stats.multivariate_normal(made.mean[t, 0], made.sigma[np.ix_(t, t)][..., 0]).logpdf(row[t])

@@ -8,11 +8,11 @@ import pytest
 from statsmodels.sandbox.regression.gmm import IV2SLS
 
 import csindex as csi
-from csindex.assessment.distance import implied_constructs, implied_items
+from csindex.assessment.groups.distance import implied_constructs, implied_items
 from csindex.errors import InadmissibleWarning, OptionError, WeakInstrumentWarning
-from csindex.estimation.consistent import Flaw
-from csindex.estimation.instruments import endogenous, excluded, partial_r2
-from csindex.estimation.structure import path_coefficients, total_effects, unstable
+from csindex.estimation.pls.consistent import Flaw
+from csindex.estimation.pls.instruments import endogenous, excluded, partial_r2
+from csindex.estimation.pls.structure import path_coefficients, total_effects, unstable
 from csindex.model.design import design_of
 
 ROUNDING = 1e-10

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import nnls
 
-from csindex.estimation.linear import inverse, largest_inflation, solve, solve_nonnegative
+from csindex.stacks.linear import inverse, largest_inflation, solve, solve_nonnegative
 
 # Rounding grows with the condition number, which is below 1e4 here.
 ROUNDING = 1e-11

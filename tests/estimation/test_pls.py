@@ -6,11 +6,11 @@ from scipy.optimize import nnls
 
 import csindex as csi
 from csindex.errors import EstimationError
-from csindex.estimation.pls import outer_weights, proxy_correlations, proxy_covariances
-from csindex.fitting.estimates import Status, estimate
+from csindex.estimation.estimates import Status, estimate
+from csindex.estimation.pls.iteration import outer_weights, proxy_correlations, proxy_covariances
 from csindex.model.design import design_of
 from csindex.options import Options
-from csindex.survey.stacks import flatten, take
+from csindex.stacks.layout import flatten, take
 
 SCHEMES = ("path", "centroid", "factorial")
 MODES = ("A", "B", "nonnegative B", "first component", "equal")

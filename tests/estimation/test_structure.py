@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import csindex as csi
-from csindex.estimation.structure import adjusted_r2, path_coefficients, total_effects, variance_inflation
+from csindex.estimation.pls.structure import adjusted_r2, path_coefficients, total_effects, variance_inflation
 from csindex.model.design import design_of
 
 ROUNDING = 1e-12

@@ -7,7 +7,7 @@ import pytest
 
 import csindex as csi
 from csindex.errors import InadmissibleWarning, OptionError
-from csindex.fitting.estimates import Status
+from csindex.estimation.estimates import Status
 
 MODEL = csi.Model.parse(
     "Quality =~ q1 + q2 + q3; Value =~ v1 + v2 + v3; Satisfaction =~ s1 + s2 + s3; Trouble =~ t1\n"

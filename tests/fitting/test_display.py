@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import csindex as csi
-from csindex.fitting import display
+from csindex.text.html import MOST_ROWS
 
 
 def test_a_result_shows_headline_index_and_drivers():
@@ -63,7 +63,7 @@ def test_every_result_shows_a_headline_and_its_main_tables(name: str, said: str,
     assert said in html
     assert html.count("<h4>") == 1
     assert html.count("<table") >= 1
-    assert html.count("<tr") <= 3 * (display.MOST_ROWS + 1)
+    assert html.count("<tr") <= 3 * (MOST_ROWS + 1)
     assert "<img" not in html
     assert "<script" not in html
     assert "More:" not in html

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import csindex as csi
-from csindex.fitting.importance import QUADRANTS, quadrants
+from csindex.drivers.importance_performance import QUADRANTS, quadrants
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from csindex.fitting.intervals import Evidence, uncertainty
+from csindex.replicates.intervals import Evidence, uncertainty
 
 LEVELS = st.sampled_from([0.5, 0.8, 0.9, 0.95])
 

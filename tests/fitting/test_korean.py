@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 import csindex as csi
-from csindex.fitting import checkup_words, estimates, notice_words, summary_words
+from csindex.estimation import estimates
 from csindex.fitting.notices import notices
-from csindex.survey import replicate_words
-from csindex.wording import WIDTH, width
+from csindex.text.format import WIDTH, width
+from csindex.text.words import checkup as checkup_words
+from csindex.text.words import notices as notice_words
+from csindex.text.words import replicates as replicate_words
+from csindex.text.words import summary as summary_words
 
 # Where the weights come from is told by the program in English.
 UNTOLD = {"carried": {"source"}, "groups": {"grouping"}}

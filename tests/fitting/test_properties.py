@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import csindex as csi
-from csindex.fitting.estimates import Estimates
+from csindex.estimation.estimates import Estimates
 
 CONSTRUCTS = {
     "Quality": ["q1", "q2", "q3"],

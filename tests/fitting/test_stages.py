@@ -9,7 +9,7 @@ import stage_runs
 from stage_runs import HIGHER_ORDER, TIGHT, by
 
 import csindex as csi
-from csindex.fitting.estimates import Status
+from csindex.estimation.estimates import Status
 
 # The figures have 12 digits, and products of standardized scores reach 10.
 SEMINR = 5e-11

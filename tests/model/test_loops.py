@@ -6,7 +6,7 @@ import pytest
 import csindex as csi
 from csindex.errors import ModelError
 from csindex.model.design import design_of
-from csindex.model.loops import closure
+from csindex.model.feedback import closure
 
 MEASURED = "; ".join(f"{name} =~ {name.lower()}1 + {name.lower()}2" for name in "ABCDEF")
 LOOP = MEASURED + "; C ~ A + D; D ~ B + C; E ~ D; F ~ E + C"

@@ -13,7 +13,7 @@ from matplotlib.transforms import Bbox
 
 import csindex as csi
 from csindex.model.design import design_of
-from csindex.plot.columns import arrange
+from csindex.plot.diagram.columns import arrange
 
 LIBRARY = ("acsi", "ccsi", "ecsi", "hkcsi", "jcsi", "ncsb", "ncsi", "pcsi", "scsb", "swics")
 

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 
 import csindex as csi
-from csindex.plot import fonts
+from csindex.plot.kit import style
 
 BANKS = csi.datasets.acsi2015("banks")
 SIZES = ["print", "slide"]
@@ -244,7 +244,7 @@ def test_groups_and_waves_of_a_league():
 
 
 def test_without_a_korean_font_it_is_said_and_english_is_used(banks, monkeypatch):
-    monkeypatch.setattr(fonts, "_korean_font", lambda installed, wanted: None)
+    monkeypatch.setattr(style, "_korean_font", lambda installed, wanted: None)
     with pytest.warns(csi.FontWarning, match="picture is in English. Install one"):
         ax = csi.plot.index_bars(banks, lang="ko")
     assert "Customer satisfaction" in [text.get_text() for text in ax.texts]
@@ -252,7 +252,7 @@ def test_without_a_korean_font_it_is_said_and_english_is_used(banks, monkeypatch
         csi.plot.index_bars(banks, title="고객만족도")
 
 
-@pytest.mark.skipif(fonts.korean_font() is None, reason="no font with Korean letters is installed")
+@pytest.mark.skipif(style.korean_font() is None, reason="no font with Korean letters is installed")
 @pytest.mark.parametrize("size", SIZES)
 def test_korean_pictures(banks, size):
     with warnings.catch_warnings():

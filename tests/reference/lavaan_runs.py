@@ -11,15 +11,14 @@ import pandas as pd
 from reference_runs import figures
 
 import csindex as csi
-from csindex.estimation.covariance.discrepancy import Sample, curvature, distance, hessian
-from csindex.estimation.covariance.measures import ChiSquare, baseline_value, relative_measures
-from csindex.estimation.covariance.parameters import Parameters, parameters_of
-from csindex.estimation.covariance.scoring import scored
-from csindex.estimation.covariance.start import start
-from csindex.fitting.weighing import gap_as_fitted, row_directions
+from csindex.estimation.cbsem.discrepancy import Sample, curvature, distance, hessian
+from csindex.estimation.cbsem.fit_measures import ChiSquare, baseline_value, relative_measures
+from csindex.estimation.cbsem.parameters import Parameters, parameters_of
+from csindex.estimation.cbsem.row_errors import gap_as_fitted, row_directions
+from csindex.estimation.cbsem.scoring import scored, start
 from csindex.model.design import design_of
-from csindex.survey.sources import RowSource
-from csindex.survey.stacks import Array, packing
+from csindex.replicates.source import RowSource
+from csindex.stacks.layout import Array, packing
 
 REDUCED = csi.Model.parse(figures("lavaan")["meta"]["model"], target="Satisfaction")
 MODELS = {"reduced": REDUCED, "full": csi.ecsi("mobile")}

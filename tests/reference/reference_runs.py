@@ -17,7 +17,7 @@ from csindex.errors import (
     NegativeWeightWarning,
     SmallSampleWarning,
 )
-from csindex.estimation.structure import variance_inflation
+from csindex.estimation.pls.structure import variance_inflation
 
 FIGURES = Path(__file__).parent / "figures"
 PROGRAMS = {"seminr": "seminr", "csem": "cSEM", "sempls": "semPLS", "plspm": "plspm", "matrixpls": "matrixpls"}

@@ -9,14 +9,14 @@ import pandas as pd
 from reference_runs import figures, labels, moments, quiet_fit
 
 import csindex as csi
-from csindex.assessment.distance import implied_constructs, items_from
-from csindex.assessment.quality import model_fit, validity
-from csindex.estimation.structure import total_effects
-from csindex.fitting.estimates import Estimates, Status, estimate
+from csindex.assessment.groups.distance import implied_constructs, items_from
+from csindex.assessment.quality import measurement, model_fit
+from csindex.estimation.estimates import Estimates, Status, estimate
+from csindex.estimation.pls.structure import total_effects
 from csindex.model.design import Design, design_of
+from csindex.moments import sums
 from csindex.options import Options
-from csindex.survey import sums
-from csindex.survey.stacks import Array, pack, take, unpack
+from csindex.stacks.layout import Array, pack, take, unpack
 
 ITEMS = ("weights", "loadings")
 
@@ -85,7 +85,7 @@ def measures_of(e: Estimates, program: str) -> Iterator[tuple[str, float]]:
     """Yield each measure that a program gave for its resamples, and how far its mean, error and quantiles are from ours."""
     design, theirs = design_of(csi.ecsi("mobile")), figures("quality")["bootstrap"][program]
     a, b = np.array([(j, i) for i in range(design.k) for j in range(i)]).T
-    found = {name: R[:, a, b] for name, R in validity.heterotrait_monotrait(e.correlation, design.blocks).items()}
+    found = {name: R[:, a, b] for name, R in measurement.heterotrait_monotrait(e.correlation, design.blocks).items()}
     V = implied_constructs(e.correlations, e.paths, e.r2, design)
     sigma = items_from(V, e.loadings, e.correlation, design, np.ones(design.k, dtype=bool))
     found["srmr"] = model_fit.fit_measures(e.correlation, (sigma,))[:, :1]

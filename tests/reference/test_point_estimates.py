@@ -16,7 +16,7 @@ from reference_runs import (
 )
 
 import csindex as csi
-from csindex.estimation.consistent import Flaw
+from csindex.estimation.pls.consistent import Flaw
 
 
 @pytest.mark.parametrize(("program", "run", "quantity"), comparisons())

@@ -7,7 +7,7 @@ from reference_runs import TWELVE_DIGITS, moments, quiet_fit
 from resamples import MEASURES, drawn, measures_of, replay
 
 import csindex as csi
-from csindex.assessment.quality import validity
+from csindex.assessment.quality import measurement
 from csindex.assessment.quality.assess import assess
 from csindex.errors import InadmissibleWarning
 from csindex.model.design import design_of
@@ -62,7 +62,7 @@ def test_mode_b_reliability_of_seminr_is_what_others_give_to_a_construct_without
 def test_single_items_have_the_htmt_that_programs_give_but_no_row():
     R = np.asarray(moments("mobi").correlation)[None]
     design, theirs = design_of(csi.ecsi("mobile")), FIGURES["cSEM"]["modeA_nocorr path"]
-    found = validity.heterotrait_monotrait(R, design.blocks)
+    found = measurement.heterotrait_monotrait(R, design.blocks)
     for measure in ("htmt", "htmt2"):
         for key, value in theirs[measure].items():
             a, b = (CONSTRUCTS.index(name) for name in key.split(" ~~ "))

@@ -12,10 +12,10 @@ import pytest
 from conftest import HOSTILE
 
 import csindex as csi
-from csindex.reports import latex, markdown
-from csindex.reports.document import LINE, Table
+from csindex.reports.formats import latex, markdown
 from csindex.reports.report import FORMATS
-from csindex.reports.report_words import CHOICES, ENGLISH, KOREAN
+from csindex.text.document import LINE, Table
+from csindex.text.words.report import CHOICES, ENGLISH, KOREAN
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 import csindex as csi
-from csindex.survey.em import em_moments
-from csindex.survey.making import row_moments
-from csindex.survey.stacks import unpack
+from csindex.moments.em import em_moments
+from csindex.moments.missing import row_moments
+from csindex.stacks.layout import unpack
 
 SAMPLES = ("full10", "collapsed5")
 Gaps = Iterator[tuple[str, float]]

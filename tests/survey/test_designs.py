@@ -6,8 +6,8 @@ import pytest
 from scipy import stats
 
 import csindex as csi
-from csindex.fitting.intervals import Evidence, uncertainty
-from csindex.survey.resampling import group_jackknife, jackknife, random_groups, rescaled_bootstrap
+from csindex.replicates.intervals import Evidence, uncertainty
+from csindex.replicates.resampling import group_jackknife, jackknife, random_groups, rescaled_bootstrap
 
 # Both constructs have a single item, so that each index is a plain (weighted) mean with a known variance.
 MODEL = csi.Model.parse("Quality =~ q; Satisfaction =~ s; Satisfaction ~ Quality", scale=(0, 100))

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 import csindex as csi
-from csindex.survey.scan import _mixer
-from csindex.survey.sources import RowSource
-from csindex.survey.sweep import PRIME
+from csindex.moments.engines.pass_over_rows import PRIME
+from csindex.moments.scan import _mixer
+from csindex.replicates.source import RowSource
 
 pl = pytest.importorskip("polars")
 pa = pytest.importorskip("pyarrow")
@@ -192,7 +192,7 @@ def test_paths_without_polars(tmp_path, monkeypatch):
 
 
 def test_slices_add_up(monkeypatch):
-    from csindex.survey import engines
+    from csindex.moments.engines import engines
 
     frame = answers(5000)
     whole = csi.scan(frame, MODEL, by="company", weights="w", **CODES)

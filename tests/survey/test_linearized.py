@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csindex.survey.linearized import linearized_mean, lonely_strata
+from csindex.survey.means import linearized_mean, lonely_strata
 
 NAN = float("nan")
 

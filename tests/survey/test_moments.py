@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csindex as csi
-from csindex.survey.resampling import parametric_moments
+from csindex.replicates.resampling import parametric_moments
 
 NAMES = ["a", "b", "c"]
 R = np.array([[1.0, 0.5, 0.2], [0.5, 1.0, 0.3], [0.2, 0.3, 1.0]])

@@ -14,8 +14,8 @@ from scipy.stats import multivariate_normal
 from survey_runs import SAMPLES, correlation, from_correlations, from_rows, polychoric, quiet_fit, thresholds
 
 import csindex as csi
-from csindex.survey.polychoric import binormal_cdf, ordinal_moments
-from csindex.survey.resampling import bootstrap
+from csindex.moments.polychoric import binormal_cdf, ordinal_moments
+from csindex.replicates.resampling import bootstrap
 
 # Newton's method ends when a step is below 1e-5 and squares the error in each.
 CONVERGED = 1e-8

@@ -8,20 +8,89 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex.assessment.prediction.blinded import blinded
-from csindex.assessment.prediction.crossed import check_same, fitted, units_of
+from csindex.assessment.prediction.held_out import check_same, fitted, units_of
 from csindex.assessment.prediction.losses import over_respondents, student
 from csindex.assessment.prediction.predictors import Antecedents, known_paths, score_weights
 from csindex.errors import EstimationError, OptionError
-from csindex.fitting.estimates import REASONS, Status, estimate
+from csindex.estimation.estimates import REASONS, Status, estimate
+from csindex.estimation.pls.iteration import inner_weights, proxy_correlations, proxy_covariances
+from csindex.estimation.pls.structure import path_coefficients
+from csindex.fitting.core import table
 from csindex.fitting.result import Fit
-from csindex.fitting.tables import table
 from csindex.model.design import Design
 from csindex.model.model import Model
-from csindex.options import choose, whole
+from csindex.moments.sums import complete_moments, complete_sums
+from csindex.options import Options, choose, whole
+from csindex.stacks.layout import Array, unpack
+from csindex.stacks.linear import inverse
 from csindex.survey.answers import Answers
-from csindex.survey.stacks import Array, unpack
-from csindex.survey.sums import complete_moments, complete_sums
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blinded:
+    """Estimates without the hidden rows of block j.
+
+    Attributes
+    ----------
+    w : (m, p)
+        Outer weights.
+    paths : (m, k)
+        From every construct to j.
+    loadings : (m, items of j)
+    converged : (m,) bool
+    """
+
+    w: Array
+    paths: Array
+    loadings: Array
+    converged: NDArray[np.bool_]
+
+
+def blinded(F: Array, T: Array, j: int, design: Design, options: Options, antecedents: Antecedents) -> Blinded:
+    """Iterate PLS with each correlation from the rows that have both its sides, as semPLS does with missing answers.
+
+    Scores of j are known on T's rows, and so are inner proxies that j is part of.
+    """
+    block = design.blocks[j]
+    F = F.copy()
+    F[:, block], F[:, :, block] = T[:, block], T[:, :, block]
+    neighbour = design.links[j] | design.links[:, j]
+    partly = (neighbour | (np.arange(design.k) == j))[design.block_of]
+    sd = np.sqrt(np.where(partly, np.einsum("mii->mi", T), np.einsum("mii->mi", F)))
+    formative = [(b, inverse(F[:, b, b])) for mode, b in zip(design.modes, design.blocks, strict=True) if mode == "B"]
+    iterated = np.isin(np.array(design.modes), ("A", "B"))[design.block_of]
+    iterated &= np.array([b.stop - b.start > 1 for b in design.blocks])[design.block_of]
+    w = _scaled(np.broadcast_to(design.fixed, F.shape[:2]).copy(), F, design)
+    change = np.full(len(F), np.inf)
+    for _ in range(options.max_iterations):
+        full, train = proxy_covariances(F, w, design), proxy_covariances(T, w, design)
+        E = inner_weights(_correlations(full, train, w, j, design), design, options.scheme)
+        z = np.einsum("mli,mli->mi", np.where(partly, train, full), E[:, :, design.block_of]) / sd
+        for b, R in formative:
+            z[:, b] = np.einsum("mij,mj->mi", R, z[:, b])
+        new = _scaled(np.where(iterated, z, w), F, design)
+        change, w = np.abs(new - w).max(axis=1), new
+        if (change < options.tolerance).all():
+            break
+    full, train = proxy_covariances(F, w, design), proxy_covariances(T, w, design)
+    B, _ = path_coefficients(_correlations(full, train, w, j, design), design)
+    return Blinded(
+        w, known_paths(B, design, antecedents)[:, j], train[:, j, block], np.asarray(change < options.tolerance)
+    )
+
+
+def _correlations(full: Array, train: Array, w: Array, j: int, design: Design) -> Array:
+    """Return correlations of the scores (m, k, k): those with j on the rows that have it."""
+    C, known = proxy_correlations(full, w, design), proxy_correlations(train, w, design)
+    own = known[:, j] / np.sqrt(np.einsum("mll->ml", known) * known[:, j, j][:, None])
+    C[:, j], C[:, :, j] = own, own
+    return C
+
+
+def _scaled(w: Array, F: Array, design: Design) -> Array:
+    variance = np.einsum("mll->ml", proxy_correlations(proxy_covariances(F, w, design), w, design))
+    return np.asarray(w / np.sqrt(variance)[:, design.block_of])
+
 
 Ints = NDArray[np.intp]
 

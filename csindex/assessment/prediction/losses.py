@@ -5,11 +5,11 @@ from typing import Literal
 
 import numpy as np
 
-from csindex.assessment.prediction.crossvalidation import Errors
-from csindex.fitting.intervals import Uncertainty
+from csindex.assessment.prediction.cross_validation import Errors
+from csindex.replicates.intervals import Uncertainty
+from csindex.stacks.layout import Array
 from csindex.survey.answers import Answers
-from csindex.survey.linearized import linearized_mean
-from csindex.survey.stacks import Array
+from csindex.survey.means import linearized_mean
 
 Average = Literal["losses", "predictions"]
 MEASURES = (

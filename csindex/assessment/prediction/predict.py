@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex.assessment.prediction.crossed import (
+from csindex.assessment.prediction.cross_validation import Errors
+from csindex.assessment.prediction.cvpat import construct_losses, loss_table
+from csindex.assessment.prediction.held_out import (
     Crossed,
     Plan,
     by_unit,
@@ -17,13 +19,11 @@ from csindex.assessment.prediction.crossed import (
     plan_of,
     tell_failures,
 )
-from csindex.assessment.prediction.crossvalidation import Errors
-from csindex.assessment.prediction.loss_differences import construct_losses, loss_table
 from csindex.assessment.prediction.losses import MEASURES, Measured, losses, measured, student
-from csindex.assessment.prediction.prediction import Prediction
 from csindex.assessment.prediction.predictors import target_items
+from csindex.assessment.prediction.result import Prediction
+from csindex.fitting.core import table
 from csindex.fitting.result import Fit
-from csindex.fitting.tables import table
 from csindex.model.model import Model
 
 POWER = ("none", "low", "medium", "high")

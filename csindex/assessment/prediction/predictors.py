@@ -10,11 +10,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from csindex.estimation.structure import total_effects
-from csindex.fitting.estimates import Estimates
+from csindex.estimation.estimates import Estimates
+from csindex.estimation.pls.structure import total_effects
 from csindex.model.design import Design
 from csindex.options import Variant
-from csindex.survey.stacks import Array
+from csindex.stacks.layout import Array
 
 Antecedents = Literal["earliest", "direct"]
 Benchmark = Literal["exogenous", "antecedents", "all", "origin"]

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csindex.assessment.quality import model_fit, reliability
-from csindex.assessment.quality.measurement_tables import rho_a
+from csindex.assessment.quality import measurement, model_fit
+from csindex.assessment.quality.measurement import scales_rho_a
 from csindex.assessment.quality.scope import Scope
-from csindex.survey.stacks import Array
+from csindex.stacks.layout import Array
 
 # Beyond what rounding can do.
 SLACK = 1e-8
@@ -52,9 +52,9 @@ def _found(scope: Scope) -> Iterator[tuple[int, str, str, float]]:
     """Yield unit, what, where and the number."""
     e, design, items = scope.result.estimates, scope.design, scope.result.model.item_names
     R = scope.correlations(e)
-    alphas = reliability.alpha(R, design.blocks)[:, scope.scales]
-    rhos = rho_a(scope, e, R)[:, scope.scales]
-    aves = reliability.average_variance(e.loadings, design.blocks)[:, scope.scales]
+    alphas = measurement.alpha(R, design.blocks)[:, scope.scales]
+    rhos = scales_rho_a(scope, e, R)[:, scope.scales]
+    aves = measurement.average_variance(e.loadings, design.blocks)[:, scope.scales]
     scales = [scope.names[j] for j in scope.scales]
     yield from _beyond("alpha", alphas, alphas < 0, scales)
     yield from _beyond("rho_a", rhos, (rhos < 0) | (rhos > 1 + SLACK), scales)

@@ -7,13 +7,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex.assessment.quality import measurement_tables as measurement
-from csindex.assessment.quality import structure_tables as structure
+from csindex.assessment.quality import measurement, structure
 from csindex.assessment.quality.admissible import inadmissible
-from csindex.assessment.quality.assessment import Assessment
+from csindex.assessment.quality.result import Assessment
 from csindex.assessment.quality.scope import Scope
 from csindex.errors import InadmissibleWarning, ModelError, OptionError
-from csindex.fitting.checks import unit_name
+from csindex.fitting.refusals import unit_name
 from csindex.fitting.result import Fit
 from csindex.survey.columns import listed
 

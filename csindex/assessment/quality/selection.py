@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from csindex.assessment.quality.criteria import information_criteria, model_weights
+from csindex.assessment.quality.structure import information_criteria, model_weights
 from csindex.errors import OptionError
-from csindex.fitting.estimates import Estimates
+from csindex.estimation.estimates import Estimates
 from csindex.fitting.result import Fit
 from csindex.options import choose
-from csindex.survey.stacks import Array
+from csindex.stacks.layout import Array
 
 COMPARED = ("bic", "aic", "aicc", "aicu", "hq", "hqc")
 

@@ -9,21 +9,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from csindex.benchmark.composites import composite_text
-from csindex.benchmark.composites.scheme import TOTAL, Scheme
-from csindex.benchmark.composites.weighting import Weighting
-from csindex.benchmark.replicated import Drawn, MeanSource, drawn, placed, sample_of, sizes
-from csindex.benchmark.samples import Plan, plan_of, refuse_empty, survey_of
+from csindex.benchmark.composites import result as text
+from csindex.benchmark.composites.scheme import TOTAL, Scheme, Weighting
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.errors import OptionError, SurveyError
-from csindex.fitting.intervals import Evidence, Uncertainty, uncertainty, unknown
-from csindex.fitting.tables import table
+from csindex.fitting.core import table
+from csindex.fitting.intake import Plan, plan_of, refuse_empty, survey_of
 from csindex.model.parts import Item
 from csindex.options import choose
+from csindex.replicates.intervals import Evidence, Uncertainty, uncertainty, unknown
+from csindex.replicates.replicated import Drawn, MeanSource, drawn, placed, sample_of, sizes
+from csindex.stacks.layout import Array
 from csindex.survey.answers import Account
 from csindex.survey.checks import ANY_SCALE, Codes
 from csindex.survey.columns import rows_text
-from csindex.survey.stacks import Array
 
 Gaps = Literal["listwise", "available"]
 
@@ -117,10 +116,10 @@ class CompositeResult:
 
     def summary(self) -> str:
         """Return all that a reader needs to use and to repeat the result, as text."""
-        return composite_text.full(self)
+        return text.full(self)
 
     def __repr__(self) -> str:
-        return composite_text.short(self)
+        return text.short(self)
 
     @property
     def _labels(self) -> dict[str, list[str]]:
@@ -218,8 +217,8 @@ def composite(
         # The items' replicates have done their work; a league needs those of the scores.
         drawn=replace(made, draws=made.draws[..., -len(weighting.shares) - 1 :].copy()),
     )
-    for text, category in composite_text.warnings_of(result):
-        warnings.warn(text, category, stacklevel=2)
+    for notice, category in text.warnings_of(result):
+        warnings.warn(notice, category, stacklevel=2)
     return result
 
 

@@ -9,14 +9,14 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from csindex.benchmark.composites.composite import CompositeResult
-from csindex.benchmark.composites.grade_result import GradeResult, graded, how
-from csindex.benchmark.composites.grading import Grades, by_bands, by_quotas, places_of
+from csindex.benchmark.composites.grade_arrays import Grades, by_bands, by_quotas, places_of
+from csindex.benchmark.composites.grades_result import GradeResult, graded, how
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.errors import OptionError
 from csindex.fitting.result import Fit
 from csindex.options import choose, whole
+from csindex.stacks.layout import Array
 from csindex.survey.columns import listed
-from csindex.survey.stacks import Array
 
 Scores = UnitScores | CompositeResult | Fit
 

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csindex.benchmark.facts import By, levels_of, said, tuples, weights_of
-from csindex.benchmark.leagues.league_result import League
-from csindex.benchmark.leagues.league_table import (
+from csindex.benchmark.leagues.gaps import Adjust
+from csindex.benchmark.leagues.ranks import Ints, Truth
+from csindex.benchmark.leagues.result import League
+from csindex.benchmark.leagues.standing import Rules, Shrink, Standing, chosen, standing
+from csindex.benchmark.leagues.tables import (
     COLUMNS,
     apart_table,
     bands_table,
@@ -20,15 +22,12 @@ from csindex.benchmark.leagues.league_table import (
     suppressed,
     wave_columns,
 )
-from csindex.benchmark.leagues.multiplicity import Adjust
-from csindex.benchmark.leagues.ranks import Ints, Truth
-from csindex.benchmark.leagues.rules import Rules, Shrink
-from csindex.benchmark.leagues.standing import Standing, chosen, standing
+from csindex.benchmark.unit_facts import By, levels_of, said, tuples, weights_of
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.benchmark.waves import Grid
 from csindex.errors import OptionError
 from csindex.fitting.result import Fit
-from csindex.survey.stacks import Array
+from csindex.stacks.layout import Array
 
 Mean = str | Mapping[Any, float] | pd.Series | pd.DataFrame
 

@@ -1,15 +1,49 @@
 """The numbers of one league: units that are ranked among each other (array functions)."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from csindex.benchmark.leagues import multiplicity, ranks
-from csindex.benchmark.leagues.rules import Rules
+from csindex.benchmark.leagues import gaps, ranks
+from csindex.benchmark.leagues.gaps import ADJUSTMENTS, SPELLINGS, Adjust
 from csindex.benchmark.leagues.shrinkage import shrink
 from csindex.benchmark.unit_scores import UnitScores
-from csindex.survey.stacks import Array
+from csindex.errors import OptionError
+from csindex.options import choose, whole
+from csindex.stacks.layout import Array
+
+Shrink = Literal["eb"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The choices of a league; every field is also an argument of `csindex.league`."""
+
+    level: float = 0.95
+    simultaneous: bool = True
+    least_n: int = 30
+    adjust: Adjust = "holm"
+    shrink: Shrink = None
+    rounding: int | None = None
+    wave: str | None = None
+    bands: bool = True
+    seed: int = 1
+    mean: str = "equal"
+
+    def __post_init__(self) -> None:
+        level: Any = self.level
+        if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0.5 <= level < 1:
+            raise OptionError(f"level={level!r} must be at least 0.5 and less than 1, e.g. 0.95.")
+        adjust = SPELLINGS.get(self.adjust, self.adjust) if isinstance(self.adjust, str) else self.adjust
+        object.__setattr__(self, "adjust", choose("adjust", adjust, ADJUSTMENTS))
+        if self.shrink is not None:
+            choose("shrink", self.shrink, ["eb"])
+        if self.rounding is not None:
+            object.__setattr__(self, "rounding", whole("rounding", self.rounding, 0))
+        object.__setattr__(self, "least_n", whole("least_n", self.least_n, 0))
+        object.__setattr__(self, "seed", whole("seed", self.seed, 0))
+
 
 DRAWS = 4000
 FEWEST_SHRUNK = 10
@@ -112,18 +146,18 @@ def standing(scores: UnitScores, weights: Array | None, rules: Rules, rng: np.ra
 def _gaps(scores: UnitScores, covariance: Array, weights: Array | None, draws: Array, rules: Rules) -> dict[str, Array]:
     """Return the columns of the gaps to the leader and to the mean."""
     count = len(scores.estimate)
-    A = multiplicity.other_weights(count) if weights is None else multiplicity.mean_weights(weights)
-    sample = multiplicity.Sample(scores.estimate, covariance, draws, error_degrees(scores), scores.joint)
+    A = gaps.other_weights(count) if weights is None else gaps.mean_weights(weights)
+    sample = gaps.Sample(scores.estimate, covariance, draws, error_degrees(scores), scores.joint)
     how = (rules.level, rules.adjust, rules.simultaneous)
     found = {
-        "leader": multiplicity.gaps_to_leader(sample, *how),
-        "mean": multiplicity.gaps_to_mean(sample, A, *how),
+        "leader": gaps.gaps_to_leader(sample, *how),
+        "mean": gaps.gaps_to_mean(sample, A, *how),
     }
     columns: dict[str, Array] = {}
-    for name, gaps in found.items():
-        columns |= {f"gap_{name}": gaps.estimate, f"gap_{name}_se": gaps.se}
-        columns |= {f"gap_{name}_lower": gaps.lower, f"gap_{name}_upper": gaps.upper}
-        columns |= {f"p_{name}": gaps.p, f"p_{name}_adjusted": gaps.adjusted}
+    for name, of in found.items():
+        columns |= {f"gap_{name}": of.estimate, f"gap_{name}_se": of.se}
+        columns |= {f"gap_{name}_lower": of.lower, f"gap_{name}_upper": of.upper}
+        columns |= {f"p_{name}": of.p, f"p_{name}_adjusted": of.adjusted}
     return columns
 
 

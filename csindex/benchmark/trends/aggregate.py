@@ -1,4 +1,4 @@
-"""From companies to industries, sectors and the nation."""
+"""National scores that replace a part of the units at a time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex import wording
-from csindex.benchmark.combination import combined_degrees, compact, side_by_side, weighted_sums
-from csindex.benchmark.facts import By, Weights, levels_of, numbered, said, tuples, weights_of
-from csindex.benchmark.unit_scores import UnitScores
+from csindex.benchmark.unit_facts import By, Weights, levels_of, numbered, said, tuples, weights_of
+from csindex.benchmark.unit_scores import UnitScores, combined_degrees, compact, side_by_side, weighted_sums
+from csindex.benchmark.waves import Grid
 from csindex.errors import OptionError
+from csindex.fitting.core import RESERVED
 from csindex.fitting.result import Fit
-from csindex.fitting.tables import RESERVED
+from csindex.stacks.layout import Array
 from csindex.survey.columns import listed
-from csindex.survey.stacks import Array
+from csindex.text import format
 
 Others = str | Mapping[Any, Any] | None
 
@@ -51,7 +51,7 @@ class Aggregate(UnitScores):
 
         Numbers are rounded here and nowhere before.
         """
-        lang = wording.language(lang)
+        lang = format.language(lang)
         names = [str(name) for name in self.units.columns]
         level = f"{self.level:.0%}"
         heads = {
@@ -61,14 +61,14 @@ class Aggregate(UnitScores):
         rows = [[*names, *heads[lang]]]
         for labels, row in zip(tuples(self.units), self.table.itertuples(index=False), strict=True):
             estimate, se, lower, upper = row[-4:]
-            shown = [wording.number(estimate, 1), wording.number(se, 2), wording.interval(lower, upper, 1, lang)]
+            shown = [format.number(estimate, 1), format.number(se, 2), format.interval(lower, upper, 1, lang)]
             rows.append([*map(str, labels), f"{row[-6]:,.0f}", *shown])
         weighting = _WEIGHTINGS.get(self.weighting, {}).get(lang, self.weighting)
         title = {
             "en": f"{self.name}, 0–100, of {len(self.shares):,} units put together, weights: {weighting}",
             "ko": f"{self.name} 지수(0–100), 단위 {len(self.shares):,}개를 합산, 가중치: {weighting}",
         }
-        return f"{title[lang]}\n{wording.aligned(rows, len(names))}"
+        return f"{title[lang]}\n{format.aligned(rows, len(names))}"
 
     def __repr__(self) -> str:
         return self.summary()
@@ -252,3 +252,61 @@ def _refuse(units: pd.DataFrame, given: Array, number: NDArray[np.intp], labels:
     empty = np.flatnonzero(np.bincount(number, given) <= 0)
     if len(empty):
         raise OptionError(f"all weights of {said(tuples(labels)[int(empty[0])])} are 0, so it has no score.")
+
+
+def rolling(scores: UnitScores, wave: str = "quarter") -> UnitScores:
+    """Return, for every wave, the latest score of each unit, for indices that replace a part of the units at a time.
+
+    National indices measure some sectors each quarter, and put them together with the latest scores of all others.
+    Give the result to `aggregate` with ``by=wave``; its changes are of the sectors that were measured anew.
+
+    Parameters
+    ----------
+    scores : UnitScores
+        Units with a column `wave`, not all of them measured in every wave.
+    wave : str
+
+    Returns
+    -------
+    UnitScores
+        All units in all waves from the first one by which every unit has been measured. They are joint, since a score
+        that is carried forward is the same score.
+
+    Raises
+    ------
+    OptionError
+        If there is no such column, or the replicates are of a jackknife of independent units.
+
+    Examples
+    --------
+    >>> import csindex as csi
+    >>> answers = csi.simulate(csi.acsi(), 200, groups=["a 1", "b 2", "a 3"], seed=1)
+    >>> answers[["sector", "quarter"]] = answers.pop("unit").str.split(expand=True)
+    >>> result = csi.fit(csi.acsi(), answers, by=["sector", "quarter"], replicates=100)
+    >>> csi.rolling(csi.UnitScores.of(result)).units.quarter.tolist()
+    ['2', '2', '3', '3']
+    """
+    scores = UnitScores.of(scores)
+    grid = Grid.of(scores.units, wave)
+    if not scores.joint and scores.coefficients is not None:
+        raise OptionError("rolling scores need replicates that can be drawn together. Fit with resampling='bootstrap'.")
+    # Of each unit the last wave so far in which it was measured.
+    last = np.maximum.accumulate(np.where(grid.place >= 0, np.arange(len(grid.waves)), -1), axis=1)
+    begin = int((last >= 0).all(axis=0).argmax())
+    chosen = last[:, begin:].T
+    row = np.take_along_axis(grid.place.T, chosen, axis=0).ravel()
+    count = len(grid.units)
+    units = pd.concat([grid.units] * len(chosen), ignore_index=True)
+    units[wave] = [value for value in grid.waves[begin:] for _ in range(count)]
+    draws = scores.draws if scores.joint else compact(scores.draws)
+    arrays = {name: getattr(scores, name) for name in ("estimate", "n", "n_eff", "coefficients", "degrees")}
+    kept: dict[str, Any] = {name: None if array is None else array[row] for name, array in arrays.items()}
+    return UnitScores(
+        name=scores.name,
+        units=units,
+        draws=draws[row],
+        joint=True,
+        level=scores.level,
+        interval=scores.interval,
+        **kept,
+    )

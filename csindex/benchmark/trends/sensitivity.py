@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex import wording
 from csindex.benchmark.unit_scores import UnitScores
+from csindex.text import format
 
 _NAMES = {
     "pooled": {"en": "pooled", "ko": "전체 통합"},
@@ -45,7 +45,7 @@ class Sensitivity:
 
     def summary(self, lang: str = "en") -> str:
         """Return the comparison as text, in English (``"en"``) or Korean (``"ko"``)."""
-        chosen = wording.language(lang)
+        chosen = format.language(lang)
         heads = {
             "en": ["weights", "rank corr.", "moved", "max places", "max points", "median se"],
             "ko": ["가중치", "순위 상관", "이동 단위", "최대 순위 이동", "최대 점수 차", "표준오차 중앙값"],
@@ -53,18 +53,18 @@ class Sensitivity:
         rows = [
             [
                 _NAMES[row["measurement"]][chosen],
-                wording.number(row["rank_correlation"], 3),
+                format.number(row["rank_correlation"], 3),
                 str(row["moved"]),
                 str(row["max_shift"]),
-                wording.number(row["max_difference"], 2),
-                wording.number(row["median_se"], 2),
+                format.number(row["max_difference"], 2),
+                format.number(row["median_se"], 2),
             ]
             for row in self.agreement.to_dict("records")
         ]
         cells = [heads, *rows]
-        return f"{wording.wrapped(self._sentence(chosen))}\n\n{wording.aligned(cells, 1)}"
+        return f"{format.wrapped(self._sentence(chosen))}\n\n{format.aligned(cells, 1)}"
 
-    def _sentence(self, lang: wording.Language) -> str:
+    def _sentence(self, lang: format.Language) -> str:
         worst: dict[Any, Any] = self.agreement.sort_values("max_shift", kind="stable").iloc[-1].to_dict()
         name = _NAMES[worst["measurement"]][lang]
         difference, se = float(self.agreement["max_difference"].max()), float(self.agreement["median_se"].median())

@@ -6,18 +6,17 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from csindex.assessment.groups import adjust_of, adjusted
-from csindex.benchmark.trends.changes import changes_table, decomposition_table, scores_table
-from csindex.benchmark.trends.trend_result import Trend
+from csindex.assessment.groups.groups import adjust_of, adjusted
+from csindex.benchmark.trends.result import Trend, changes_table, decomposition_table, scores_table
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.benchmark.waves import Grid, Panel, items_panel, scores_panel
 from csindex.errors import OptionError
-from csindex.fitting.checks import unit_name
-from csindex.fitting.levels import place
+from csindex.fitting.constructs import place
+from csindex.fitting.refusals import unit_name
 from csindex.fitting.result import Fit
 from csindex.options import choose
+from csindex.stacks.layout import Array
 from csindex.survey.columns import listed
-from csindex.survey.stacks import Array
 
 ItemWeights = Literal["fixed", "own"] | Mapping[str, float] | None
 

@@ -2,7 +2,7 @@
 
 from csindex.model.library.acsi import acsi
 from csindex.model.library.ecsi import ecsi
-from csindex.model.library.japan import jcsi
+from csindex.model.library.jcsi import jcsi
 from csindex.model.library.korea import ncsi, pcsi
 from csindex.model.library.nordic import ncsb, scsb
 from csindex.model.library.others import ccsi, hkcsi, swics

@@ -12,15 +12,15 @@ from csindex.errors import OptionError, SurveyError
 from csindex.model.parts import scale_of
 from csindex.survey.checks import Codes, Columns, names_in
 from csindex.survey.columns import check_names
+from csindex.survey.labels import SurveyFile, Variable
 from csindex.survey.margins import Margins
-from csindex.survey.readers.kinds import kind_of, path_of
-from csindex.survey.readers.parsed import Parsed
+from csindex.survey.readers.cells import Parsed
+from csindex.survey.readers.delimited import read_text
+from csindex.survey.readers.excel import read_sheet
+from csindex.survey.readers.formats import kind_of, path_of
 from csindex.survey.readers.settings import Settings, parted
-from csindex.survey.readers.sheets import read_sheet
-from csindex.survey.readers.statistics import read_statistics
-from csindex.survey.readers.text import read_text
+from csindex.survey.readers.spss_stata import read_statistics
 from csindex.survey.survey import Survey
-from csindex.survey.variables import SurveyFile, Variable
 
 MissingCodes = Sequence[float | str] | Mapping[str, Sequence[float | str]]
 

@@ -1,0 +1,1 @@
+"""Differences between groups, and measurement invariance."""

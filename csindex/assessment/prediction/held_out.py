@@ -1,0 +1,270 @@
+"""What both doors of cross-validation share: the rows, the folds, and who could not be predicted."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csindex.assessment.groups.groups import labels_of, survey_of
+from csindex.assessment.prediction import folds as deal
+from csindex.assessment.prediction.cross_validation import Task, Validated, validate
+from csindex.assessment.prediction.folds import Folds
+from csindex.assessment.prediction.losses import Average
+from csindex.assessment.prediction.predictors import Antecedents, Benchmark
+from csindex.errors import EstimationError, ModelError, OptionError, ReplicateWarning, SurveyError
+from csindex.estimation.estimates import REASONS, Status
+from csindex.fitting.fit import fit
+from csindex.fitting.result import Fit
+from csindex.model.model import Model
+from csindex.moments.grouped import GroupedMoments
+from csindex.moments.moments import Moments
+from csindex.options import choose, whole
+from csindex.replicates.source import RowSource
+from csindex.stacks.layout import Array
+from csindex.survey.answers import Answers
+from csindex.survey.survey import Survey
+
+USUAL_BENCHMARK: dict[Antecedents, Benchmark] = {"earliest": "exogenous", "direct": "antecedents"}
+SAME_MOMENTS = 1e-8
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to cross-validate; checked.
+
+    Attributes
+    ----------
+    antecedents, benchmark, average
+        See `csindex.predict`.
+    folds : int or labels
+    repeats, seed : int
+    """
+
+    antecedents: Antecedents
+    benchmark: Benchmark
+    average: Average
+    folds: Any
+    repeats: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Crossed:
+    """A fit and its cross-validation.
+
+    Attributes
+    ----------
+    result : Fit
+        Of the whole sample, without replicates.
+    answers : Answers
+    units : list of U int
+        Numbers of the units among the answers'.
+    folds : Folds
+    validated : list of U Validated
+    """
+
+    result: Fit
+    answers: Answers
+    units: list[int]
+    folds: Folds
+    validated: list[Validated]
+
+    def rows(self, at: int) -> slice:
+        """Return the rows of a unit."""
+        return slice(*self.answers.ends[self.units[at] : self.units[at] + 2].tolist())
+
+
+def plan_of(antecedents: str, benchmark: str | None, average: str, folds: Any, repeats: int, seed: int) -> Plan:
+    """Check the arguments of cross-validation.
+
+    Raises
+    ------
+    OptionError
+    """
+    known = choose("antecedents", antecedents, ("earliest", "direct"))
+    usual = USUAL_BENCHMARK[known]  # type: ignore[index]
+    if isinstance(folds, (int, np.integer)) or folds is None:
+        folds = whole("folds", folds, 2)
+    return Plan(
+        antecedents=known,  # type: ignore[arg-type]
+        benchmark=choose("benchmark", benchmark or usual, ("exogenous", "antecedents", "all", "origin")),  # type: ignore[arg-type]
+        average=choose("average", average, ("losses", "predictions")),  # type: ignore[arg-type]
+        folds=folds,
+        repeats=whole("repeats", repeats, 1),
+        seed=whole("seed", seed, 0),
+    )
+
+
+def fitted(model: Model | Fit, data: Any, options: dict[str, Any]) -> tuple[Fit, Survey]:
+    """Return the fit of the whole sample, and its rows.
+
+    Raises
+    ------
+    OptionError
+        Data without rows, replicate weights, options that prediction cannot follow.
+    SurveyError
+        Rows that are not those of the fit.
+    """
+    if not isinstance(model, (Model, Fit)):
+        raise OptionError(
+            f"the model, or a Fit, comes first and the rows after it; found {type(model).__name__} first."
+        )
+    if (model.specified if isinstance(model, Fit) else model).layered:
+        raise OptionError(
+            "prediction of higher-order constructs and interactions is not available. Predict with the model of the "
+            "dimensions, without interactions."
+        )
+    if isinstance(data, (Moments, GroupedMoments, Fit)):
+        raise OptionError(
+            f"prediction is judged on respondents' rows, and {type(data).__name__} holds none. Give the data."
+        )
+    if isinstance(model, Fit):
+        result, survey = model, _survey_of_fit(model, data, options)
+    else:
+        _refuse(options.get("missing", "listwise"), options.get("estimator", "pls"))
+        survey = survey_of(data, options.pop("by", None), options)
+        rest = {k: v for k, v in options.items() if isinstance(data, Survey) or k not in _ROWS}
+        result = fit(model, survey, **{**rest, "replicates": 0})
+    _refuse(result.options.missing, result.options.estimator)
+    if result.options.ordinal:
+        raise OptionError(
+            "ordinal= estimates correlations of the variables behind the answers, and prediction is of the answers. Fit with "
+            "ordinal=False to predict them."
+        )
+    if survey.replicate_weights is not None:
+        raise OptionError(
+            "replicate weights do not tell which rows were sampled together, so folds could tear them apart. Give strata= and "
+            "clusters=, or the weights alone."
+        )
+    if not result.design.links.any():
+        raise ModelError("the model has no paths, so nothing in it is predicted.")
+    return result, survey
+
+
+_ROWS = ("weights", "strata", "clusters", "missing_codes")
+
+
+def _survey_of_fit(result: Fit, data: Any, options: dict[str, Any]) -> Survey:
+    given = list(options) if isinstance(data, Survey) else [name for name in options if name not in _ROWS]
+    if given:
+        kind = "a Survey and a Fit" if isinstance(data, Survey) else "a Fit"
+        raise OptionError(f"{', '.join(given)} cannot be given with {kind}, which has been made with or without them.")
+    by = None if result.units is None else [str(name) for name in result.units.columns]
+    codes = {} if isinstance(data, Survey) or "missing_codes" in options else {"missing_codes": result.missing_codes}
+    return survey_of(data, None if isinstance(data, Survey) else by, {**options, **codes})
+
+
+def _refuse(missing: str, estimator: str) -> None:
+    if missing not in ("listwise", "mean"):
+        raise OptionError(
+            f"missing={missing!r} leaves gaps in the rows to predict from. Use missing='listwise', or 'mean', which fills each gap "
+            "with the mean of the training rows."
+        )
+    if estimator != "pls":
+        raise OptionError(
+            f"items are predicted from composite scores, for which estimator={estimator!r} has no paths and loadings. Use "
+            "estimator='pls'."
+        )
+
+
+def cross_validate(result: Fit, survey: Survey, answers: Answers, items: Sequence[str], plan: Plan) -> Crossed:
+    """Cross-validate a fitted model on the rows of `answers`, whose columns are `items`."""
+    columns = [list(items).index(name) for name in result.model.item_names]
+    own = answers.of_items(columns)
+    source = RowSource(own, result.model.item_names, result.options.missing)
+    units = units_of(result, own)
+    if isinstance(plan.folds, int):
+        dealt = deal.draw(own, units, plan.folds, plan.repeats, plan.seed)
+    else:
+        dealt = deal.given(plan.folds, survey, own, units)
+    task = Task(
+        source=source,
+        units=units,
+        design=result.design,
+        options=result.options,
+        start=result.estimates.weights,
+        index_weights=result.estimates.index_weights,
+        antecedents=plan.antecedents,
+        benchmark=plan.benchmark,
+    )
+    return Crossed(result, own, units, dealt, validate(task, dealt))
+
+
+def check_same(result: Fit, answers: Answers) -> None:
+    """Raise a SurveyError if the rows do not give the moments of the fit."""
+    moments = RowSource(answers, result.model.item_names, result.options.missing).sample()
+    mean = moments.mean.reshape(-1, len(result.model.items))[units_of(result, answers)]
+    off = np.abs(mean - result.moments.mean.reshape(mean.shape))
+    if not off.max() <= SAME_MOMENTS:
+        unit, item = np.unravel_index(np.nanargmax(off), off.shape)
+        name, found = result.model.item_names[item], result.moments.mean.reshape(mean.shape)[unit, item]
+        raise SurveyError(
+            f"these are not the rows of the fit: the mean of {name!r} is {mean[unit, item]:.4g} here and {found:.4g} there. Give "
+            "the same data, with the same weights=, strata= and clusters=; or give the model and the data, to fit them anew."
+        )
+
+
+def units_of(result: Fit, answers: Answers) -> list[int]:
+    """Return the numbers of the fit's units among the answers'; units that the fit dropped have none."""
+    if result.units is None or answers.units is None:
+        return [0]
+    there = {row: at for at, row in enumerate(answers.units.itertuples(index=False, name=None))}
+    rows = list(result.units.itertuples(index=False, name=None))
+    strange = [row for row in rows if row not in there]
+    if strange:
+        raise SurveyError(f"the data have no rows of unit {'/'.join(map(str, strange[0]))}, which was fitted.")
+    return [there[row] for row in rows]
+
+
+def tell_failures(crossed: Crossed, stacklevel: int) -> dict[str, int]:
+    """Return how many training sets failed for each reason; warn of any and refuse too many."""
+    result = crossed.result
+    status = [one.trained.estimates.status for one in crossed.validated]
+    together = np.concatenate(status)
+    failed = {reason: int((together == code).sum()) for code, reason in REASONS.items() if (together == code).any()}
+    if failed:
+        reasons = ", ".join(f"{reason}: {count:,}" for reason, count in failed.items())
+        names = [""] if result.units is None else [f"{name}: " for name in labels_of(result.units)]
+        shares = np.array([float((one != Status.OK).mean()) for one in status])
+        worst = int(shares.argmax())
+        text = f"{sum(failed.values()):,} of {len(together):,} training sets could not be estimated ({reasons})"
+        if shares[worst] > result.options.max_failed:
+            raise EstimationError(
+                f"{names[worst]}{shares[worst]:.0%} of the training sets failed; {text}, more than "
+                f"max_failed={result.options.max_failed:g} allows. Often an item is nearly constant: leave it out, or take fewer "
+                "folds."
+            )
+        warnings.warn(
+            f"{text}; the rows that they lack are judged by the others.", ReplicateWarning, stacklevel=stacklevel + 1
+        )
+    deficient = sum(one.deficient for one in crossed.validated)
+    if deficient:
+        warnings.warn(
+            f"the linear model's items were collinear in {deficient:,} of {len(together):,} training sets; of its many "
+            "solutions the smallest was taken, so it is no strong benchmark.",
+            ReplicateWarning,
+            stacklevel=stacklevel + 1,
+        )
+    return failed
+
+
+def folds_table(crossed: Crossed) -> pd.DataFrame:
+    """Return a row for each training set: unit columns, ``repeat, fold, train, test, status``."""
+    frames = []
+    for at, one in enumerate(crossed.validated):
+        fold, trained = crossed.folds.fold[crossed.rows(at)], one.trained
+        test = np.array([int((fold[:, r] == f).sum()) for r, f in zip(trained.repeat, trained.fold, strict=True)])
+        status = [REASONS.get(Status(int(code)), "ok") for code in trained.estimates.status]
+        units = crossed.result.units
+        labels: dict[Any, Any] = {} if units is None else units.iloc[at].to_dict()
+        numbers = {"repeat": trained.repeat + 1, "fold": trained.fold + 1, "train": len(fold) - test, "test": test}
+        frames.append(pd.DataFrame({**labels, **numbers, "status": status}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def by_unit(parts: Sequence[Array]) -> Array:
+    """Return arrays of each unit as (U, all numbers)."""
+    return np.stack([np.ravel(part) for part in parts])

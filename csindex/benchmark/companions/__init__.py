@@ -1,1 +1,0 @@
-"""Shares, rates and times that are published beside an index."""

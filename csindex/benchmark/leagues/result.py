@@ -1,0 +1,268 @@
+"""What a league gives: the table, and what it says in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from csindex.benchmark.leagues.gaps import ADJUSTMENTS
+from csindex.benchmark.leagues.standing import DRAWS, FEWEST_SHRUNK, Rules
+from csindex.benchmark.leagues.tables import FEW_EFFECTIVE
+from csindex.text import format, html
+from csindex.text.words.league import WORDS, ordinal
+
+NAMES, ROWS = 8, 20
+HARDLY = 0.1
+
+
+def short(league: League) -> str:
+    """Return the headline and the first rows."""
+    table = _latest(league, league.table)
+    title = _title(league, table, "en")
+    rows = [[*map(str, _own_columns(league)), "score", "rank", "ranks not ruled out"]]
+    for _, row in table.head(format.ROWS).iterrows():
+        known = pd.notna(row["rank"])
+        ranks = [str(row["rank"]), f"{row['rank_lower']} to {row['rank_upper']}"] if known else ["–", "–"]
+        rows.append([*(str(row[name]) for name in _own_columns(league)), _score(league, row), *ranks])
+    more = [f"  ... {len(table) - format.ROWS:,} more rows"] if len(table) > format.ROWS else []
+    body = format.aligned(rows, len(_own_columns(league)))
+    return "\n".join([title, "", body, *more, "", "More: .summary(), .table, .groups, .bands, .apart"])
+
+
+def summary(league: League, lang: format.Language) -> str:
+    """Return what can be said, what cannot, and how it was made."""
+    table, groups = _latest(league, league.table), _latest(league, league.groups)
+    groups = groups[groups["ranked"] > 0]
+    said = _one(league, table, groups.iloc[0], lang) if len(groups) == 1 else _several(league, table, groups, lang)
+    parts = [_title(league, table, lang), said, format.wrapped(WORDS[lang]["cannot"])]
+    return "\n\n".join([*parts, f"{WORDS[lang]['how']}\n" + "\n".join(_method(league, table, lang))])
+
+
+def _title(league: League, table: pd.DataFrame, lang: str) -> str:
+    words, wave = WORDS[lang], league.rules.wave
+    when = "" if wave is None else words["wave"].format(wave=table[wave].iloc[0])
+    counts = {"units": len(table), "ranked": int(table["rank"].notna().sum())}
+    return words["title"].format(name=league.name, wave=when, answers=int(table["n"].sum()), **counts)
+
+
+def _one(league: League, table: pd.DataFrame, facts: pd.Series[Any], lang: format.Language) -> str:
+    """Return the sentences about a single league."""
+    words, ranked = WORDS[lang], table[table["rank"].notna()]
+    said = [*_first(league, ranked, lang)]
+    if len(ranked) > 1:
+        share = facts["told_apart"] / facts["pairs"]
+        counts = {"pairs": int(facts["pairs"]), "told": int(facts["told_apart"]), "share": f"{share:.0%}"}
+        if facts["told_apart"] == 0:
+            said.append(words["nothing"])
+        else:
+            said.append(words["order"].format(**counts, places=f"{facts['places']:.1f}", ranked=len(ranked)))
+            said += [words["hardly"]] if share < HARDLY else []
+            said.append(_against_mean(league, ranked, lang))
+            said += [_bands(ranked, lang)] if league.rules.bands else []
+    said += _between(facts, lang) if league.rules.shrink else []
+    return "\n".join(format.wrapped(sentence) for sentence in said)
+
+
+def _first(league: League, ranked: pd.DataFrame, lang: format.Language) -> list[str]:
+    """Return the sentences about the first place."""
+    words, level = WORDS[lang], _percent(league.rules.level)
+    leaders = ranked[ranked["first"]]
+    row = leaders.iloc[0]
+    between = format.interval(row["lower"], row["upper"], 1, lang)
+    names = {"leaders": _listed(league, leaders, lang), "score": _score(league, row)}
+    said = [words["first" if len(leaders) == 1 else "tied"].format(level=level, interval=between, **names)]
+    others = ranked[ranked["co_first"] & ~ranked["first"]]
+    if len(others):
+        total = len(others) + int((leaders["co_first"]).sum())
+        said.append(words["shared"].format(count=len(others), names=_listed(league, others, lang), total=total))
+    elif len(ranked) > 1 and len(leaders) == 1:
+        said.append(words["alone"].format(level=level))
+    if league.rules.wave is not None:
+        long = leaders[leaders["waves_first"] > 1]
+        for name, times in zip(_names(league, long), long["waves_first"], strict=True):
+            said.append(words["streak"].format(leader=name, times=times, ordinal=ordinal(int(times))))
+        said += [words["changed"]] if ranked["leader_changed"].fillna(False).any() else []
+    return said
+
+
+def _against_mean(league: League, ranked: pd.DataFrame, lang: str) -> str:
+    sure = ranked["p_mean_adjusted"] < 1 - league.rules.level
+    above, below = int((sure & (ranked["gap_mean"] > 0)).sum()), int((sure & (ranked["gap_mean"] < 0)).sum())
+    words = WORDS[lang]
+    counts = {"above": above, "below": below, "open": len(ranked) - above - below}
+    return words["mean"].format(mean=words[league.rules.mean], **counts)
+
+
+def _bands(ranked: pd.DataFrame, lang: str) -> str:
+    sizes = ranked["band"].value_counts().sort_index()
+    return WORDS[lang]["bands"].format(bands=" + ".join(str(size) for size in sizes))
+
+
+def _between(facts: pd.Series[Any], lang: str) -> list[str]:
+    words, sd = WORDS[lang], facts["between_sd"]
+    if pd.isna(sd):
+        return [words["unshrunk"].format(fewest=FEWEST_SHRUNK)]
+    return [words["same"]] if sd == 0 else [words["spread"].format(sd=f"{sd:.1f}")]
+
+
+def _several(league: League, table: pd.DataFrame, groups: pd.DataFrame, lang: format.Language) -> str:
+    """Return the sentences and the table about several leagues."""
+    words, keys = WORDS[lang], [name for name in league.keys if name != league.rules.wave]
+    pairs = groups["pairs"].sum()
+    counts = {"leagues": len(groups), "ranked": int(groups["ranked"].sum()), "units": int(groups["units"].sum())}
+    share = groups["told_apart"].sum() / pairs if pairs else 0.0
+    said = [words["several"].format(**counts, shared=int((groups["co_first"] > 1).sum()), share=f"{share:.0%}")]
+    if league.rules.rounding is not None:
+        said.append(words["ties"].format(tied=int((groups["first"] > 1).sum()), leagues=len(groups)))
+    said += [words["hardly"]] if share < HARDLY else []
+    if league.rules.wave is not None:
+        moved = table.groupby(keys, sort=False)["leader_changed"].first().dropna()
+        said += [words["moved"].format(moved=int(moved.sum()), known=len(moved))] if len(moved) else []
+    if league.rules.shrink and groups["between_sd"].isna().any():
+        said.append(words["unshrunk"].format(fewest=FEWEST_SHRUNK))
+    rows = [[*keys, *words["heads"].split("|")]]
+    for _, row in groups.head(ROWS).iterrows():
+        own = table[(table[keys] == row[keys]).all(axis=1) & table["first"].fillna(False)]
+        told = f"{int(row['told_apart'])}/{int(row['pairs'])}"
+        cells = [_listed(league, own, lang, 2), _score(league, own.iloc[0]), str(int(row["co_first"]))]
+        rows.append([*(str(row[key]) for key in keys), *cells, str(row["ranked"]), f"{row['places']:.1f}", told])
+    more = [f"  ... {len(groups) - ROWS:,}"] if len(groups) > ROWS else []
+    lines = [format.wrapped(sentence) for sentence in said]
+    return "\n".join([*lines, "", format.aligned(rows, len(keys) + 1), *more])
+
+
+def _method(league: League, table: pd.DataFrame, lang: str) -> list[str]:
+    """Return how the league was made, one item a line."""
+    words, rules = WORDS[lang], league.rules
+    who = words["all" if rules.simultaneous else "one"]
+    said = [words["sets"].format(who=who, level=_percent(rules.level), draws=DRAWS, seed=rules.seed)]
+    if rules.rounding is not None:
+        said.append(words["rounding" if rules.rounding else "whole"].format(digits=rules.rounding))
+    hidden, noted = int(table["rank"].isna().sum()), int((table["rank"].notna() & (table["note"] != "")).sum())
+    counts = [words["suppressed"].format(count=count) if count else "" for count in (hidden, noted)]
+    said.append(words["least"].format(least=rules.least_n, few=FEW_EFFECTIVE, suppressed=counts[0], noted=counts[1]))
+    adjust = ADJUSTMENTS[rules.adjust]
+    said.append(words["adjust"].format(adjust=adjust) if adjust else words["unadjusted"])
+    said += [words["shrunken"]] if rules.shrink else []
+    return [format.wrapped(f"- {sentence}").replace("\n", "\n  ") for sentence in said]
+
+
+def _latest(league: League, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the last wave in which anything was ranked."""
+    wave = league.rules.wave
+    if wave is None:
+        return frame
+    there = set(league.groups.loc[league.groups["ranked"] > 0, wave].tolist())
+    last = [label for label in league.waves if label in there][-1]
+    found: pd.DataFrame = frame[frame[wave] == last]
+    return found
+
+
+def _percent(level: float) -> str:
+    return f"{100 * level:g}%"
+
+
+def _own_columns(league: League) -> list[str]:
+    return [name for name in [*league.keys, *league.labels] if name != league.rules.wave] or [str(league.rules.wave)]
+
+
+def _names(league: League, rows: pd.DataFrame) -> list[str]:
+    columns = list(league.labels) or list(league.keys)
+    return [" / ".join(map(str, row)) for row in rows[columns].itertuples(index=False)]
+
+
+def _listed(league: League, rows: pd.DataFrame, lang: str, most: int = NAMES) -> str:
+    names = _names(league, rows)
+    if len(names) <= most:
+        return ", ".join(names)
+    return WORDS[lang]["more"].format(names=", ".join(names[:most]), count=len(names) - most)
+
+
+def _score(league: League, row: pd.Series[Any]) -> str:
+    digits = league.rules.rounding
+    if pd.isna(row["rank"]):
+        return "–"
+    return f"{row['estimate']:.1f}" if digits is None else f"{row['published']:.{digits}f}"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class League:
+    """The result of `csindex.league`.
+
+    Attributes
+    ----------
+    name : str
+        What is scored, e.g. ``"Satisfaction"``.
+    table : data frame
+        One row for each unit, by group, wave and rank. After the unit columns:
+
+        ``n, n_eff, estimate, se, lower, upper`` : answers, their effective number, and the score with its interval.
+        ``published`` : the rounded score, with `rounding` only.
+        ``rank, rank_lower, rank_upper`` : rank 1 is the highest score, equal scores share the smaller rank; and the ends
+        of the set of ranks that cannot be ruled out. ``rank_lower_marginal, rank_upper_marginal`` : the set for a
+        reader who looks at this one unit only.
+        ``first, co_first`` : whether the unit is ranked first; whether it cannot be ruled out that it is the best.
+        ``band`` : see `bands`.
+        ``gap_leader, gap_leader_se, gap_leader_lower, gap_leader_upper, p_leader, p_leader_adjusted`` : points to the
+        highest score. ``gap_mean, ...`` : the same to the mean.
+        ``comparison_lower, comparison_upper`` : intervals for plots; where those of two units just touch, the two
+        differ at about the level, as a single pair (Goldstein & Healy 1995). They are no intervals of the scores.
+        ``shrunken, shrunken_lower, shrunken_upper, reliability`` : with `shrink` only.
+        ``change, change_se, change_lower, change_upper, change_percent, p_change, p_change_adjusted, waves_first,
+        leader_changed`` : with `wave` only.
+        ``note`` : why a unit is not published, or that it has an effective number of less than 100 answers.
+    groups : data frame
+        One row for each group and wave: ``units, ranked, highest, lowest, first, co_first, pairs, told_apart, places,
+        bands``. Of the ``pairs`` of units ``told_apart`` are told apart, at once; ``places`` is the mean number of
+        places in a rank set. ``between_sd``, with `shrink`, is the standard deviation of the true scores.
+    bands : data frame
+        One row for each band: ``band, units, highest, lowest``. No two units of a band can be told apart, each unit of
+        a lower band is told to be below some unit of the band above it, and there are as few bands as this allows. Band
+        1 are the co-first. A unit with a wide interval can be in a higher band than one that has a higher score.
+    apart : data frame
+        One row for each pair that can be told apart, all of them at once: ``higher, lower, gap`` after the group columns.
+    rules : Rules
+        Everything that was decided.
+    keys, labels : tuple of str
+        Columns by which units are ranked apart, and those that name the units.
+    waves : tuple
+        Labels of the waves in their order.
+    """
+
+    name: str
+    table: pd.DataFrame
+    groups: pd.DataFrame
+    bands: pd.DataFrame
+    apart: pd.DataFrame
+    rules: Rules
+    keys: tuple[str, ...]
+    labels: tuple[str, ...]
+    waves: tuple[Any, ...] = ()
+
+    def summary(self, lang: str = "en") -> str:
+        """Return what can be said of the order of the units, and what not, in English (``"en"``) or Korean (``"ko"``).
+
+        With waves it is about the last one.
+        """
+        return summary(self, format.language(lang))
+
+    def __repr__(self) -> str:
+        return short(self)
+
+    def _repr_html_(self) -> str:
+        columns = [
+            *self.keys,
+            *self.labels,
+            "n",
+            "estimate",
+            "se",
+            "lower",
+            "upper",
+            "rank",
+            "rank_lower",
+            "rank_upper",
+        ]
+        shown = self.table[list(dict.fromkeys(columns))]
+        return html.page(repr(self), [html.as_table(shown, "Ranks, and those not ruled out", ".table")])

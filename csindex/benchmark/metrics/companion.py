@@ -1,0 +1,167 @@
+"""The door to companion metrics: tidy tables with an interval for every number, by unit and wave."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from csindex.benchmark.metrics.differences import difference_table, pairs_of
+from csindex.benchmark.metrics.measure import Measured, measure
+from csindex.benchmark.metrics.metrics import Metric
+from csindex.errors import OptionError, SurveyError, UnitWarning
+from csindex.fitting.intake import plan_of, survey_of, unit_texts
+from csindex.model.parts import Item
+from csindex.survey.checks import ANY_SCALE, Codes
+from csindex.survey.columns import listed, rows_text
+from csindex.survey.survey import Survey
+
+
+def companion(
+    data: Any,
+    metrics: Mapping[str, Metric],
+    *,
+    weights: str | ArrayLike | None = None,
+    strata: str | Sequence[str] | None = None,
+    clusters: str | Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
+    missing_codes: Codes | None = None,
+    difference: str | Mapping[str, Any] | None = None,
+    replicates: int = 1000,
+    seed: int | None = 1,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Compute metrics that are published beside an index, by unit and wave, each with an interval.
+
+    Parameters
+    ----------
+    data : data frame or Survey
+    metrics : mapping of name to Metric
+        E.g. ``{"CSAT": csi.top_box("q1"), "NPS": csi.nps("q2")}``.
+    weights, strata, clusters, by, missing_codes
+        See `Survey`. Each metric uses the answers that are there.
+    difference : str, or mapping of a unit column to one of its values, optional
+        Return differences instead: ``"wave"`` for each wave less the one before it, among units that agree in the other
+        columns; ``{"company": "Acme"}`` for each company less Acme.
+    replicates : int
+        For means and percentiles, and for differences within one sample; 0 for none.
+    seed : int or None
+        The same seed gives the same numbers.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    data frame
+        Unit columns, ``metric, statistic, n, n_eff, estimate, se, lower, upper, method``. Shares are in percent. Of
+        differences: unit columns, ``against, metric, statistic, estimate, se, lower, upper, method``.
+
+    Raises
+    ------
+    SurveyError
+        Columns that are missing, answers outside the scale or neither yes nor no, negative times.
+    OptionError
+        An argument that is not known, or does not go with the data.
+
+    Warns
+    -----
+    UnitWarning
+        If a unit has no answers for a metric; its row is there, with NaN.
+
+    Notes
+    -----
+    *Shares*: Wilson's (1927) interval; with weights or a design from the effective number of answers, n over the design
+    effect and corrected for few degrees of freedom (Korn & Graubard 1998), at most n. Standard errors are linearised
+    (Woodruff 1971), or from supplied replicate weights. *Means, NPS*: bootstrap percentiles, with designs the
+    rescaling bootstrap (Rao, Wu & Yue 1992); without replicates t intervals from linearised errors. *Percentiles*:
+    bootstrap percentiles; their `n_eff` is Kish's.
+
+    *Differences* of shares: Newcombe's (1998) hybrid score interval. Where units are domains of one sample, the
+    correlation of the two shares enters as in Zou & Donner (2008). Other differences: percentiles of the replicates'
+    differences.
+
+    Examples
+    --------
+    >>> import csindex as csi, pandas as pd
+    >>> data = pd.DataFrame({"wave": [1] * 50 + [2] * 50, "complained": [1] * 10 + [0] * 40 + [1] * 5 + [0] * 45})
+    >>> csi.companion(data, {"complaints": csi.rate("complained")}, by="wave").round(1).upper.tolist()
+    [33.0, 21.4]
+    """
+    if not isinstance(metrics, Mapping) or not metrics or not all(isinstance(m, Metric) for m in metrics.values()):
+        raise OptionError('metrics must map names to metrics, e.g. {"NPS": csindex.nps("recommend")}.')
+    survey = survey_of(data, weights=weights, strata=strata, clusters=clusters, by=by, missing_codes=missing_codes)
+    _refuse_jackknifed_quantiles(survey, metrics)
+    plan = plan_of(survey, None, replicates, seed, level)
+    units = survey.units()
+    pairs = None if difference is None else pairs_of(units, difference)
+    items = _items(metrics)
+    answers = survey.answers(list(items.values()), "mean")
+    columns = {name: answers.values[:, at] for at, name in enumerate(items)}  # noqa: PD011
+    _check_times(metrics, columns)
+    if pairs is not None and not plan.replicates and (answers.sampling is not None or answers.given is not None):
+        raise OptionError("difference= of units of one sample needs replicates=, which tell how the units go together.")
+    found = measure(metrics, columns, answers, plan, correlations=pairs is not None)
+    _tell(metrics, found, units)
+    if pairs is not None:
+        assert units is not None
+        return difference_table(metrics, found, units, pairs, plan)
+    return _table(metrics, found, units)
+
+
+def _refuse_jackknifed_quantiles(survey: Survey, metrics: Mapping[str, Metric]) -> None:
+    quantiles = [name for name, metric in metrics.items() if metric.kind == "quantile"]
+    if quantiles and survey.replicate_method in ("JK1", "JKn"):
+        raise OptionError(
+            f"metric {quantiles[0]!r}: jackknife replicate weights give no usable error of a percentile (general knowledge: "
+            "Efron 1979). Leave it out, or use the survey's strata= and clusters= in their place."
+        )
+
+
+def _items(metrics: Mapping[str, Metric]) -> dict[str, Item]:
+    """Return the columns that are needed, with their scales."""
+    scales: dict[str, tuple[float, float]] = {}
+    for name, metric in metrics.items():
+        scale = scales.get(metric.column, ANY_SCALE)
+        if ANY_SCALE not in (scale, metric.scale) and scale != metric.scale:
+            raise OptionError(
+                f"metric {name!r} takes {metric.column!r} to be on {metric.scale[0]:g}–{metric.scale[1]:g}, another metric "
+                f"on {scale[0]:g}–{scale[1]:g}. Give one of them its right scale."
+            )
+        scales[metric.column] = metric.scale if scale == ANY_SCALE else scale
+        if metric.trials is not None:
+            scales.setdefault(metric.trials, ANY_SCALE)
+    return {column: Item(column, scale) for column, scale in scales.items()}
+
+
+def _check_times(metrics: Mapping[str, Metric], columns: Mapping[str, NDArray[np.float64]]) -> None:
+    for metric in metrics.values():
+        negative = columns[metric.column] < 0
+        if metric.kind == "quantile" and negative.any():
+            raise SurveyError(
+                f"column {metric.column!r} is negative in {rows_text(negative)} of those used; times start at 0. If these "
+                "are codes, declare them in missing_codes=."
+            )
+
+
+def _table(metrics: Mapping[str, Metric], found: Measured, units: pd.DataFrame | None) -> pd.DataFrame:
+    U, q = found.estimate.shape
+    names = [(name, statistic) for name, metric in metrics.items() for statistic in metric.statistics]
+    labels = {} if units is None else {str(name): units[name].repeat(q).array for name in units.columns}
+    columns: dict[str, Any] = {"metric": [n for n, _ in names] * U, "statistic": [s for _, s in names] * U}
+    columns |= {name: getattr(found, name).ravel() for name in ("n", "n_eff", "estimate", "se", "lower", "upper")}
+    if (found.n == found.n.round()).all():
+        columns["n"] = columns["n"].astype(np.int64)
+    frame = pd.DataFrame({**labels, **columns, "method": found.method.ravel()})
+    return frame.astype({"metric": "str", "statistic": "str", "method": "str"})
+
+
+def _tell(metrics: Mapping[str, Metric], found: Measured, units: pd.DataFrame | None) -> None:
+    names = [name for name, metric in metrics.items() for _ in metric.statistics]
+    empty: dict[str, list[str]] = {}
+    for unit, at in np.argwhere(found.n == 0).tolist():
+        empty.setdefault(names[at], []).append("the sample" if units is None else unit_texts(units, [unit])[0])
+    if empty:
+        text = "; ".join(f"{name!r}: {listed(dict.fromkeys(who), most=3)}" for name, who in empty.items())
+        warnings.warn(f"there are no answers for {text}. These rows are NaN.", UnitWarning, stacklevel=3)

@@ -1,0 +1,1 @@
+"""What is wrong with answers before a fit."""

@@ -1,0 +1,1 @@
+"""Driver analysis: what matters and what to do first."""

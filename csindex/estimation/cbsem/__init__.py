@@ -1,0 +1,1 @@
+"""Covariance structure models (CB-SEM)."""

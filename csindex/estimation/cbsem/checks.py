@@ -1,0 +1,101 @@
+"""What cannot be a covariance structure model, and options that say nothing to one."""
+
+from csindex.errors import EstimationError, OptionError
+from csindex.estimation.cbsem.estimator import parameters_for
+from csindex.model.design import design_of
+from csindex.model.model import Model
+from csindex.options import Options
+from csindex.survey.columns import listed
+
+USUAL = {"discrepancy": "ML", "errors": "normal", "likelihood": "normal"}
+
+
+def check_options(options: Options) -> None:
+    """Raise an error if an option belongs to covariance structure models, and another estimator is used."""
+    if options.estimator == "cbsem":
+        return
+    if options.missing == "fiml":
+        raise OptionError(
+            "missing='fiml' belongs to estimator='cbsem'. Use missing='em', which gives PLS the same moments."
+        )
+    for name, value in USUAL.items():
+        if getattr(options, name) != value:
+            raise OptionError(
+                f"{name}={getattr(options, name)!r} belongs to estimator='cbsem'; leave it out otherwise."
+            )
+
+
+def check_factor_model(model: Model, options: Options) -> None:
+    """Raise an error if a model cannot be a covariance structure model, or an option does not go with one.
+
+    Raises
+    ------
+    OptionError, EstimationError
+    """
+    if model.layered:
+        raise OptionError(
+            "estimator='cbsem' does not take higher-order constructs or interactions. Use estimator='pls' or 'plsc', or fit the "
+            "model of the dimensions."
+        )
+    formative = [c.name for c in model.constructs if c.mode in ("B", "nonnegative B") and len(c.items) > 1]
+    if formative:
+        raise OptionError(
+            f"estimator='cbsem' takes items to reflect their construct, but {listed(map(repr, formative))} is composed of its "
+            "items ('<~', Mode B). Write '=~' (or model.with_modes({...: 'A'})) if the items do reflect it; else use "
+            "estimator='pls'."
+        )
+    if model.instruments:
+        raise OptionError(
+            "estimator='cbsem' uses no instruments: it estimates all equations at once. Leave instruments= out of the model, or "
+            "use estimator='plsc'."
+        )
+    _check_options(options)
+    parameters = parameters_for(design_of(model), options)
+    df = parameters.degrees()
+    if df < 0:
+        raise EstimationError(
+            f"the model has {-df} more parameters than its {parameters.design.p} items have variances and covariances, so it "
+            "cannot be estimated. Use more items for a construct, or fewer paths."
+        )
+
+
+def _check_options(options: Options) -> None:
+    if options.weights_from:
+        raise OptionError("weights_from= does not go with estimator='cbsem'; carry weights over with estimator='pls'.")
+    if options.variant != "standardized":
+        raise OptionError(f"variant={options.variant!r} belongs to estimator='pls'; leave it out with 'cbsem'.")
+    if options.adjusted and options.missing != "listwise":
+        raise OptionError(
+            f"missing={options.missing!r} does not go with ordinal items or with discrepancy='DWLS', which take errors and "
+            "weights from complete rows. Use missing='listwise'."
+        )
+    if options.missing in ("pairwise", "em"):
+        raise OptionError(
+            f"missing={options.missing!r} gives covariances whose χ² and standard errors are not those of a complete sample. "
+            "Use missing='fiml', which fits the model to the answers that are there, or 'listwise'."
+        )
+    if options.missing == "mean" and options.analytic:
+        raise OptionError(
+            "missing='mean' takes filled-in answers for real ones, so analytic standard errors would be too small. Use "
+            "missing='fiml', or replicates=1000."
+        )
+    if options.ordinal and options.discrepancy not in ("DWLS", "ULS"):
+        raise OptionError(
+            f"discrepancy={options.discrepancy!r} does not go with ordinal items, whose polychoric correlations are not "
+            "those of normal answers. Use discrepancy='DWLS', or 'ULS'."
+        )
+    if options.adjusted and options.errors == "normal":
+        raise OptionError(
+            "errors='normal' does not go with ordinal items or with discrepancy='DWLS', whose errors always come from the "
+            "rows. Leave errors= out."
+        )
+    if options.missing == "fiml" and (options.replicates or options.discrepancy != "ML"):
+        raise OptionError(
+            "missing='fiml' is maximum likelihood with analytic standard errors: leave discrepancy= and replicates= out. "
+            "errors='robust' allows for answers that are not normal."
+        )
+    if options.analytic and options.interval != "normal":
+        raise OptionError(
+            f"interval={options.interval!r} needs replicates; analytic standard errors give 'normal' intervals. Set "
+            "replicates=1000."
+        )

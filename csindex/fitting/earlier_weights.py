@@ -1,0 +1,156 @@
+"""Index weights of an earlier wave, for the answers of a new one."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csindex.errors import OptionError
+from csindex.fitting.core import RESERVED
+from csindex.fitting.result import Fit
+from csindex.model.design import Design
+from csindex.model.model import Model
+from csindex.model.parts import Mode
+from csindex.options import Options
+from csindex.stacks.layout import Array, flatten
+from csindex.survey.columns import listed
+
+NOT_ONE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Index weights v of the U units of an earlier wave.
+
+    Attributes
+    ----------
+    v : (U, p)
+        In the order of the new model's items; they sum to 1 within each construct.
+    units : data frame of U rows, or None
+        None for weights that all units share.
+    words : str
+        Where they come from.
+    """
+
+    v: Array
+    units: pd.DataFrame | None
+    words: str
+
+    @classmethod
+    def of(cls, given: Any, model: Model) -> "Carried":
+        """Return the weights of a `Fit`, or of a table such as its ``index_weights``, for a model with the same items.
+
+        Raises
+        ------
+        OptionError
+            Something else, other constructs or items, items that are turned round in one of both only.
+        """
+        if isinstance(given, Fit):
+            _check_turned(given.model, model)
+            at = _places([(c.name, item) for c in given.model.constructs for item in c.items], model)
+            n = int(given.moments.n.sum())
+            return cls(given.estimates.index_weights[:, at], given.units, f"a fit to {n:,} answers")
+        if not isinstance(given, pd.DataFrame):
+            raise OptionError(
+                f"weights_from= must be the result of an earlier fit, or its table .index_weights, not {type(given).__name__}."
+            )
+        return cls(*_of_table(given, model), "a table")
+
+    def check(self, options: Options) -> None:
+        """Refuse options that do not go with given weights."""
+        if options.estimator != "pls":
+            raise OptionError(
+                f"weights_from= does not go with estimator={options.estimator!r}: carried weights are not in proportion to the "
+                "new wave's loadings. Use estimator='pls', or fit the new wave without them."
+            )
+        if options.convention != "fornell":
+            raise OptionError(
+                "convention= says how outer weights become index weights; with weights_from= these are given. Leave it out."
+            )
+
+    def skip_iteration(self, design: Design) -> Design:
+        """Return the design with modes that have no weights of their own to find."""
+        mode: Mode = "fixed"
+        return replace(design, modes=(mode,) * design.k)
+
+    def problems(self, units: pd.DataFrame | None) -> dict[int, str]:
+        """Return the new wave's units that have no weights."""
+        absent = np.flatnonzero(self._rows(units) < 0).tolist()
+        return dict.fromkeys(
+            absent,
+            "the earlier wave has no weights of this unit. Leave it out, or carry over weights that all units share, of a fit "
+            "without by=.",
+        )
+
+    def weights(self, units: pd.DataFrame | None, count: int) -> Array:
+        """Return v (count, p) of the new wave's units."""
+        rows = self._rows(units) if self.units is not None else np.zeros(count, dtype=np.intp)
+        return flatten(self.v[rows], 1)
+
+    def _rows(self, units: pd.DataFrame | None) -> Any:
+        """Return where each new unit is among the earlier ones, -1 where it is not."""
+        if self.units is None:
+            return np.zeros(1 if units is None else len(units), dtype=np.intp)
+        names = list(self.units.columns)
+        if units is None or not set(names) <= set(units.columns):
+            raise OptionError(
+                f"the earlier weights are of units by {names}; the new answers have "
+                f"{'none' if units is None else f'units by {list(units.columns)}'}. Fit both waves with the same by=."
+            )
+        where = {label: row for row, label in enumerate(_labels(self.units))}
+        return np.array([where.get(label, -1) for label in _labels(units[names])], dtype=np.intp)
+
+
+def _labels(units: pd.DataFrame) -> list[tuple[Any, ...]]:
+    return list(zip(*(units[name].tolist() for name in units.columns), strict=True))
+
+
+def _places(pairs: list[tuple[str, str]], model: Model) -> list[int]:
+    """Return where the model's items are among (construct, item) pairs; both must hold the same."""
+    wanted = [(construct.name, item) for construct in model.constructs for item in construct.items]
+    lacking, extra = [w for w in wanted if w not in pairs], [p for p in pairs if p not in wanted]
+    if lacking or extra:
+        parts = [
+            f"{what} {listed(f'{item!r} in {construct}' for construct, item in some)}"
+            for what, some in (("no weight of", lacking), ("weights of", extra))
+            if some
+        ]
+        raise OptionError(
+            f"weights_from= has {', and '.join(parts)}{', which the model has not' * bool(extra)}. Carried weights need the "
+            "same constructs and items; call items as they were with model.rename({...})."
+        )
+    return [pairs.index(pair) for pair in wanted]
+
+
+def _check_turned(old: Model, new: Model) -> None:
+    before, now = ({item for c in model.constructs for item in c.reversed} for model in (old, new))
+    if before != now:
+        raise OptionError(
+            f"items {listed(sorted(before ^ now))} are reversed in one of the two waves only. Make them agree."
+        )
+
+
+def _of_table(table: pd.DataFrame, model: Model) -> tuple[Array, pd.DataFrame | None]:
+    absent = [name for name in ("construct", "item", "estimate") if name not in table]
+    if absent:
+        raise OptionError(f"the table of weights has no column {absent[0]!r}; it needs construct, item, estimate.")
+    names = [str(name) for name in table.columns if name not in (*RESERVED, "deff")]
+    units = table[names].drop_duplicates().reset_index(drop=True) if names else None
+    number = {label: row for row, label in enumerate(_labels(units))} if units is not None else {}
+    of_unit = [number[label] for label in _labels(table[names])] if units is not None else [0] * len(table)
+    pairs = list(zip(table["construct"].tolist(), table["item"].tolist(), strict=True))
+    place = {pair: at for at, pair in enumerate(dict.fromkeys(pairs))}
+    at = _places(list(place), model)
+    values = np.full((max(len(number), 1), len(place)), np.nan)
+    values[of_unit, [place[pair] for pair in pairs]] = table["estimate"].to_numpy(dtype=np.float64)
+    values = values[:, at]
+    if not np.isfinite(values).all() or len(table) != values.size:
+        raise OptionError("the table of weights must hold one number for each item of each unit.")
+    end = np.cumsum([len(construct.items) for construct in model.constructs]).tolist()
+    for construct, block in zip(model.constructs, map(slice, [0, *end[:-1]], end), strict=True):
+        total = values[:, block].sum(axis=1, keepdims=True)
+        if (np.abs(total - 1) > NOT_ONE).any():
+            raise OptionError(f"the index weights of {construct.name!r} must sum to 1, not to {float(total[0, 0]):g}.")
+        values[:, block] /= total
+    return values, units

@@ -1,0 +1,1 @@
+"""Means and covariances of the items, from answers of every kind."""

@@ -1,0 +1,1 @@
+"""Grouped sums of rows in pandas, Polars, DuckDB, Dask, Spark and Arrow."""

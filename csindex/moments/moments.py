@@ -1,0 +1,306 @@
+"""Moments: what is known of the answers once the rows have been left behind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from csindex.errors import SurveyError
+from csindex.model.model import Model
+from csindex.model.parts import Item
+from csindex.options import Missing, Options
+from csindex.survey.checks import Codes
+from csindex.survey.columns import listed
+from csindex.survey.survey import as_survey
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moments:
+    """Means and covariances of p items, for one sample or a stack of them.
+
+    Attributes
+    ----------
+    items : tuple of p str
+    mean : (..., p)
+        On the questions' scales.
+    cov : (..., p, p)
+        Weighted: Σw(x-m)(x-m)'/Σw · n/(n-1); with equal weights the sample covariance.
+    n : (...)
+        Number of answers (rows).
+    weight, n_eff : (...)
+        Sum of the case weights, and Kish's effective number of answers, (Σw)²/Σw². Both are n by default.
+    units : data frame or None
+        Labels of the members, one row each, where there is one leading axis of units.
+
+    Examples
+    --------
+    >>> import csindex as csi
+    >>> csi.Moments(("a", "b"), [5.0, 6.0], [[4.0, 1.0], [1.0, 4.0]], n=100).correlation[0, 1]
+    np.float64(0.25)
+    """
+
+    items: tuple[str, ...]
+    mean: NDArray[np.float64]
+    cov: NDArray[np.float64]
+    n: NDArray[np.float64]
+    weight: NDArray[np.float64] = None  # type: ignore[assignment]
+    n_eff: NDArray[np.float64] = None  # type: ignore[assignment]
+    units: pd.DataFrame | None = None
+
+    def __post_init__(self) -> None:
+        set_field = object.__setattr__
+        set_field(self, "items", tuple(self.items))
+        for field in ("mean", "cov"):
+            set_field(self, field, _array(getattr(self, field), field))
+        for field in ("n", "weight", "n_eff"):
+            value = _array(self.n if getattr(self, field) is None else getattr(self, field), field)
+            if value.ndim and value.shape != self.mean.shape[:-1]:
+                raise SurveyError(f"{field} has the shape {value.shape}; {self.mean.shape[:-1]} or one number is due.")
+            set_field(self, field, np.broadcast_to(value, self.mean.shape[:-1]))
+        self._check()
+
+    def _check(self) -> None:
+        p, n = len(self.items), self.n
+        twice = sorted({name for name in self.items if self.items.count(name) > 1})
+        if twice:
+            raise SurveyError(f"items {twice} are there more than once.")
+        if self.mean.shape[-1:] != (p,) or self.cov.shape != (*self.mean.shape, p):
+            raise SurveyError(
+                f"for {p} items the means must be (..., {p}) and the covariances (..., {p}, {p}), not "
+                f"{self.mean.shape} and {self.cov.shape}."
+            )
+        if (n < 0).any():
+            raise SurveyError(f"n={n.min():g} must be a number of answers.")
+        if self.units is not None and (self.mean.ndim != 2 or len(self.units) != len(self.mean)):
+            raise SurveyError(
+                f"{len(self.units)} labels of units do not fit moments with the stack {self.mean.shape[:-1]}."
+            )
+        with np.errstate(invalid="ignore"):
+            skew = np.abs(self.cov - np.swapaxes(self.cov, -1, -2)) > 1e-6 * np.nanmax(np.abs(self.cov), initial=1.0)
+            negative = np.einsum("...ii->...i", self.cov) < 0
+        if skew.any() or negative.any():
+            what = "not symmetric" if skew.any() else "negative on the diagonal"
+            raise SurveyError(f"the covariances are {what}.")
+
+    @classmethod
+    def from_frame(
+        cls,
+        data: Any,
+        items: Model | Sequence[Item | str],
+        *,
+        weights: str | ArrayLike | None = None,
+        by: str | Sequence[str] | None = None,
+        missing: Missing = "listwise",
+        ordinal: bool | Sequence[str] = False,
+        missing_codes: Codes | None = None,
+    ) -> "Moments":
+        """Return the moments of the answers in a data frame.
+
+        Parameters
+        ----------
+        data : data frame or Survey
+        items : Model, or sequence of Item or str
+            Which columns; where a scale is known, the answers are checked against it.
+        weights, by, missing_codes
+            See `Survey`; with ``by`` the result is a stack of one member a unit.
+        missing : {"listwise", "pairwise", "mean", "em"}
+            Leave rows with missing answers out, use all pairs of answers, fill in the item's mean, or maximum likelihood
+            by the EM algorithm; see `csindex.fit`.
+        ordinal : bool or sequence of str
+            Items whose correlations are polychoric; see `csindex.fit`.
+
+        Raises
+        ------
+        SurveyError
+            See `Survey` and `Survey.answers`.
+
+        Examples
+        --------
+        >>> import csindex as csi, pandas as pd
+        >>> csi.Moments.from_frame(pd.DataFrame({"a": [1, 2, 3], "b": [1, 3, 2]}), ["a", "b"]).mean
+        array([2., 2.])
+        """
+        from csindex.replicates.source import RowSource
+
+        options = Options(missing=missing, ordinal=ordinal)
+        survey = as_survey(data, weights=weights, by=by, missing_codes=missing_codes)
+        chosen = items.items if isinstance(items, Model) else tuple(items)
+        names = tuple(item.name if isinstance(item, Item) else item for item in chosen)
+        return RowSource.of(survey.answers(chosen, options.missing), names, options).sample()
+
+    @classmethod
+    def from_published(
+        cls,
+        mean: ArrayLike,
+        sd: ArrayLike,
+        correlation: ArrayLike,
+        n: float,
+        *,
+        items: Sequence[str] | None = None,
+    ) -> "Moments":
+        """Return the moments of a published table.
+
+        Parameters
+        ----------
+        mean, sd : (p,) array or series
+            On the questions' scales; standard deviations with n - 1.
+        correlation : (p, p) array or data frame
+            Whole, or only its lower triangle with zeros or NaN above the diagonal.
+        n : int
+            Number of respondents.
+        items : sequence of str, optional
+            Names of the items; by default the labels of `correlation`, by which series are then aligned.
+
+        Raises
+        ------
+        SurveyError
+            Shapes or names that do not fit, correlations outside -1 to 1, standard deviations that are not positive.
+
+        Examples
+        --------
+        >>> import csindex as csi
+        >>> csi.Moments.from_published([7, 8], [2, 1], [[1, 0], [0.5, 1]], n=250, items=["a", "b"]).cov[0, 1]
+        np.float64(1.0)
+        """
+        if items is None:
+            if not isinstance(correlation, pd.DataFrame):
+                raise SurveyError("items= must name the items where the correlations are not a labelled data frame.")
+            items = [str(name) for name in correlation.columns]
+        names = list(items)
+        if len(set(names)) < len(names):
+            raise SurveyError(
+                f"items {sorted({name for name in names if names.count(name) > 1})} are there more than once."
+            )
+        r = _aligned(correlation, names, "correlation")
+        m, s = _aligned(mean, names, "mean"), _aligned(sd, names, "sd")
+        p = len(names)
+        if m.shape != (p,) or s.shape != (p,) or r.shape != (p, p):
+            raise SurveyError(
+                f"for {p} items, mean, sd and correlation have the shapes {m.shape}, {s.shape}, {r.shape}."
+            )
+        upper = np.triu_indices(p, 1)
+        if np.all(np.isnan(r[upper]) | (r[upper] == 0)):
+            r = np.tril(r, -1) + np.tril(r, -1).T + np.diag(np.diag(r))
+        _check_published(m, s, r, n, names)
+        return cls(tuple(names), m, r * s[:, None] * s, np.asarray(n, dtype=np.float64))
+
+    @property
+    def sd(self) -> NDArray[np.float64]:
+        """(..., p) standard deviations of the items."""
+        return np.asarray(np.sqrt(np.einsum("...ii->...i", self.cov)))
+
+    @property
+    def correlation(self) -> NDArray[np.float64]:
+        """(..., p, p) correlations of the items."""
+        return np.asarray(self.cov / (self.sd[..., :, None] * self.sd[..., None, :]))
+
+    def select(self, items: Sequence[str]) -> "Moments":
+        """Return the moments of the named items, in that order.
+
+        Raises
+        ------
+        SurveyError
+            If an item is not there.
+        """
+        missing = [name for name in items if name not in self.items]
+        if missing:
+            raise SurveyError(
+                f"the moments have no item {', '.join(map(repr, missing))}. They have: {', '.join(self.items)}. "
+                "Rename the model's items with model.rename({...})."
+            )
+        chosen = [self.items.index(name) for name in items]
+        return replace(self, items=tuple(items), mean=self.mean[..., chosen], cov=self.cov[..., chosen, :][..., chosen])
+
+    def __add__(self, other: "Moments") -> "Moments":
+        """Return the moments of both samples together, as if their rows had been one frame."""
+        if not isinstance(other, Moments):
+            return NotImplemented
+        same = (
+            self.units is other.units if self.units is None or other.units is None else self.units.equals(other.units)
+        )
+        if not same or self.mean.shape[:-1] != other.mean.shape[:-1]:
+            raise SurveyError("moments of different units cannot be added member by member. Use .pooled() first.")
+        both = (self, other.select(self.items))
+        stacked = [np.stack(np.broadcast_arrays(*arrays)) for arrays in zip(*map(_parts, both), strict=True)]
+        return _pool(self.items, *stacked, units=self.units)
+
+    def pooled(self) -> "Moments":
+        """Return the moments of all members of the stack together.
+
+        Examples
+        --------
+        >>> import csindex as csi
+        >>> float(csi.datasets.acsi2015().pooled().n)
+        7341.0
+        """
+        p = len(self.items)
+        mean, cov = self.mean.reshape(-1, p), self.cov.reshape(-1, p, p)
+        return _pool(self.items, mean, cov, self.n.ravel(), self.weight.ravel(), self.n_eff.ravel(), units=None)
+
+
+def _parts(moments: Moments) -> tuple[NDArray[np.float64], ...]:
+    return moments.mean, moments.cov, moments.n, moments.weight, moments.n_eff
+
+
+def _pool(
+    items: tuple[str, ...],
+    mean: NDArray[np.float64],
+    cov: NDArray[np.float64],
+    n: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    n_eff: NDArray[np.float64],
+    *,
+    units: pd.DataFrame | None,
+) -> Moments:
+    """Add up moments along the first axis: within-sample scatter plus that of the means around the common mean."""
+    total, rows = weight.sum(axis=0), n.sum(axis=0)
+    centre = np.einsum("a...,a...i->...i", weight, mean) / total[..., None]
+    gap = mean - centre
+    scatter = np.einsum("a...,a...ij->...ij", weight * (n - 1) / n, cov)
+    scatter += np.einsum("a...,a...i,a...j->...ij", weight, gap, gap)
+    pooled = scatter / total[..., None, None] * (rows / (rows - 1))[..., None, None]
+    effective = total**2 / (weight**2 / n_eff).sum(axis=0)
+    return Moments(items, centre, pooled, rows, total, effective, units)
+
+
+def _aligned(values: ArrayLike, names: list[str], what: str) -> NDArray[np.float64]:
+    if isinstance(values, (pd.Series, pd.DataFrame)):
+        try:
+            values = values.loc[names, names] if isinstance(values, pd.DataFrame) else values.loc[names]
+        except KeyError as error:
+            raise SurveyError(f"{what} does not have all the items {', '.join(names)}: {error.args[0]}.") from None
+    return _array(values, what)
+
+
+def _array(values: ArrayLike, what: str) -> NDArray[np.float64]:
+    """Return a read-only copy as floats."""
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SurveyError(f"{what} must be numbers, in a table without gaps.") from None
+    array.setflags(write=False)
+    return array
+
+
+def _check_published(
+    mean: NDArray[np.float64], sd: NDArray[np.float64], r: NDArray[np.float64], n: float, names: list[str]
+) -> None:
+    if not (np.isfinite(mean).all() and np.isfinite(sd).all() and np.isfinite(r).all()):
+        raise SurveyError("the published means, standard deviations or correlations have gaps. All are needed.")
+    flat = [name for name, value in zip(names, sd, strict=True) if value <= 0]
+    if flat:
+        raise SurveyError(f"the standard deviation of {listed(map(repr, flat))} is not positive.")
+    if np.abs(np.diag(r) - 1).max() > 1e-6:
+        raise SurveyError("the diagonal of the correlations is not 1. Were covariances given?")
+    wrong = np.argwhere((np.abs(r) > 1 + 1e-12) | (np.abs(r - r.T) > 1e-6))
+    if len(wrong):
+        i, j = wrong[0]
+        raise SurveyError(
+            f"the correlation of {names[i]!r} and {names[j]!r} is {r[i, j]:g} one way and {r[j, i]:g} the other. It must "
+            "be the same and between -1 and 1."
+        )
+    if not isinstance(n, (int, float, np.number)) or not n > len(names):
+        raise SurveyError(f"n={n!r} must be more than the number of items, {len(names)}.")

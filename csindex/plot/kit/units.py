@@ -1,0 +1,116 @@
+"""Which unit of a fit with by= a picture is about."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csindex.errors import OptionError
+from csindex.fitting.refusals import unit_name
+from csindex.fitting.result import Fit
+from csindex.survey.columns import listed
+
+
+def fit_expected(result: object) -> Fit:
+    """Return the fit, or raise an OptionError."""
+    if not isinstance(result, Fit):
+        raise OptionError(f"a result of csindex.fit is expected, not {type(result).__name__}.")
+    return result
+
+
+def unit_row(result: Fit, unit: Any) -> int:
+    """Return the number of the chosen unit.
+
+    Parameters
+    ----------
+    result : Fit
+    unit
+        The label of a unit; with several unit columns a tuple of labels, or a mapping of column to label. None for a
+        fit without units, or with a single one.
+
+    Raises
+    ------
+    OptionError
+        If there are several units and none, or an unknown one, is chosen.
+    """
+    units = result.units
+    if units is None:
+        if unit is not None:
+            raise OptionError(f"unit={unit!r}: the fit has no units. Leave unit= out, or fit with by=.")
+        return 0
+    names = [str(name) for name in units.columns]
+    if unit is None:
+        if len(units) == 1:
+            return 0
+        raise OptionError(f"the fit has {len(units):,} units. Choose one: unit={_example(units)}.")
+    wanted = _wanted(unit, names)
+    hit = np.flatnonzero([_same(row, wanted) for row in units.itertuples(index=False, name=None)])
+    if not len(hit):
+        known = [unit_name(units, row) for row in range(len(units))]
+        raise OptionError(f"unit={unit!r} is not among the {len(units):,} units: {listed(known)}.")
+    return int(hit[0])
+
+
+def named(result: Fit, row: int) -> str:
+    """Return what the unit is called in a title; empty without units."""
+    return "" if result.units is None else joined(result.units.iloc[row])
+
+
+def heading_of(result: Fit, row: int) -> str:
+    """Return the title of a picture of a fit: the model's name, and the unit."""
+    return " – ".join(filter(None, (result.model.name, named(result, row))))
+
+
+def highlighted(highlight: Any, names: Sequence[str]) -> list[int]:
+    """Return the places of units among `names`, which are joined labels.
+
+    Parameters
+    ----------
+    highlight
+        The label of a unit, a tuple of labels where units have several, or a list of these.
+
+    Raises
+    ------
+    OptionError
+        If a unit is not among them.
+    """
+    several = isinstance(highlight, (list, set, frozenset, np.ndarray, pd.Series)) or highlight == ()
+    texts = [joined(unit if isinstance(unit, tuple) else (unit,)) for unit in (highlight if several else [highlight])]
+    unknown = [text for text in texts if text not in names]
+    if unknown:
+        raise OptionError(f"highlight= names {listed(unknown)}, not among the units that are drawn: {listed(names)}.")
+    return [names.index(text) for text in dict.fromkeys(texts)]
+
+
+def joined(labels: Iterable[Any]) -> str:
+    """Return the labels of a unit as one text."""
+    return " · ".join(map(str, labels))
+
+
+def part(table: pd.DataFrame, result: Fit, row: int) -> pd.DataFrame:
+    """Return the rows of a result's table that are about one unit."""
+    if result.units is None:
+        return table
+    count = len(table) // len(result.units)
+    return table.iloc[row * count : (row + 1) * count].reset_index(drop=True)
+
+
+def _wanted(unit: Any, names: list[str]) -> tuple[Any, ...]:
+    if isinstance(unit, Mapping):
+        if set(unit) != set(names):
+            raise OptionError(f"unit={unit!r} must name the columns {', '.join(map(repr, names))}.")
+        return tuple(unit[name] for name in names)
+    labels = unit if isinstance(unit, (tuple, list)) else (unit,)
+    if len(labels) != len(names):
+        raise OptionError(f"unit={unit!r} must have a label for each of the columns {', '.join(map(repr, names))}.")
+    return tuple(labels)
+
+
+def _same(row: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:
+    return all(a == b or str(a) == str(b) for a, b in zip(row, wanted, strict=True))
+
+
+def _example(units: pd.DataFrame) -> str:
+    labels = units.iloc[0].tolist()
+    return repr(labels[0]) if len(labels) == 1 else repr(tuple(labels))

@@ -1,0 +1,1 @@
+"""Replicates of moments, and intervals from them."""

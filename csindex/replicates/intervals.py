@@ -1,0 +1,227 @@
+"""From replicates to standard errors, intervals and p-values: the one source of all three (array functions)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from csindex.options import Interval
+from csindex.stacks.layout import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of the uncertainty of q quantities of U units.
+
+    Attributes
+    ----------
+    estimate : (U, q)
+    draws : (U, R, q)
+        Replicates, NaN where one failed.
+    coefficients : (U, R) or None
+        Of the variance Σ c_r (replicate_r - estimate)²; None where it is the replicates' own variance.
+    degrees : (U,) or None
+        Degrees of freedom of the variance where there are few sampling units; None where there are many.
+    jackknife, leverage : (U, J, q), (U, J) or None
+        Jackknife replicates and their coefficients, for the acceleration of BCa intervals.
+    nested : (U, R, K, q) or None
+        Replicates of each replicate, for studentised intervals.
+    """
+
+    estimate: Array
+    draws: Array
+    coefficients: Array | None = None
+    degrees: Array | None = None
+    jackknife: Array | None = None
+    leverage: Array | None = None
+    nested: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """Uncertainty of q quantities of U units, all arrays (U, q).
+
+    A quantity's interval at level 1 - p just touches 0: "the interval leaves 0 out" and "p is below 1 - level" are the
+    same statement.
+    """
+
+    se: Array
+    lower: Array
+    upper: Array
+    p: Array
+
+
+def unknown(estimate: Array) -> Uncertainty:
+    """Return NaN throughout, for fits without replicates."""
+    nothing = np.full(estimate.shape, np.nan)
+    return Uncertainty(nothing, nothing, nothing, nothing)
+
+
+def uncertainty(evidence: Evidence, level: float, interval: Interval) -> Uncertainty:
+    """Return standard errors, intervals and p-values.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    level : float
+    interval : {"percentile", "normal", "basic", "bca", "studentized"}
+        *percentile*: quantiles of the replicates (type 7). *normal*: estimate ± t · se. *basic*: the percentile interval
+        mirrored at the estimate. *bca*: percentiles corrected for bias and acceleration (Efron 1987). *studentized*:
+        quantiles of (replicate - estimate)/its own standard error (Davison & Hinkley 1997, sections 5.2 and 5.3).
+
+    With few sampling units the tails are those of Student's t: quantiles reach as much further as t reaches further
+    than the normal distribution (as Hesterberg 2015, section 4.1, does for small samples).
+    """
+    estimate, tail = evidence.estimate, _tail((1 - level) / 2, evidence.degrees)
+    ordered = np.sort(np.moveaxis(evidence.draws, 1, -1), axis=-1)
+    known = np.isfinite(ordered).sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        se = standard_error(evidence)
+        if interval == "normal":
+            return _normal(evidence, se, tail)
+        if interval == "studentized":
+            return _studentized(evidence, se, tail)
+        if interval == "bca":
+            return _bca(evidence, ordered, known, se, tail)
+        low, high = _quantile(ordered, known, tail), _quantile(ordered, known, 1 - tail)
+        if interval == "basic":
+            share = _share(ordered, known, 2 * estimate)
+            return Uncertainty(
+                se, 2 * estimate - high, 2 * estimate - low, _two_sided(*share, known, tail, evidence.degrees)
+            )
+        share = _share(ordered, known, np.zeros_like(estimate))
+        return Uncertainty(se, low, high, _two_sided(*share, known, tail, evidence.degrees))
+
+
+def standard_error(evidence: Evidence) -> Array:
+    """Return the standard error (U, q); replicates that failed are taken to be like the others."""
+    se = _standard_error(evidence)
+    # What cannot vary, such as a single item's weight, does so by rounding errors only.
+    return np.where(se < 1e-13, 0.0, se)
+
+
+def _standard_error(evidence: Evidence) -> Array:
+    if evidence.coefficients is None:
+        return _deviation(evidence.draws, axis=1)
+    c = evidence.coefficients[..., None]
+    square = c * (evidence.draws - evidence.estimate[:, None]) ** 2
+    there = np.where(np.isfinite(square), c, 0.0).sum(axis=1)
+    return np.asarray(np.sqrt(np.nansum(square, axis=1) * c.sum(axis=1) / there))
+
+
+def _deviation(values: Array, axis: int) -> Array:
+    """Return the standard deviation of the values that are known, NaN where there are fewer than two."""
+    known = np.isfinite(values).sum(axis=axis)
+    gap = values - np.expand_dims(np.nansum(values, axis=axis) / known, axis)
+    return np.where(known > 1, np.sqrt(np.nansum(gap**2, axis=axis) / (known - 1)), np.nan)
+
+
+def _tail(tail: float, degrees: Array | None) -> Array:
+    """Return the tail (U, 1), or a single one, of the normal distribution that reaches as far as that of Student's t."""
+    if degrees is None or not np.isfinite(degrees).any():
+        return np.array(tail)
+    from scipy.special import ndtr, stdtrit
+
+    return np.asarray(np.where(np.isfinite(degrees), ndtr(stdtrit(degrees, tail)), tail))[:, None]
+
+
+def _student(p: Array, degrees: Array | None) -> Array:
+    """Return the two-sided p-values (U, q) of Student's t for those of the normal distribution."""
+    if degrees is None or not np.isfinite(degrees).any():
+        return p
+    from scipy.special import ndtri, stdtr
+
+    df = degrees[:, None]
+    return np.where(np.isfinite(df), 2 * stdtr(df, ndtri(p / 2)), p)
+
+
+def _normal(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
+    from scipy.special import ndtr, ndtri
+
+    estimate, reach = evidence.estimate, -ndtri(tail) * se
+    p = _student(2 * ndtr(-np.abs(estimate) / se), evidence.degrees)
+    return Uncertainty(se, estimate - reach, estimate + reach, np.asarray(p, dtype=np.float64))
+
+
+def _studentized(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
+    assert evidence.nested is not None
+    nested = evidence.nested
+    inner = _deviation(nested, axis=2)
+    t = (evidence.draws - evidence.estimate[:, None]) / inner
+    # A quantity that does not vary (a single item's weight) has no t; its interval is the point itself.
+    t = np.where(inner > 0, t, np.where(np.isfinite(evidence.draws), 0.0, np.nan))
+    ordered = np.sort(np.moveaxis(t, 1, -1), axis=-1)
+    known = np.isfinite(ordered).sum(axis=-1)
+    low, high = _quantile(ordered, known, tail), _quantile(ordered, known, 1 - tail)
+    share = _share(ordered, known, evidence.estimate / se)
+    lower, upper = evidence.estimate - high * se, evidence.estimate - low * se
+    return Uncertainty(se, lower, upper, _two_sided(*share, known, tail, evidence.degrees))
+
+
+def _bca(evidence: Evidence, ordered: Array, known: Array, se: Array, tail: Array) -> Uncertainty:
+    from scipy.special import ndtr, ndtri
+
+    estimate, a = evidence.estimate, acceleration(evidence)
+    less = (ordered < estimate[..., None]).sum(axis=-1)
+    same = (ordered == estimate[..., None]).sum(axis=-1)
+    edge = 0.5 / known
+    z0 = ndtri(np.clip((less + same / 2) / known, edge, 1 - edge))
+
+    def corrected(z: Array) -> Array:
+        return np.asarray(ndtr(z0 + (z0 + z) / (1 - a * (z0 + z))))
+
+    lower, upper = (_quantile(ordered, known, corrected(ndtri(share))) for share in (tail, 1 - tail))
+    left, right = _share(ordered, known, np.zeros_like(estimate))
+    y_left, y_right = ndtri(left) - z0, ndtri(right) - z0
+    low, high = (ndtr(y / (1 + a * y) - z0) for y in (y_left, y_right))
+    p = _two_sided(low, high, known, tail, evidence.degrees)
+    # Where the replicates end on one side of 0, no share of them can be turned into a smaller p.
+    p = np.where((right <= 0) | (left >= 1), _two_sided(left, right, known, tail, evidence.degrees), p)
+    return Uncertainty(se, lower, upper, p)
+
+
+def acceleration(evidence: Evidence) -> Array:
+    """Return the acceleration (U, q) from jackknife influences l = c · (mean - replicate): Σl³/(6 (Σl²)^1.5)."""
+    assert evidence.jackknife is not None and evidence.leverage is not None
+    jack = evidence.jackknife
+    known = np.isfinite(jack).sum(axis=1, keepdims=True)
+    influence = evidence.leverage[..., None] * (np.nansum(jack, axis=1, keepdims=True) / np.maximum(known, 1) - jack)
+    cube, square = np.nansum(influence**3, axis=1), np.nansum(influence**2, axis=1)
+    return np.where(square > 0, cube / (6 * np.where(square > 0, square, 1.0) ** 1.5), 0.0)
+
+
+def _quantile(ordered: Array, known: Array, share: float | Array) -> Array:
+    """Return type-7 quantiles (U, q) of the `known` first values along the last axis."""
+    at = np.maximum((known - 1) * share, 0.0)
+    at = np.where(np.isfinite(at), at, 0.0)
+    below = np.floor(at).astype(np.intp)
+    above = np.minimum(below + 1, np.maximum(known - 1, 0))
+    a, b = (np.take_along_axis(ordered, place[..., None], axis=-1)[..., 0] for place in (below, above))
+    return np.where((known > 1) & np.isfinite(share), a + (at - below) * (b - a), np.nan)
+
+
+def _share(ordered: Array, known: Array, point: Array) -> tuple[Array, Array]:
+    """Return the shares (U, q) of the distribution below `point`, and not above it.
+
+    The distribution is the inverse of `_quantile`; the two differ where several replicates are equal to `point`.
+    """
+    less = (ordered < point[..., None]).sum(axis=-1)
+    not_more = (ordered <= point[..., None]).sum(axis=-1)
+    a, b = (
+        np.take_along_axis(ordered, np.clip(place, 0, np.maximum(known - 1, 0))[..., None], axis=-1)[..., 0]
+        for place in (less - 1, less)
+    )
+    between = (less > 0) & (less < known)
+    inner = np.where(between, less - 1 + (point - a) / np.where(b > a, b - a, 1.0), np.where(less > 0, known - 1, 0))
+    left = inner / (known - 1)
+    right = np.where(not_more > less, (not_more - 1) / (known - 1), left)
+    return np.where(known > 1, left, np.nan), np.where(known > 1, right, np.nan)
+
+
+def _two_sided(left: Array, right: Array, known: Array, tail: Array, degrees: Array | None) -> Array:
+    """Return twice the smaller tail, at least what R replicates can show, 2/(R + 1).
+
+    Where R is too small for the level, the replicates end on one side of the interval's own tail; p then stays below it,
+    so that it says what the interval says.
+    """
+    raw = 2 * np.minimum(right, 1 - left)
+    return _student(np.clip(raw, np.minimum(2 / (known + 1), tail), 1.0), degrees)

@@ -1,0 +1,145 @@
+"""Means and quantiles of answers with the replicates that fits have (array functions)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from csindex.replicates.source import Kind, RowSource
+from csindex.stacks.layout import Array
+from csindex.survey.answers import Answers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeanSource(RowSource):
+    """Rows whose replicates are means only: covariances, which no composite needs, are not formed.
+
+    Each mean is over the answers that are there.
+    """
+
+    def moments_of(self, unit: int, weights: Array) -> tuple[Array, Array]:
+        """Return the means (p, T) of a unit's rows with weights (n, T), and nothing in place of covariances (0, T)."""
+        x = self.answers.values[self._rows(unit)]
+        answered = ~np.isnan(x)
+        # One product of matrices, as each costs more to begin than to carry out.
+        sums = np.column_stack([np.where(answered, x, 0.0), answered]).T @ weights
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = sums[: x.shape[1]] / sums[x.shape[1] :]
+        return mean, np.empty((0, weights.shape[1]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QuantileSource(RowSource):
+    """Rows whose replicates are quantiles of one item, which is there once for each of p shares.
+
+    Attributes
+    ----------
+    shares : tuple of p float
+        Between 0 and 1.
+    """
+
+    shares: tuple[float, ...] = ()
+
+    def moments_of(self, unit: int, weights: Array) -> tuple[Array, Array]:
+        """Return the quantiles (p, T) of a unit's rows with weights (n, T), and nothing in place of covariances."""
+        x = self.answers.values[self._rows(unit), 0]
+        return weighted_quantiles(x, weights, self.shares), np.empty((0, weights.shape[1]))
+
+
+def weighted_quantiles(x: Array, weights: Array, shares: tuple[float, ...]) -> Array:
+    """Return p quantiles (p, T) of the answers x (n,), NaN where missing, with weights (n, T).
+
+    The inverse of the weighted distribution function; where it is level at a share, the middle of the step (definition 2
+    of Hyndman & Fan 1996). With equal weights its median is the usual one.
+    """
+    there = np.flatnonzero(~np.isnan(x))
+    order = there[np.argsort(x[there], kind="stable")]
+    if not len(order):
+        return np.full((len(shares), weights.shape[1]), np.nan)
+    # Equal answers are one step of the distribution function.
+    ordered, first = np.unique(x[order], return_index=True)
+    total = np.cumsum(np.add.reduceat(weights[order], first, axis=0), axis=0)
+    slack, last = 1e-9 * total[-1], len(ordered) - 1
+    found = np.empty((len(shares), weights.shape[1]))
+    for row, share in enumerate(shares):
+        reached = (total < share * total[-1] - slack).sum(axis=0)
+        passed = (total <= share * total[-1] + slack).sum(axis=0)
+        found[row] = (ordered[np.minimum(reached, last)] + ordered[np.minimum(passed, last)]) / 2
+    return np.where(total[-1] > 0, found, np.nan)
+
+
+def sample_of(source: RowSource) -> Array:
+    """Return what `source` makes of the sample itself, (U, p)."""
+    weights, ends = source.answers.weights, source.answers.ends
+    found = [source.moments_of(u, weights[ends[u] : ends[u + 1], None])[0][:, 0] for u in range(len(ends) - 1)]
+    return np.array(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Replicates of q quantities of U units.
+
+    Attributes
+    ----------
+    draws : (U, R, q)
+    coefficients : (U, R) or None
+    degrees : (U,)
+        See `csindex.replicates.intervals.Evidence`.
+    joint : bool
+        Whether replicate r of one unit goes with replicate r of every other.
+    words : str
+        How they were made.
+    """
+
+    draws: Array
+    coefficients: Array | None
+    degrees: Array
+    joint: bool
+    words: str
+
+
+def drawn(source: RowSource, kind: Kind, wanted: int, seed: int, made_of: Callable[[Array], Array]) -> Drawn:
+    """Make the replicates of a source.
+
+    Parameters
+    ----------
+    source : RowSource
+        Of U units.
+    kind : str
+        What replicates are made of; see `csindex.replicates.source.Kind`.
+    wanted : int
+        How many for each unit; 0 for none.
+    seed : int
+    made_of : callable
+        Turns (T, p), as the source's replicates are, into the quantities (T, q).
+    """
+    units = range(len(source.answers.ends) - 1)
+    counts = [source.size(kind, unit, wanted) if wanted else 0 for unit in units]
+    q = made_of(np.full((1, source.answers.values.shape[1]), np.nan)).shape[1]
+    draws = np.full((len(units), max(counts), q), np.nan)
+    tiles = [(begin // size, u, begin) for u in units for size in [source.tile_size(kind, u)]
+             for begin in range(0, counts[u], size)]  # fmt: skip
+    # Where units share their draws, the tiles of one draw are made together: the source keeps the last draw.
+    for number, unit, begin in sorted(tiles) if source.joint else tiles:
+        made = source.tile(kind, unit, number, seed, counts[unit])[0].T[: counts[unit] - begin]
+        draws[unit, begin : begin + len(made)] = made_of(made)
+    coefficients = None
+    if wanted and source.coefficients(kind, 0, counts[0]) is not None:
+        coefficients = np.zeros(draws.shape[:2])
+        for unit, count in enumerate(counts):
+            coefficients[unit, :count] = source.coefficients(kind, unit, count)
+    degrees = np.array([source.degrees(kind, unit, count) for unit, count in enumerate(counts)])
+    return Drawn(draws, coefficients, degrees, source.joint or kind == "replicate weights", source.words(kind))
+
+
+def placed(answers: Answers, made: Callable[[Array], Array]) -> Answers:
+    """Return the answers with other values (n, q), made of those that they have."""
+    return replace(answers, values=made(answers.values))
+
+
+def sizes(answers: Answers) -> tuple[Array, Array]:
+    """Return the rows of each unit (U,), and Kish's effective number of them."""
+    count = len(answers.ends) - 1
+    first, second = (np.bincount(answers.unit, answers.weights**power, count) for power in (1, 2))
+    with np.errstate(invalid="ignore"):
+        return np.diff(answers.ends).astype(np.float64), np.asarray(first**2 / second)

@@ -1,0 +1,1 @@
+"""Stacks of matrices: memory layout and linear algebra over the trailing axes."""

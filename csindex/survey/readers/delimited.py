@@ -1,0 +1,226 @@
+"""Text files: encoding, delimiter and decimal comma are found out, told, and checked line by line."""
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from csindex.errors import OptionError, SurveyError
+from csindex.survey.readers.cells import SEEN, Parsed, blank, column_names, header_at, tidied, without_empty_rows
+from csindex.survey.readers.settings import Settings
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+KOREAN = 0.9
+
+
+def decoded(content: bytes, name: str, encoding: str | None) -> tuple[str, str]:
+    """Return the text of a file and the encoding it was read with.
+
+    Without an encoding these are tried: a byte-order mark; UTF-8; UTF-16 without a mark; CP949 (which includes EUC-KR),
+    if nearly all letters beyond ASCII are then common Korean ones; Windows-1252; Latin-1, which reads everything.
+
+    Raises
+    ------
+    OptionError
+        An encoding that is not known.
+    SurveyError
+        Bytes that the given encoding does not have, or that are no text.
+    """
+    if encoding is not None:
+        return _given(content, name, encoding), encoding
+    for mark, known in _MARKS:
+        if content.startswith(mark):
+            return _given(content, name, known), known
+    tries = ["utf-8", *_wide(content), "cp949", "cp1252", "latin-1"]
+    for known in tries:
+        try:
+            text = content.decode(known)
+        except UnicodeDecodeError:
+            continue
+        if known == "cp949" and _korean(text) < KOREAN:
+            continue
+        if "\x00" in text:
+            break
+        return text, known
+    raise SurveyError(f"{name!r} is no text: it holds bytes that stand for no letter. Is it a file of another kind?")
+
+
+def _given(content: bytes, name: str, encoding: str) -> str:
+    try:
+        return content.decode(encoding)
+    except LookupError:
+        raise OptionError(
+            f"encoding={encoding!r} is not known. Use e.g. 'utf-8', 'cp949' or 'latin-1', or leave it out."
+        ) from None
+    except UnicodeError as error:
+        at = getattr(error, "start", 0)
+        line = content[:at].count(b"\n") + 1
+        raise SurveyError(
+            f"{name!r} is not text in {encoding}: byte {at + 1:,} (line {line:,}) stands for no letter. Give encoding= the "
+            "right one, or leave it out to have it found."
+        ) from None
+
+
+def _wide(content: bytes) -> list[str]:
+    """Return the UTF-16 whose high bytes are mostly zero, as those of Western text and of digits are."""
+    start = content[:4096]
+    if len(content) % 2 or not start:
+        return []
+    half = len(start) // 2
+    if start[1::2].count(0) > 0.3 * half and not start[0::2].count(0):
+        return ["utf-16-le"]
+    return ["utf-16-be"] if start[0::2].count(0) > 0.3 * half and not start[1::2].count(0) else []
+
+
+def _korean(text: str) -> float:
+    """Return the share of common Korean letters, those of EUC-KR, among letters beyond ASCII."""
+    beyond = {letter for letter in text if ord(letter) > 127}
+    common = {letter for letter in beyond if "가" <= letter <= "힣" and letter.encode("euc_kr", "ignore")}
+    # Signs such as ※ and · are at home in Korean text; Chinese characters are what other encodings look like.
+    signs = {letter for letter in beyond if not "㐀" <= letter <= "힣"}
+    return len(common | signs) / len(beyond) if common else 0.0
+
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+
+def read_text(path: Path, settings: Settings) -> Parsed:
+    """Return the table in a text file.
+
+    Raises
+    ------
+    SurveyError
+        Letters that cannot be read, a wrong delimiter, lines of unequal length, double names, no rows.
+    """
+    text, encoding = decoded(path.read_bytes(), path.name, settings.encoding)
+    where = repr(path.name)
+    if not text.strip():
+        raise SurveyError(f"{where} is empty: it holds nothing but spaces.")
+    start = _lines(text)
+    found = _delimiter(start, "\t" if path.suffix.lower() in (".tsv", ".tab") else ",")
+    delimiter = settings.delimiter or found
+    if delimiter != found and all(len(row) < 2 for row in _cells(start, delimiter)):
+        raise SurveyError(
+            f"{where}: with delimiter={delimiter!r} every line is a single cell; the columns seem to be parted by {found!r}. "
+            "Leave delimiter= out to have it found."
+        )
+    stream = io.StringIO(text, newline="")
+    at = header_at(_cells(start, delimiter), where, "line", settings.header)
+    rows = _records(stream, delimiter, where)
+    header = [next(rows) for _ in range(at + 1)][-1][1]
+    body = stream.tell()
+    while header and blank(header[-1]):
+        header.pop()
+    names = column_names(header, where)
+    count = _check_widths(rows, len(names), where, DELIMITERS.get(delimiter, repr(delimiter)))
+    stream.seek(body)
+    frame = _frame(stream, names, delimiter, settings.as_text)
+    if len(frame) != count:
+        raise SurveyError(f"{where}: {count:,} lines of answers, but {len(frame):,} rows could be made of them.")
+    frame, dropped = without_empty_rows(frame)
+    if not len(frame):
+        raise SurveyError(f"{where} has a header but no rows of answers.")
+    parsed = tidied(frame, settings, commas=delimiter != ",")
+    told = (f"encoding {encoding}", f"columns parted by {DELIMITERS.get(delimiter, repr(delimiter))}", *dropped)
+    notes = (*told, *parsed.notes)
+    return replace(parsed, notes=notes)
+
+
+def _lines(text: str) -> str:
+    """Return the first lines of a text, as many as have 20 among them that are not blank."""
+    lines, filled = [], 0
+    for line in io.StringIO(text, newline=""):
+        lines.append(line)
+        filled += bool(line.strip())
+        if filled == SEEN:
+            break
+    return "".join(lines)
+
+
+def _cells(text: str, delimiter: str) -> list[list[str]]:
+    """Return the cells of the first lines, of which the last may be cut off within a quotation."""
+    rows: list[list[str]] = []
+    # With a wrong delimiter a line can be a single cell, longer than the reader takes.
+    with suppress(csv.Error):
+        rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    return rows
+
+
+def _delimiter(text: str, usual: str) -> str:
+    """Return the delimiter with which most lines have the same number of cells, more than one."""
+
+    def merit(delimiter: str) -> tuple[float, int, bool]:
+        widths = Counter(len(row) for row in _cells(text, delimiter) if any(cell.strip() for cell in row))
+        width, lines = max(widths.items(), key=lambda item: item[1], default=(1, 0))
+        return (lines / widths.total() if width > 1 else 0.0, width, delimiter == usual)
+
+    return max(DELIMITERS, key=merit)
+
+
+def _records(stream: io.StringIO, delimiter: str, where: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record with the number of the line it ends on."""
+    reader = csv.reader(iter(stream.readline, ""), delimiter=delimiter, strict=True)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise SurveyError(
+            f"{where}, line {reader.line_num:,} cannot be read ({error}). Is a quotation mark missing there or before?"
+        ) from None
+
+
+def _check_widths(rows: Iterator[tuple[int, list[str]]], width: int, where: str, delimiter: str) -> int:
+    """Return the number of rows, or raise a SurveyError if one is not as long as the header."""
+    count, bad, first = 0, 0, ""
+    for line, row in rows:
+        if not row or (len(row) == 1 and not row[0].strip() and width > 1):
+            continue
+        count += 1
+        while len(row) > width and not row[-1].strip():
+            row.pop()
+        if len(row) != width:
+            bad += 1
+            quoted = any("\n" in cell for cell in row)
+            first = first or (
+                f"{where}, line {line:,} has {len(row)} cells, but the header {width} names. "
+                + (
+                    "Is a quotation mark missing? "
+                    if quoted
+                    else f"Is there a {delimiter} within a text without quotation marks, "
+                )
+                + ("" if quoted else "or is the line cut off? ")
+            )
+    if bad:
+        raise SurveyError(
+            f"{first}{f'There are {bad:,} such lines. ' if bad > 1 else ''}Correct the file, or export it again."
+        )
+    if not count:
+        raise SurveyError(f"{where} has a header but no rows of answers.")
+    return count
+
+
+def _frame(stream: io.StringIO, names: list[str], delimiter: str, as_text: Collection[str]) -> pd.DataFrame:
+    return pd.read_csv(
+        stream,
+        sep=delimiter,
+        header=None,
+        names=names,
+        usecols=range(len(names)),
+        index_col=False,
+        dtype={name: str for name in names if name in as_text},
+        keep_default_na=False,
+        na_values=[""],
+        low_memory=False,
+    )

@@ -1,0 +1,116 @@
+"""Files of SPSS and Stata: answers with labels and declared missing codes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csindex.errors import OptionError, SurveyError
+from csindex.survey.columns import check_names
+from csindex.survey.labels import Scale, Variable, labelled_scale
+from csindex.survey.readers.cells import Parsed
+from csindex.survey.readers.settings import Settings
+
+Reader = Callable[..., tuple[pd.DataFrame, Any]]
+
+
+def read_statistics(path: Path, kind: str, settings: Settings) -> Parsed:
+    """Return the table in a file of SPSS or Stata.
+
+    Raises
+    ------
+    SurveyError
+        A damaged or truncated file, columns that are not there.
+    """
+    import pyreadstat
+
+    read: Reader = pyreadstat.read_sav if kind == "SPSS" else pyreadstat.read_dta
+    if settings.columns is not None:
+        names = _tried(read, path, kind, settings, metadataonly=True)[1].column_names
+        check_names(names, settings.columns)
+    options = {} if settings.columns is None else {"usecols": list(settings.columns)}
+    frame, meta, encoding = _tried(read, path, kind, settings, **options)
+    if not len(frame):
+        raise SurveyError(f"{path.name!r} has columns but no rows of answers.")
+    marked = meta.missing_user_values if kind == "Stata" else {}
+    changed: dict[str, Any] = {}
+    counts: dict[str, dict[str, int]] = {}
+    for name, dtype in zip(frame.columns, frame.dtypes, strict=True):
+        if not pd.api.types.is_numeric_dtype(dtype):
+            changed[name], found = _answers(frame[name], marked.get(name, ()))
+            counts |= {name: found} if found else {}
+    frame = frame.assign(**changed) if changed else frame
+    told = {name for name, label in meta.column_names_to_labels.items() if label}
+    told |= {*meta.variable_value_labels, *meta.missing_ranges, *counts}
+    variables = {}
+    for name in frame.columns.intersection(list(told)):
+        about = _Told(
+            label=meta.column_names_to_labels.get(name) or "",
+            labels=meta.variable_value_labels.get(name, {}),
+            missing=meta.missing_ranges.get(name, []),
+        )
+        variables[name] = about.variable(frame[name], counts.get(name, {}))
+    notes = () if encoding.lower() in ("", "utf-8") else (f"encoding {encoding}",)
+    return Parsed(frame, notes, variables)
+
+
+def _tried(read: Reader, path: Path, kind: str, settings: Settings, **options: Any) -> tuple[pd.DataFrame, Any, str]:
+    """Return table, description and encoding; a file that does not say its encoding may be an old Korean one."""
+    told = None
+    for encoding in (settings.encoding,) if settings.encoding else (None, "CP949"):
+        for raw_dates in (False, True):
+            try:
+                frame, meta = read(
+                    path, user_missing=True, encoding=encoding, disable_datetime_conversion=raw_dates, **options
+                )
+            except Exception as error:
+                told = told or error
+                # Only letters and dates can be read in another way.
+                if "date" not in str(error).lower() and not isinstance(error, OverflowError):
+                    break
+            else:
+                return frame, meta, encoding or meta.file_encoding or ""
+        if not isinstance(told, UnicodeDecodeError) and "encoding" not in str(told):
+            break
+    if settings.encoding and "encoding" in str(told):
+        raise OptionError(
+            f"encoding={settings.encoding!r} does not go with {path.name!r} ({told}). Leave it out."
+        ) from None
+    raise SurveyError(
+        f"{path.name!r} cannot be read as a file of {kind} ({str(told).rstrip('.')}): it is damaged or cut off. Copy or "
+        "export it again."
+    ) from None
+
+
+def _answers(column: "pd.Series[Any]", marks: Any) -> tuple["pd.Series[Any]", dict[str, int]]:
+    """Return a column with Stata's extended missing values, and blank texts, made missing; and their counts."""
+    if len(marks):
+        counts = {f".{mark}": int((column == mark).sum()) for mark in marks}
+        return pd.to_numeric(column, errors="coerce").astype("float64"), {k: n for k, n in sorted(counts.items()) if n}
+    if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
+        return column.mask(column.map(lambda cell: isinstance(cell, str) and not cell.strip()).astype(bool), None), {}
+    return column, {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the file says of a column, as pyreadstat tells it."""
+
+    label: str
+    labels: dict[Any, str]
+    missing: list[Any]
+
+    def variable(self, column: "pd.Series[Any]", marked: dict[str, int]) -> Variable:
+        """Return it in numbers; texts that mean a missing answer do not concern items."""
+        labels = {float(code): text for code, text in self.labels.items() if isinstance(code, (int, float))}
+        ends: list[Scale] = [(r["lo"], r["hi"]) for r in self.missing if not isinstance(r["lo"], str)]
+        single = [low for low, high in ends if low == high]
+        ranges = tuple((low, high) for low, high in ends if low != high)
+        if ranges and pd.api.types.is_numeric_dtype(column.dtype):
+            values = np.unique(column.dropna().to_numpy(dtype=np.float64))
+            single += [code for code in values.tolist() for low, high in ranges if low <= code <= high]
+        missing = tuple(sorted({float(code) for code in single}))
+        return Variable(self.label, labels, missing, ranges, marked, labelled_scale(labels, missing))

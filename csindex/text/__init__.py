@@ -1,0 +1,1 @@
+"""Words, numbers and blocks of text, in English and Korean."""

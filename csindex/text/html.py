@@ -1,0 +1,61 @@
+"""Results in a notebook: a headline and the main tables as HTML, all text escaped, long tables cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from html import escape
+from math import isfinite
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from csindex.fitting.constructs import driven
+
+if TYPE_CHECKING:
+    from csindex.fitting.result import Fit
+
+MOST_ROWS = 20
+_PRECISE = {"se": 3, "p": 3, "p_adjusted": 3}
+_INDEX = {"estimate": 1, "se": 2, "lower": 1, "upper": 1}
+
+
+def as_html(result: Fit, headline: str) -> str:
+    """Return the headline, the index and the driver weights of a fit."""
+    rows = result.index
+    if result.units is not None:
+        rows = rows[rows["construct"] == result.model.target].sort_values("estimate", ascending=False)
+    parts = [as_table(rows, "Index, 0–100", "result.index", _INDEX)]
+    if result.units is None and driven(result):
+        impacts = result.impacts().drop(columns=["target", "direct", "total"])
+        caption = f"Points of {result.model.target} that go with +5 points on the driver"
+        parts.append(as_table(impacts.sort_values("estimate", ascending=False), caption, "result.impacts()"))
+    return page(headline, parts)
+
+
+def page(text: str, tables: Iterable[str]) -> str:
+    """Return the first line of a text as a heading, what follows up to an empty line as a paragraph, and tables."""
+    title, _, said = text.partition("\n\n")[0].partition("\n")
+    paragraph = f"<p>{escape(said)}</p>" if said.strip() else ""
+    return f'<div class="csindex"><h4>{escape(title)}</h4>{paragraph}{"".join(tables)}</div>'
+
+
+def as_table(frame: pd.DataFrame, caption: str, where: str, digits: dict[str, int] | None = None) -> str:
+    """Return the first rows of a frame, and `where` the others are; nothing where there is none.
+
+    Numbers have two decimals, standard errors and p-values three, if `digits` by column say nothing else.
+    """
+    if frame.empty:
+        return ""
+    more = len(frame) - MOST_ROWS
+    chosen = _PRECISE | (digits or {})
+    formats = {
+        name: partial(_number, chosen.get(str(name), 2)) for name in frame.columns if frame[name].dtype.kind == "f"
+    }
+    text = frame.head(MOST_ROWS).to_html(index=False, border=0, na_rep="–", escape=True, formatters=formats)
+    rest = f"<p>{more:,} more rows: {escape(where)}</p>" if more > 0 else ""
+    return f"<p><b>{escape(caption)}</b></p>{text}{rest}"
+
+
+def _number(digits: int, value: float) -> str:
+    return f"{value:.{digits}f}" if isfinite(value) else "–"

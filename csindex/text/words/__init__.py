@@ -1,0 +1,1 @@
+"""Catalogues of sentences, English and Korean side by side."""
