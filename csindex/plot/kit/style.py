@@ -110,7 +110,9 @@ def _has(path: str) -> bool:
         font = get_font(path)
     except (OSError, RuntimeError):
         return False
-    return all(font.get_char_index(ord(letter)) for letter in KOREAN)
+    # A font of last resort maps all letters of a script to one box.
+    found = {font.get_char_index(ord(letter)) for letter in KOREAN}
+    return 0 not in found and len(found) == len(KOREAN)
 
 
 Size = Literal["print", "slide"]
