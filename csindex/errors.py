@@ -1,7 +1,29 @@
-"""Everything csindex can refuse or warn about."""
+"""Errors and warnings, each with the message that it carries."""
+
+from csindex.messages import Joined, Language, Message, Spell, rendered
 
 
-class CsindexError(ValueError):
+class _Spoken:
+    """What errors and warnings have in common: ``str()`` is the English text, `text` that of any language."""
+
+    args: tuple[object, ...]
+
+    @property
+    def message(self) -> object:
+        """What was said: a `csindex.messages.Message`, or a text."""
+        return self.args[0] if self.args else ""
+
+    @property
+    def remedy(self) -> str:
+        """What to do, in English; empty where there is nothing to say."""
+        return self.message.remedy() if isinstance(self.message, (Message, Joined)) else ""
+
+    def text(self, lang: Language = "en", spell: Spell = str) -> str:
+        """Return the whole text in English (``"en"``) or Korean (``"ko"``)."""
+        return rendered(self.message, lang, spell)
+
+
+class CsindexError(_Spoken, ValueError):
     """Base of every error that csindex raises on purpose."""
 
 
@@ -21,7 +43,7 @@ class EstimationError(CsindexError):
     """The model cannot be estimated from these moments."""
 
 
-class CsindexWarning(UserWarning):
+class CsindexWarning(_Spoken, UserWarning):
     """Base of every warning that csindex gives."""
 
 
@@ -50,11 +72,11 @@ class RepairWarning(CsindexWarning):
 
 
 class InadmissibleWarning(CsindexWarning):
-    """An estimate lies where it cannot be, such as a correlation or loading beyond 1."""
+    """An estimate is inadmissible, such as a correlation or loading beyond 1."""
 
 
 class WeakInstrumentWarning(CsindexWarning):
-    """Instruments say little about what they stand for, so that two-stage least squares is biased."""
+    """Instruments are weak, so that two-stage least squares is biased."""
 
 
 class MissingWarning(CsindexWarning):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from csindex.errors import OptionError
+from csindex.messages import Argument, Message, Several
 
 Estimator = Literal["pls", "plsc", "cbsem"]
 Discrepancy = Literal["ML", "GLS", "ULS", "DWLS"]
@@ -36,33 +37,31 @@ def choose(name: str, value: object, known: Iterable[str]) -> str:
     known = tuple(known)
     text = _SPELLINGS.get(value, value) if isinstance(value, str) else value
     if text not in known:
-        raise OptionError(f"{name}={value!r} is not known. Use one of: {', '.join(map(repr, known))}.")
+        listed = Several(map(repr, known), most=len(known))
+        raise OptionError(Message("options.unknown", name=name, value=value, known=listed))
     return str(text)
 
 
 def whole(name: str, value: object, least: int) -> int:
     """Return `value` as an integer of at least `least`."""
     if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() < least:
-        raise OptionError(f"{name}={value!r} must be a whole number of at least {least}.")
+        raise OptionError(Message("options.whole", name=name, value=value, least=least))
     return int(value.__index__())
 
 
 def within(name: str, value: object, low: float, high: float, example: str) -> None:
     """Check that `value` is a number between `low` and `high`, both excluded."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not low < value < high:
-        raise OptionError(f"{name}={value!r} must be a number between {low:g} and {high:g}, e.g. {example}.")
+        raise OptionError(Message("options.within", name=name, value=value, low=low, high=high, example=example))
 
 
 def _ordinal(value: object, missing: str) -> bool | tuple[str, ...]:
     """Return True or False for all items or none, or the names of the ordinal ones."""
     named = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
     if not isinstance(value, bool) and not all(isinstance(name, str) for name in named):
-        raise OptionError(f"ordinal={value!r:.80} must be True, or name the ordinal items.")
+        raise OptionError(Message("options.ordinal", value=f"{value!r:.80}"))
     if missing in ("mean", "em", "fiml") and value is not False and named:
-        raise OptionError(
-            f"missing={missing!r} does not go with ordinal items, whose correlations are made of tables of the answers "
-            "that are there. Use missing='pairwise' or 'listwise'."
-        )
+        raise OptionError(Message("options.ordinal_missing", missing=Argument("missing", missing)))
     return value if isinstance(value, bool) else tuple(map(str, named)) or False
 
 
@@ -124,7 +123,7 @@ class Options:
         object.__setattr__(self, "replicates", whole("replicates", self.replicates, 0))
         object.__setattr__(self, "max_iterations", whole("max_iterations", self.max_iterations, 1))
         if self.replicates == 1:
-            raise OptionError("replicates=1 gives no spread. Use 0 for none, or at least 100 for an interval.")
+            raise OptionError(Message("options.one_replicate"))
         within("level", self.level, 0, 1, "0.95")
         within("tolerance", self.tolerance, 0, 0.01, "1e-7")
         within("max_failed", self.max_failed, -1e-9, 1 + 1e-9, "0.10")

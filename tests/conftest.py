@@ -6,6 +6,15 @@ import pandas as pd
 import pytest
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let reports and pictures in Korean warn of missing letters on a machine that has no font with them."""
+    from csindex.plot.kit.style import korean_font
+
+    if korean_font() is None:
+        for item in items:
+            item.add_marker(pytest.mark.filterwarnings("ignore::csindex.FontWarning"))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of data and of other programs' outputs beside the repository."""

@@ -13,6 +13,7 @@ import csindex
 ROOT = Path(csindex.__file__).parent
 LEVELS = (
     ("version",),
+    ("messages",),
     ("errors",),
     ("options",),
     ("stacks",),
@@ -120,7 +121,11 @@ def test_everything_public_is_there():
 def test_every_error_and_warning_is_public_and_of_one_family():
     from csindex import errors
 
-    defined = {name: value for name, value in vars(errors).items() if isinstance(value, type)}
+    defined = {
+        name: value
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and value.__module__ == errors.__name__ and not name.startswith("_")
+    }
     assert set(defined) <= set(csindex.__all__)
     for name, value in defined.items():
         assert issubclass(value, csindex.CsindexWarning if name.endswith("Warning") else csindex.CsindexError)

@@ -10,6 +10,7 @@ from typing import Any, get_args
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from csindex import messages
 from csindex.checkup.inspect import Findings, inspect_design, inspect_items, inspect_rows, try_fit
 from csindex.errors import OptionError, SurveyError
 from csindex.model.model import Model
@@ -20,7 +21,6 @@ from csindex.survey.readers.read import MissingCodes, read_parts
 from csindex.survey.survey import Survey
 from csindex.text import html
 from csindex.text.format import Language, language, wrapped
-from csindex.text.words.checkup import KINDS, WORDS
 
 WIDTH = 100
 
@@ -86,7 +86,7 @@ class Checkup:
         return self.korean.get(text, text) if lang == "ko" else text
 
     def _headline(self, lang: Language) -> str:
-        words = WORDS[lang]
+        words = messages.words("checkup")[lang]
         what = str(self.file) if self.file else words["rows"].format(rows=self.rows) if self.rows else words["data"]
         name = self.model.name or words["unnamed"].format(items=len(self.model.items))
         said = {key: _counted(len(table), key[:-1], lang) for key, table in self._found().items()}
@@ -97,7 +97,7 @@ class Checkup:
         return {"problems": self.problems, "notices": self.notices}
 
     def _remedies(self, lang: Language) -> str:
-        lines, words = [], WORDS[lang]
+        lines, words = [], messages.words("checkup")[lang]
         if self.codes:
             key = "code" if len(self.codes) == 1 else "codes"
             lines.append(words[key].format(codes=", ".join(f"{code:g}" for code in self.codes)))
@@ -115,7 +115,7 @@ class Checkup:
         return match is not None and {float(code) for code in match[1].split(",")} <= {*self.codes}
 
     def _rows(self, lang: Language) -> str:
-        account, words = self.account, WORDS[lang]
+        account, words = self.account, messages.words("checkup")[lang]
         if account is None:
             return ""
         said = [words["usable"].format(used=account.used, rows=account.rows)]
@@ -219,7 +219,7 @@ def check(
 
 
 def _counted(count: int, word: str, lang: Language) -> str:
-    words = WORDS[lang]
+    words = messages.words("checkup")[lang]
     key = "no" if not count else "one" if count == 1 else "many"
     return words[key].format(count=count, word=words[word])
 
@@ -228,9 +228,9 @@ def _section(key: str, table: pd.DataFrame, lang: Language) -> str:
     """Return findings by kind; of problems only what was found, as remedies come after."""
     if table.empty:
         return ""
-    lines = [WORDS[lang][key]]
+    lines = [messages.words("checkup")[lang][key]]
     for kind, found in table.groupby("kind", sort=False):
-        called = KINDS.get(str(kind), str(kind)) if lang == "ko" else str(kind)
+        called = messages.words("findings")[lang].get(str(kind), str(kind))
         lines.append(f"  {called}" + (f" ({len(found)})" if len(found) > 1 else ""))
         texts = _shown(found["text"], lang)
         lines += [_wrapped(_found(text) if key == "problems" else text, "    ", lang) for text in texts]
@@ -240,7 +240,7 @@ def _section(key: str, table: pd.DataFrame, lang: Language) -> str:
 def _shown(texts: Iterable[str], lang: Language, most: int = 40) -> list[str]:
     shown = list(texts)
     rest = len(shown) - most
-    return [*shown[:most], WORDS[lang]["more"].format(count=rest)] if rest > 0 else shown
+    return [*shown[:most], messages.words("checkup")[lang]["more"].format(count=rest)] if rest > 0 else shown
 
 
 def _found(text: str) -> str:

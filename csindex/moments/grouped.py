@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from csindex import messages
 from csindex.errors import OptionError, SurveyError
 from csindex.moments.moments import Moments
 from csindex.moments.sums import complete_moments
@@ -14,7 +15,6 @@ from csindex.stacks.layout import Array, packing, unpack
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes, group_codes
 from csindex.text.format import Language
-from csindex.text.words.replicates import WORDS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,7 +131,7 @@ class GroupedMoments:
             )
         if not self.groups:
             raise OptionError("groups=0 left nothing to delete. Scan with groups=40, or use resampling='parametric'.")
-        return WORDS[lang]["groups"].format(grouping=self.grouping)
+        return messages.words("replicates")[lang]["groups"].format(grouping=self.grouping)
 
     def size(self, kind: Kind, unit: int, wanted: int) -> int:  # noqa: ARG002
         """Return how many replicates a unit has: one for each group with rows in it, if so many are wanted."""

@@ -12,6 +12,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from csindex import messages
 from csindex.errors import OptionError, SurveyError
 from csindex.moments.missing import iterated, ordinal_flags, row_moments
 from csindex.moments.moments import Moments
@@ -21,7 +22,6 @@ from csindex.stacks.layout import Array, pack, unpack
 from csindex.survey.answers import Answers
 from csindex.survey.design import Sampling
 from csindex.text.format import Language
-from csindex.text.words.replicates import WORDS
 
 TILE = 500
 TILE_CELLS = 2_000_000
@@ -118,7 +118,7 @@ class RowSource:
 
     def words(self, kind: Kind, lang: Language = "en") -> str:
         """Return how replicates of a kind are made, in words."""
-        sampling, said = self.answers.sampling, WORDS[lang]
+        sampling, said = self.answers.sampling, messages.words("replicates")[lang]
         if sampling is None or kind not in ("jackknife", "bootstrap"):
             return said[kind]
         raked = said["raked"] if self.answers.raking is not None else ""
@@ -284,7 +284,7 @@ class MomentSource:
             raise OptionError(
                 f"{kind} replicates need respondents' rows; moments have none. Use resampling='parametric'."
             )
-        return WORDS[lang][kind]
+        return messages.words("replicates")[lang][kind]
 
     def size(self, kind: Kind, unit: int, wanted: int) -> int:  # noqa: ARG002
         """Return how many replicates a unit has when `wanted` are asked for."""

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from csindex.fitting.result import Fit
+from csindex.messages import words
 from csindex.text import format
 from csindex.text.document import Table
-from csindex.text.words.report import CHOICES, WORDS
 
 _NO_INTERVAL = re.compile(r"(?:[;,] )?[^();,]*–(?=\))")
 """Within brackets, an interval that there is not."""
@@ -25,7 +25,7 @@ class Reader:
 
     def say(self, key: str, **values: object) -> str:
         """Return a sentence with its values filled in."""
-        text = WORDS[self.lang][key].format(**{"level": self.level, **values})
+        text = words("report")[self.lang][key].format(**{"level": self.level, **values})
         return _NO_INTERVAL.sub("", text).replace(" ()", "").replace("()", "")
 
     def heads(self, key: str, **values: object) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ class Reader:
 
     def choice(self, value: object) -> str:
         """Return what an option's value means."""
-        return CHOICES[self.lang].get(str(value), str(value))
+        return words("glossary")[self.lang].get(str(value), str(value))
 
     def construct(self, name: str) -> str:
         """Return a construct's label; its name where it has none."""

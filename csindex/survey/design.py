@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from csindex import messages
 from csindex.errors import OptionError, SurveyError
 from csindex.options import choose
 from csindex.stacks.layout import Array
 from csindex.survey.columns import listed
 from csindex.text.format import Language
-from csindex.text.words.replicates import WORDS
 
 Ints = NDArray[np.intp]
 ReplicateMethod = Literal["bootstrap", "BRR", "Fay", "JK1", "JKn", "SDR"]
@@ -48,7 +48,7 @@ class Sampling:
         """Return the design in words of a language."""
         strata = len(np.unique(self.stratum))
         key = ("clusters" if self.clustered else "respondents") + "_strata" * (strata > 1)
-        return WORDS[lang][key].format(count=len(self.stratum), strata=strata)
+        return messages.words("replicates")[lang][key].format(count=len(self.stratum), strata=strata)
 
 
 def sampling_of(design: pd.DataFrame, key: Array, labels: pd.DataFrame | None) -> Sampling:

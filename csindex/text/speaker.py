@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from csindex.messages import fill, words
 from csindex.survey.columns import listed
 from csindex.text.format import WIDTH, Language, wrapped
-from csindex.text.words import notices, summary
 
 if TYPE_CHECKING:
     from csindex.fitting.result import Fit
     from csindex.model.parts import Construct
 
-WORDS = {
-    "en": summary.ENGLISH | notices.ENGLISH,
-    "ko": summary.KOREAN | notices.KOREAN,
-}
 INDENT = "  "
 
 
 class Speaker:
     """Tells of a result. English readers read a construct's name, as they write it in the model; Korean ones its label."""
 
-    words: ClassVar[Mapping[str, Mapping[str, str]]] = WORDS
+    families: ClassVar[tuple[str, ...]] = ("summary", "notices")
 
     def __init__(self, result: Fit, lang: Language) -> None:
         self.lang = lang
@@ -32,7 +28,7 @@ class Speaker:
 
     def say(self, key: str, **values: object) -> str:
         """Return a sentence with its values filled in."""
-        return self.words[self.lang][key].format(**values)
+        return fill(words(*self.families)[self.lang][key], values, self.lang)
 
     def name(self, construct: str) -> str:
         """Return what the readers call a construct."""

@@ -8,9 +8,7 @@ import numpy as np
 import pytest
 
 import csindex as csi
-from csindex.assessment.quality import admissible
 from csindex.text.format import WIDTH, width
-from csindex.text.words.assess import ENGLISH, KOREAN, PLACES, READINGS
 
 NAMES = ("mobile", "plsc", "cbsem", "units", "none", "formative", "against")
 
@@ -41,14 +39,6 @@ def found() -> dict[str, csi.Assessment]:
 
 def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-
-def test_both_languages_say_the_same():
-    assert list(ENGLISH) == list(KOREAN)
-    for key, english in ENGLISH.items():
-        assert fields(KOREAN[key]) == fields(english), key
-    assert set(READINGS) == {*admissible.READINGS, *admissible.MATRICES}
-    assert set(PLACES) == set(admissible.MATRICES)
 
 
 @pytest.mark.parametrize("name", NAMES)

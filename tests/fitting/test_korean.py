@@ -10,11 +10,8 @@ import pytest
 import csindex as csi
 from csindex.estimation import estimates
 from csindex.fitting.notices import notices
+from csindex.messages import words
 from csindex.text.format import WIDTH, width
-from csindex.text.words import checkup as checkup_words
-from csindex.text.words import notices as notice_words
-from csindex.text.words import replicates as replicate_words
-from csindex.text.words import summary as summary_words
 
 # Where the weights come from is told by the program in English.
 UNTOLD = {"carried": {"source"}, "groups": {"grouping"}}
@@ -47,17 +44,8 @@ def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-@pytest.mark.parametrize(
-    "words", [summary_words, notice_words, replicate_words, checkup_words], ids=lambda module: module.__name__
-)
-def test_both_languages_say_the_same(words):
-    assert list(words.ENGLISH) == list(words.KOREAN)
-    for key, english in words.ENGLISH.items():
-        assert fields(words.KOREAN[key]) == fields(english) - UNTOLD.get(key, set()), key
-
-
 def test_no_sentence_is_there_twice():
-    assert not set(summary_words.ENGLISH) & set(notice_words.ENGLISH)
+    assert not set(words("summary")["en"]) & set(words("notices")["en"])
     assert set(estimates.REASONS) == set(estimates.REASONS_KO)
 
 

@@ -12,10 +12,10 @@ import pytest
 from conftest import HOSTILE
 
 import csindex as csi
+from csindex.messages import words
 from csindex.reports.formats import latex, markdown
 from csindex.reports.report import FORMATS
 from csindex.text.document import LINE, Table
-from csindex.text.words.report import CHOICES, ENGLISH, KOREAN
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_same_result_gives_the_same_file(html: str, banks: csi.Fit, tmp_path: Pa
 def test_html_without_replicates_says_that_nothing_is_sure(tmp_path: Path):
     result = csi.fit(csi.acsi(), csi.datasets.acsi2015("banks"), replicates=0)
     text = csi.report(result, tmp_path / "point.html").read_text(encoding="utf-8")
-    assert ENGLISH["unknown"] in text
+    assert words("report")["en"]["unknown"] in text
     assert "nan" not in re.sub(r"data:[^\"]*", "", text).lower()
 
 
@@ -70,7 +70,11 @@ def test_workbook_has_no_formula(companies: csi.Fit, tmp_path: Path):
 def test_word_file_has_sections_tables_and_pictures(banks: csi.Fit, tmp_path: Path):
     word = docx.Document(str(csi.report(banks, tmp_path / "banks.docx")))
     titles = [paragraph.text for paragraph in word.paragraphs if paragraph.style.name == "Heading 1"]
-    assert titles[:3] == [ENGLISH["short"], ENGLISH["index"], ENGLISH["drivers"]]
+    assert titles[:3] == [
+        words("report")["en"]["short"],
+        words("report")["en"]["index"],
+        words("report")["en"]["drivers"],
+    ]
     assert len(word.inline_shapes) >= 3
     assert word.tables[0].cell(1, 1).text == f"{banks.index['estimate'].iloc[0]:.1f}"
 
@@ -136,13 +140,6 @@ def test_anything_but_a_result_is_refused(tmp_path: Path):
         csi.report({"index": 75}, tmp_path / "x.html")  # type: ignore[arg-type]
 
 
-def test_both_languages_say_the_same_things():
-    assert set(ENGLISH) == set(KOREAN)
-    assert set(CHOICES["en"]) == set(CHOICES["ko"])
-    for key, english in ENGLISH.items():
-        assert set(re.findall(r"{(\w+)}", KOREAN[key])) <= set(re.findall(r"{(\w+)}", english)), key
-
-
 def test_korean_report_speaks_korean(banks: csi.Fit, tmp_path: Path):
     text = csi.report(banks, tmp_path / "ko.md", lang="ko").read_text(encoding="utf-8")
     titles = re.findall(r"^## (.*)$", text, re.MULTILINE)
@@ -180,13 +177,13 @@ def test_inadmissible_estimates_are_in_the_report(tmp_path: Path, banks: csi.Fit
     assert "the correlations of the constructs are not positive definite (smallest eigenvalue" in text
     assert f"{(result.replicates.estimates.flaws > 0).sum()} of 60 replicates" in text
     (tmp_path / "other").mkdir()
-    assert ENGLISH["inadmissible"] not in written(banks, tmp_path / "other")
+    assert words("report")["en"]["inadmissible"] not in written(banks, tmp_path / "other")
 
 
 def test_carried_weights_are_in_the_report(tmp_path: Path, banks: csi.Fit):
     text = written(quiet(csi.acsi(), csi.datasets.acsi2015("airlines"), replicates=0, weights_from=banks), tmp_path)
     assert "carried over from a fit to" in text
-    assert ENGLISH["formula_index"] not in text
+    assert words("report")["en"]["formula_index"] not in text
     assert "path weighting" not in text
 
 
@@ -194,7 +191,7 @@ def test_a_model_with_feedback_is_reported_with_its_picture(tmp_path: Path):
     text = "Q =~ q1 + q2; V =~ v1 + v2; S =~ s1 + s2; L =~ l1 + l2; S ~ Q + L; L ~ S + V"
     model = csi.Model.parse(text, target="S", feedback=True)
     result = quiet(model, csi.simulate(model, 400, seed=1), replicates=50)
-    assert ENGLISH["diagram"].partition("{")[0] in written(result, tmp_path)
+    assert words("report")["en"]["diagram"].partition("{")[0] in written(result, tmp_path)
 
 
 def test_report_says_which_constructs_are_not_told_apart(tmp_path: Path, banks: csi.Fit):
@@ -236,12 +233,12 @@ def test_every_decision_of_the_fit_is_named(tmp_path: Path):
     answers = csi.simulate(model, 300, seed=1)
     ordinal = written(quiet(model, answers, ordinal=True, replicates=20), tmp_path)
     assert "polychoric correlations of 10 of 10 items" in ordinal
-    assert ENGLISH["stages"] not in ordinal
+    assert words("report")["en"]["stages"] not in ordinal
     (tmp_path / "stages").mkdir()
     levels = csi.Model.parse("A =~ a1 + a2; B =~ b1 + b2; Q =~ A + B; S =~ s1 + s2; S ~ Q")
     parts = csi.Model.parse("A =~ a1 + a2; B =~ b1 + b2; S =~ s1 + s2; S ~ A + B")
     staged = written(quiet(levels, csi.simulate(parts, 300, seed=1), replicates=20), tmp_path / "stages")
-    assert f"{ENGLISH['stages']} | two-stage approach" in staged
+    assert f"{words('report')['en']['stages']} | two-stage approach" in staged
     (tmp_path / "theory").mkdir()
     theory = written(quiet(model, answers, estimator="cbsem", replicates=0), tmp_path / "theory")
     assert "covariance structure model, ML" in theory
@@ -252,7 +249,7 @@ def test_every_decision_of_the_fit_is_named(tmp_path: Path):
 
 def test_without_replicates_no_bracket_is_left_empty(tmp_path: Path):
     text = written(quiet(csi.acsi(), csi.datasets.acsi2015("banks"), replicates=0), tmp_path)
-    said = text.partition("## " + ENGLISH["index"])[0]
+    said = text.partition("## " + words("report")["en"]["index"])[0]
     assert "75.6 of 100, from 2,263 answers" in said
     assert not re.search(r"–\)|\(\)", text)
 

@@ -9,27 +9,20 @@ import pandas as pd
 from csindex.assessment.quality import measurement, model_fit
 from csindex.assessment.quality.measurement import scales_rho_a
 from csindex.assessment.quality.scope import Scope
+from csindex.messages import Language, words
 from csindex.stacks.layout import Array
 
+MATRICES = ("the items' correlations", "the constructs' correlations", "the saturated model", "the estimated model")
 # Beyond what rounding can do.
 SLACK = 1e-8
 
-READINGS = {
-    "alpha": "its items correlate negatively on average. Is one of them to be listed under reversed=?",
-    "rho_a": "a reliability lies between 0 and 1. The block is too small, or its items do not belong together.",
-    "loading": "a correlation cannot pass 1. The reflective measurement model does not hold for this construct.",
-    "ave": "more variance would be explained than there is. The reflective measurement model does not hold.",
-    "r2": "a share lies between 0 and 1. The variance of what the sources leave is negative.",
-    "path": "a standardized path passes 1 only where sources overlap. Join constructs that cannot be told apart.",
-    "correlation": "a correlation cannot pass 1. The two constructs are the same, or their reliability is too low.",
-}
 EIGENVALUE = "smallest eigenvalue"
-MATRICES = {
-    "the items' correlations": "they have a negative eigenvalue, e.g. because they are rounded or pairwise.",
-    "the constructs' correlations": "they are not positive definite, so no population can have them.",
-    "the saturated model": "what it implies is not positive definite; d_G, NFI and the test do not exist.",
-    "the estimated model": "what it implies is not positive definite; d_G, NFI and the test do not exist.",
-}
+
+
+def reading(what: str, where: str, lang: Language = "en") -> str:
+    """Return what a number beyond its limits means: of a matrix by its name, else by the kind of the estimate."""
+    said = words("assess")[lang]
+    return said.get(f"reading_{where}") or said[f"reading_{what}"]
 
 
 def inadmissible(scope: Scope) -> pd.DataFrame:
@@ -44,7 +37,7 @@ def inadmissible(scope: Scope) -> pd.DataFrame:
         name: pd.Series([row[at] for row in rows], dtype="str").array for at, name in ((1, "what"), (2, "where"))
     }
     columns["estimate"] = [row[3] for row in rows]
-    columns["reading"] = pd.Series([MATRICES.get(row[2]) or READINGS[row[1]] for row in rows], dtype="str").array
+    columns["reading"] = pd.Series([reading(row[1], row[2]) for row in rows], dtype="str").array
     return pd.DataFrame(columns)
 
 

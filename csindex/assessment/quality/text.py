@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from csindex import messages
+from csindex.assessment.quality.admissible import reading
 from csindex.assessment.quality.thresholds import Threshold, limit
 from csindex.text.format import Language, aligned
 from csindex.text.speaker import Speaker
-from csindex.text.words.assess import PLACES, READINGS, WORDS
 
 if TYPE_CHECKING:
     from csindex.assessment.quality.result import Assessment
@@ -71,7 +72,7 @@ def outside(frame: pd.DataFrame, threshold: Threshold) -> tuple[pd.DataFrame, pd
 class Teller(Speaker):
     """Tells of an assessment."""
 
-    words = WORDS
+    families = ("assess",)
 
     def some(self, texts: Iterable[str], most: int = LISTED) -> str:
         """Return texts as a list, shortened after the first few."""
@@ -85,7 +86,7 @@ class Teller(Speaker):
 
     def symbol(self, measure: str) -> str:
         """Return the sign or the word for a measure."""
-        return self.words[self.lang].get(measure) or SYMBOLS.get(measure, measure)
+        return messages.words(*self.families)[self.lang].get(measure) or SYMBOLS.get(measure, measure)
 
     def limit(self, table: str, measure: str, at: int = 0) -> str:
         """Return a threshold with its source."""
@@ -108,14 +109,13 @@ class Teller(Speaker):
 
     def impossible(self, row: Any) -> str:
         """Return a number that cannot be, with what it means."""
-        where, reading = row.where, row.reading
+        where = row.where
         if self.lang == "ko":
-            reading = READINGS.get(row.where) or READINGS.get(row.what, row.reading)
             sign, joined = (" → ", " → ") if " → " in row.where else (" ~~ ", " – ")
-            where = PLACES.get(row.where) or joined.join(map(self.name, row.where.split(sign)))
-        return self.say(
-            "impossible_row", what=self.symbol(row.what), where=where, value=number(row.estimate, 3), reading=reading
-        )
+            place = messages.words(*self.families)["ko"].get(f"place_{row.where}")
+            where = place or joined.join(map(self.name, row.where.split(sign)))
+        said = {"what": self.symbol(row.what), "where": where, "value": number(row.estimate, 3)}
+        return self.say("impossible_row", **said, reading=reading(row.what, row.where, self.lang))
 
 
 RELIABILITIES = ("alpha", "rho_a", "rho_c", "ave")

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from csindex import messages
 from csindex.benchmark.leagues.gaps import ADJUSTMENTS
 from csindex.benchmark.leagues.standing import DRAWS, FEWEST_SHRUNK, Rules
 from csindex.benchmark.leagues.tables import FEW_EFFECTIVE
 from csindex.text import format, html
-from csindex.text.words.league import WORDS, ordinal
 
 NAMES, ROWS = 8, 20
 HARDLY = 0.1
@@ -36,12 +36,12 @@ def summary(league: League, lang: format.Language) -> str:
     table, groups = _latest(league, league.table), _latest(league, league.groups)
     groups = groups[groups["ranked"] > 0]
     said = _one(league, table, groups.iloc[0], lang) if len(groups) == 1 else _several(league, table, groups, lang)
-    parts = [_title(league, table, lang), said, format.wrapped(WORDS[lang]["cannot"])]
-    return "\n\n".join([*parts, f"{WORDS[lang]['how']}\n" + "\n".join(_method(league, table, lang))])
+    parts = [_title(league, table, lang), said, format.wrapped(messages.words("league")[lang]["cannot"])]
+    return "\n\n".join([*parts, f"{messages.words('league')[lang]['how']}\n" + "\n".join(_method(league, table, lang))])
 
 
 def _title(league: League, table: pd.DataFrame, lang: str) -> str:
-    words, wave = WORDS[lang], league.rules.wave
+    words, wave = messages.words("league")[lang], league.rules.wave
     when = "" if wave is None else words["wave"].format(wave=table[wave].iloc[0])
     counts = {"units": len(table), "ranked": int(table["rank"].notna().sum())}
     return words["title"].format(name=league.name, wave=when, answers=int(table["n"].sum()), **counts)
@@ -49,7 +49,7 @@ def _title(league: League, table: pd.DataFrame, lang: str) -> str:
 
 def _one(league: League, table: pd.DataFrame, facts: pd.Series[Any], lang: format.Language) -> str:
     """Return the sentences about a single league."""
-    words, ranked = WORDS[lang], table[table["rank"].notna()]
+    words, ranked = messages.words("league")[lang], table[table["rank"].notna()]
     said = [*_first(league, ranked, lang)]
     if len(ranked) > 1:
         share = facts["told_apart"] / facts["pairs"]
@@ -67,7 +67,7 @@ def _one(league: League, table: pd.DataFrame, facts: pd.Series[Any], lang: forma
 
 def _first(league: League, ranked: pd.DataFrame, lang: format.Language) -> list[str]:
     """Return the sentences about the first place."""
-    words, level = WORDS[lang], _percent(league.rules.level)
+    words, level = messages.words("league")[lang], _percent(league.rules.level)
     leaders = ranked[ranked["first"]]
     row = leaders.iloc[0]
     between = format.interval(row["lower"], row["upper"], 1, lang)
@@ -90,18 +90,18 @@ def _first(league: League, ranked: pd.DataFrame, lang: format.Language) -> list[
 def _against_mean(league: League, ranked: pd.DataFrame, lang: str) -> str:
     sure = ranked["p_mean_adjusted"] < 1 - league.rules.level
     above, below = int((sure & (ranked["gap_mean"] > 0)).sum()), int((sure & (ranked["gap_mean"] < 0)).sum())
-    words = WORDS[lang]
+    words = messages.words("league")[lang]
     counts = {"above": above, "below": below, "open": len(ranked) - above - below}
     return words["mean"].format(mean=words[league.rules.mean], **counts)
 
 
 def _bands(ranked: pd.DataFrame, lang: str) -> str:
     sizes = ranked["band"].value_counts().sort_index()
-    return WORDS[lang]["bands"].format(bands=" + ".join(str(size) for size in sizes))
+    return messages.words("league")[lang]["bands"].format(bands=" + ".join(str(size) for size in sizes))
 
 
 def _between(facts: pd.Series[Any], lang: str) -> list[str]:
-    words, sd = WORDS[lang], facts["between_sd"]
+    words, sd = messages.words("league")[lang], facts["between_sd"]
     if pd.isna(sd):
         return [words["unshrunk"].format(fewest=FEWEST_SHRUNK)]
     return [words["same"]] if sd == 0 else [words["spread"].format(sd=f"{sd:.1f}")]
@@ -109,7 +109,7 @@ def _between(facts: pd.Series[Any], lang: str) -> list[str]:
 
 def _several(league: League, table: pd.DataFrame, groups: pd.DataFrame, lang: format.Language) -> str:
     """Return the sentences and the table about several leagues."""
-    words, keys = WORDS[lang], [name for name in league.keys if name != league.rules.wave]
+    words, keys = messages.words("league")[lang], [name for name in league.keys if name != league.rules.wave]
     pairs = groups["pairs"].sum()
     counts = {"leagues": len(groups), "ranked": int(groups["ranked"].sum()), "units": int(groups["units"].sum())}
     share = groups["told_apart"].sum() / pairs if pairs else 0.0
@@ -135,7 +135,7 @@ def _several(league: League, table: pd.DataFrame, groups: pd.DataFrame, lang: fo
 
 def _method(league: League, table: pd.DataFrame, lang: str) -> list[str]:
     """Return how the league was made, one item a line."""
-    words, rules = WORDS[lang], league.rules
+    words, rules = messages.words("league")[lang], league.rules
     who = words["all" if rules.simultaneous else "one"]
     said = [words["sets"].format(who=who, level=_percent(rules.level), draws=DRAWS, seed=rules.seed)]
     if rules.rounding is not None:
@@ -177,7 +177,7 @@ def _listed(league: League, rows: pd.DataFrame, lang: str, most: int = NAMES) ->
     names = _names(league, rows)
     if len(names) <= most:
         return ", ".join(names)
-    return WORDS[lang]["more"].format(names=", ".join(names[:most]), count=len(names) - most)
+    return messages.words("league")[lang]["more"].format(names=", ".join(names[:most]), count=len(names) - most)
 
 
 def _score(league: League, row: pd.Series[Any]) -> str:
@@ -185,6 +185,11 @@ def _score(league: League, row: pd.Series[Any]) -> str:
     if pd.isna(row["rank"]):
         return "–"
     return f"{row['estimate']:.1f}" if digits is None else f"{row['published']:.{digits}f}"
+
+
+def ordinal(number: int) -> str:
+    """Return the English ending of an ordinal number."""
+    return "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

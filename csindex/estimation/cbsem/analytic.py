@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from csindex import messages
 from csindex.estimation.cbsem.estimator import expressed, parameters_for, sample_of, turned
 from csindex.estimation.cbsem.fiml import fiml_directions
 from csindex.estimation.cbsem.row_errors import (
@@ -30,7 +31,6 @@ from csindex.replicates.replicate import Replicates
 from csindex.replicates.source import Source
 from csindex.stacks.last_axis import one_thread
 from csindex.stacks.layout import Array, pack, unpack
-from csindex.text.words.replicates import WORDS
 
 STEP = 1e-5
 
@@ -72,7 +72,7 @@ def analytic(
     stack = expressed(theta.reshape(U * D, -1), flat, cov, design, options, status, nothing)
     # A small step beside an inadmissible solution is none of its own.
     estimates = replace(stack, flaws=np.zeros_like(stack.flaws)).reshape(U, D).made_from(mean, packed)
-    words, words_ko = (WORDS[lang][options.errors] for lang in ("en", "ko"))
+    words, words_ko = (messages.words("replicates")[lang][options.errors] for lang in ("en", "ko"))
     return Replicates("delta", words, words_ko, estimates, coefficients, joint=False)
 
 

@@ -7,7 +7,6 @@ from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_said
 from csindex.reports.labels import Reader
 from csindex.text.document import Block, Bullets, Formula, Paragraph, Section, Table
 from csindex.text.speaker import Speaker
-from csindex.text.words.report import REFERENCES
 from csindex.version import __version__
 
 MOST_SHOWN = 5
@@ -21,6 +20,17 @@ IMPACT = Formula(
     "points = step · T · sd(index of target) / sd(index of driver)",
     r"\mathrm{points} = \mathrm{step}\cdot T\cdot"
     r"\frac{\mathrm{sd}(\mathrm{index\ of\ target})}{\mathrm{sd}(\mathrm{index\ of\ driver})}",
+)
+
+REFERENCES = (
+    "Fornell, C., Johnson, M. D., Anderson, E. W., Cha, J., & Bryant, B. E. (1996). The American Customer Satisfaction Index: "
+    "Nature, purpose, and findings. Journal of Marketing, 60(4), 7–18.",
+    "Lohmöller, J.-B. (1989). Latent variable path modeling with partial least squares. Physica.",
+    "Tenenhaus, M., Esposito Vinzi, V., Chatelin, Y.-M., & Lauro, C. (2005). PLS path modeling. Computational Statistics & Data "
+    "Analysis, 48(1), 159–205.",
+    "Martilla, J. A., & James, J. C. (1977). Importance-performance analysis. Journal of Marketing, 41(1), 77–79.",
+    "Ringle, C. M., & Sarstedt, M. (2016). Gain more insight from your PLS-SEM results: The importance-performance map analysis. "
+    "Industrial Management & Data Systems, 116(9), 1865–1886.",
 )
 
 

@@ -1,1 +1,0 @@
-"""Catalogues of sentences, English and Korean side by side."""
