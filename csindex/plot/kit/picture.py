@@ -7,6 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from csindex.plot.kit.style import quiet
+
 
 class Picture(Figure):
     """A figure with a canvas of its own, which no global state knows of."""
@@ -14,6 +16,11 @@ class Picture(Figure):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         FigureCanvasAgg(self)
+
+    def draw(self, renderer: Any) -> None:
+        """Draw the picture; a font that lacks letters has been reported once, when the picture was made."""
+        with quiet():
+            super().draw(renderer)
 
     def _repr_png_(self) -> bytes:
         held = io.BytesIO()

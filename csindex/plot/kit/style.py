@@ -190,7 +190,7 @@ def extent(text: str, points: float, style: Style, *, bold: bool = False) -> tup
 def _width(line: str, points: float, fonts: tuple[str, ...], bold: bool) -> float:
     from matplotlib.textpath import text_to_path
 
-    with _quiet():
+    with quiet():
         outline = text_to_path.get_text_width_height_descent(line, _properties(fonts, points, bold), ismath=False)
     return _HINTED * float(outline[0])
 
@@ -248,7 +248,7 @@ def shortened(text: str, width: float, points: float, style: Style) -> str:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep matplotlib from saying that bold is called semibold in a font, or again that letters are lacking (`families`)."""
     logger = logging.getLogger("matplotlib.font_manager")
     before = logger.disabled
