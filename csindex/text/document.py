@@ -42,12 +42,16 @@ class Formula:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Cells as they are to be read; the first `left` columns are labels, the others numbers."""
+    """Cells as they are to be read; the first `left` columns are labels, the others numbers.
+
+    `rest` says what is left out, and after which row, e.g. ``(5, "... 12 more ...")``.
+    """
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     left: int = 1
+    rest: tuple[int, str] = (0, "")
 
     def widths(self) -> list[float]:
         """Return the width of each column as a share of the page.

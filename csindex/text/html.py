@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from csindex.fitting.constructs import driven
+from csindex.text.document import Block, Bullets, Formula, Paragraph, Section, Table
 
 if TYPE_CHECKING:
     from csindex.fitting.result import Fit
@@ -38,6 +39,39 @@ def page(text: str, tables: Iterable[str]) -> str:
     title, _, said = text.partition("\n\n")[0].partition("\n")
     paragraph = f"<p>{escape(said)}</p>" if said.strip() else ""
     return f'<div class="csindex"><h4>{escape(title)}</h4>{paragraph}{"".join(tables)}</div>'
+
+
+def write(sections: Iterable[Section]) -> str:
+    """Return sections as HTML: the first title as a heading, the others in bold, texts escaped, long tables cut."""
+    parts: list[str] = []
+    for section in sections:
+        blocks = list(section.blocks)
+        title = section.title
+        first = blocks[0] if blocks and not parts and not title else None
+        if isinstance(first, Paragraph):
+            title, _, more = first.text.partition("\n")
+            blocks = [*([Paragraph(more)] if more else []), *blocks[1:]]
+        if title:
+            parts.append(f"<p><b>{escape(title)}</b></p>" if parts else f"<h4>{escape(title)}</h4>")
+        parts += [_block(block) for block in blocks]
+    return f'<div class="csindex">{"".join(parts)}</div>'
+
+
+def _block(block: Block) -> str:
+    if isinstance(block, (Paragraph, Formula)):
+        return f"<p>{escape(block.text)}</p>"
+    if isinstance(block, Bullets):
+        return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in block.items) + "</ul>"
+    return _cells(block) if isinstance(block, Table) else ""
+
+
+def _cells(table: Table) -> str:
+    frame = pd.DataFrame(list(table.rows[:MOST_ROWS]), columns=pd.Index(table.head, dtype=object))
+    caption = f"<p><b>{escape(table.caption)}</b></p>" if table.caption else ""
+    rest = [table.rest[1].strip()] if table.rest[1] else []
+    rest += [f"{len(table.rows) - MOST_ROWS:,} more rows"] if len(table.rows) > MOST_ROWS else []
+    notes = "".join(f"<p>{escape(text)}</p>" for text in rest)
+    return f"{caption}{frame.to_html(index=False, border=0, escape=True)}{notes}"
 
 
 def as_table(frame: pd.DataFrame, caption: str, where: str, digits: dict[str, int] | None = None) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -11,33 +12,35 @@ from csindex import messages
 from csindex.benchmark.leagues.gaps import ADJUSTMENTS
 from csindex.benchmark.leagues.standing import DRAWS, FEWEST_SHRUNK, Rules
 from csindex.benchmark.leagues.tables import FEW_EFFECTIVE
-from csindex.text import format, html
+from csindex.text import format
+from csindex.text.document import Bullets, Paragraph, Section, Table
+from csindex.text.result import Result
 
 NAMES, ROWS = 8, 20
 HARDLY = 0.1
 
 
-def short(league: League) -> str:
-    """Return the headline and the first rows."""
-    table = _latest(league, league.table)
-    title = _title(league, table, "en")
-    rows = [[*map(str, _own_columns(league)), "score", "rank", "ranks not ruled out"]]
+def _headline(league: League, table: pd.DataFrame, lang: format.Language) -> Section:
+    return Section("", (Paragraph(_title(league, table, lang), "lead"),))
+
+
+def _leading(league: League, table: pd.DataFrame, lang: format.Language) -> Table:
+    """Return the first rows: unit, score, rank, and the ranks that are not ruled out."""
+    rows = []
     for _, row in table.head(format.ROWS).iterrows():
         known = pd.notna(row["rank"])
-        ranks = [str(row["rank"]), f"{row['rank_lower']} to {row['rank_upper']}"] if known else ["–", "–"]
-        rows.append([*(str(row[name]) for name in _own_columns(league)), _score(league, row), *ranks])
-    more = [f"  ... {len(table) - format.ROWS:,} more rows"] if len(table) > format.ROWS else []
-    body = format.aligned(rows, len(_own_columns(league)))
-    return "\n".join([title, "", body, *more, "", "More: .summary(), .table, .groups, .bands, .apart"])
-
-
-def summary(league: League, lang: format.Language) -> str:
-    """Return what can be said, what cannot, and how it was made."""
-    table, groups = _latest(league, league.table), _latest(league, league.groups)
-    groups = groups[groups["ranked"] > 0]
-    said = _one(league, table, groups.iloc[0], lang) if len(groups) == 1 else _several(league, table, groups, lang)
-    parts = [_title(league, table, lang), said, format.wrapped(messages.words("league")[lang]["cannot"])]
-    return "\n\n".join([*parts, f"{messages.words('league')[lang]['how']}\n" + "\n".join(_method(league, table, lang))])
+        between = messages.words("league")[lang]["between"]
+        ranks = (
+            [str(row["rank"]), between.format(lower=row["rank_lower"], upper=row["rank_upper"])]
+            if known
+            else ["–", "–"]
+        )
+        rows.append((*(str(row[name]) for name in _own_columns(league)), _score(league, row), *ranks))
+    own = tuple(map(str, _own_columns(league)))
+    heads = messages.words("league")[lang]["leading"].split("|")
+    more = len(table) - format.ROWS
+    rest = messages.words("league")[lang]["more_rows"].format(count=more) if more > 0 else ""
+    return Table("", (*own, *heads), tuple(rows), left=len(own), rest=(len(rows), rest))
 
 
 def _title(league: League, table: pd.DataFrame, lang: str) -> str:
@@ -47,7 +50,7 @@ def _title(league: League, table: pd.DataFrame, lang: str) -> str:
     return words["title"].format(name=league.name, wave=when, answers=int(table["n"].sum()), **counts)
 
 
-def _one(league: League, table: pd.DataFrame, facts: pd.Series[Any], lang: format.Language) -> str:
+def _one(league: League, table: pd.DataFrame, facts: pd.Series[Any], lang: format.Language) -> Section:
     """Return the sentences about a single league."""
     words, ranked = messages.words("league")[lang], table[table["rank"].notna()]
     said = [*_first(league, ranked, lang)]
@@ -62,7 +65,7 @@ def _one(league: League, table: pd.DataFrame, facts: pd.Series[Any], lang: forma
             said.append(_against_mean(league, ranked, lang))
             said += [_bands(ranked, lang)] if league.rules.bands else []
     said += _between(facts, lang) if league.rules.shrink else []
-    return "\n".join(format.wrapped(sentence) for sentence in said)
+    return Section("", tuple(map(Paragraph, said)))
 
 
 def _first(league: League, ranked: pd.DataFrame, lang: format.Language) -> list[str]:
@@ -107,7 +110,7 @@ def _between(facts: pd.Series[Any], lang: str) -> list[str]:
     return [words["same"]] if sd == 0 else [words["spread"].format(sd=f"{sd:.1f}")]
 
 
-def _several(league: League, table: pd.DataFrame, groups: pd.DataFrame, lang: format.Language) -> str:
+def _several(league: League, table: pd.DataFrame, groups: pd.DataFrame, lang: format.Language) -> list[Section]:
     """Return the sentences and the table about several leagues."""
     words, keys = messages.words("league")[lang], [name for name in league.keys if name != league.rules.wave]
     pairs = groups["pairs"].sum()
@@ -122,19 +125,19 @@ def _several(league: League, table: pd.DataFrame, groups: pd.DataFrame, lang: fo
         said += [words["moved"].format(moved=int(moved.sum()), known=len(moved))] if len(moved) else []
     if league.rules.shrink and groups["between_sd"].isna().any():
         said.append(words["unshrunk"].format(fewest=FEWEST_SHRUNK))
-    rows = [[*keys, *words["heads"].split("|")]]
+    rows = []
     for _, row in groups.head(ROWS).iterrows():
         own = table[(table[keys] == row[keys]).all(axis=1) & table["first"].fillna(False)]
         told = f"{int(row['told_apart'])}/{int(row['pairs'])}"
         cells = [_listed(league, own, lang, 2), _score(league, own.iloc[0]), str(int(row["co_first"]))]
-        rows.append([*(str(row[key]) for key in keys), *cells, str(row["ranked"]), f"{row['places']:.1f}", told])
-    more = [f"  ... {len(groups) - ROWS:,}"] if len(groups) > ROWS else []
-    lines = [format.wrapped(sentence) for sentence in said]
-    return "\n".join([*lines, "", format.aligned(rows, len(keys) + 1), *more])
+        rows.append((*(str(row[key]) for key in keys), *cells, str(row["ranked"]), f"{row['places']:.1f}", told))
+    rest = (len(rows), f"... {len(groups) - ROWS:,}" if len(groups) > ROWS else "")
+    listed = Table("", (*keys, *words["heads"].split("|")), tuple(rows), left=len(keys) + 1, rest=rest)
+    return [Section("", tuple(map(Paragraph, said))), Section("", (listed,))]
 
 
-def _method(league: League, table: pd.DataFrame, lang: str) -> list[str]:
-    """Return how the league was made, one item a line."""
+def _method(league: League, table: pd.DataFrame, lang: str) -> Section:
+    """Return how the league was computed."""
     words, rules = messages.words("league")[lang], league.rules
     who = words["all" if rules.simultaneous else "one"]
     said = [words["sets"].format(who=who, level=_percent(rules.level), draws=DRAWS, seed=rules.seed)]
@@ -146,7 +149,7 @@ def _method(league: League, table: pd.DataFrame, lang: str) -> list[str]:
     adjust = ADJUSTMENTS[rules.adjust]
     said.append(words["adjust"].format(adjust=adjust) if adjust else words["unadjusted"])
     said += [words["shrunken"]] if rules.shrink else []
-    return [format.wrapped(f"- {sentence}").replace("\n", "\n  ") for sentence in said]
+    return Section(words["how"], (Bullets(tuple(said)),))
 
 
 def _latest(league: League, frame: pd.DataFrame) -> pd.DataFrame:
@@ -193,7 +196,7 @@ def ordinal(number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class League:
+class League(Result):
     """The result of `csindex.league`.
 
     Attributes
@@ -246,28 +249,22 @@ class League:
     labels: tuple[str, ...]
     waves: tuple[Any, ...] = ()
 
-    def summary(self, lang: str = "en") -> str:
-        """Return what can be said of the order of the units, and what not, in English (``"en"``) or Korean (``"ko"``).
+    TABLES: ClassVar = {"league": "table", "groups": "groups", "bands": "bands", "told apart": "apart"}
 
-        With waves it is about the last one.
-        """
-        return summary(self, format.language(lang))
+    def blocks(self, lang: format.Language) -> Iterator[Section]:
+        """Yield what can be said of the order of the units, and what not; with waves of the last one."""
+        table, groups = _latest(self, self.table), _latest(self, self.groups)
+        groups = groups[groups["ranked"] > 0]
+        yield _headline(self, table, lang)
+        if len(groups) == 1:
+            yield _one(self, table, groups.iloc[0], lang)
+        else:
+            yield from _several(self, table, groups, lang)
+        yield Section("", (Paragraph(messages.words("league")[lang]["cannot"]),))
+        yield _method(self, table, lang)
 
-    def __repr__(self) -> str:
-        return short(self)
-
-    def _repr_html_(self) -> str:
-        columns = [
-            *self.keys,
-            *self.labels,
-            "n",
-            "estimate",
-            "se",
-            "lower",
-            "upper",
-            "rank",
-            "rank_lower",
-            "rank_upper",
-        ]
-        shown = self.table[list(dict.fromkeys(columns))]
-        return html.page(repr(self), [html.as_table(shown, "Ranks, and those not ruled out", ".table")])
+    def brief(self, lang: format.Language) -> Iterator[Section]:
+        """Yield the headline and the first rows."""
+        table = _latest(self, self.table)
+        yield _headline(self, table, lang)
+        yield Section("", (_leading(self, table, lang),))

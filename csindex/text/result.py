@@ -1,0 +1,94 @@
+"""What every public result has: text in two languages, a notebook's page, and its tables by name."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from csindex.messages import Language
+from csindex.text import html, plain
+from csindex.text.document import Section
+from csindex.text.format import language
+
+
+class Result:
+    """Base of public results.
+
+    A result says what it has to say once, in `blocks`; `summary`, ``repr`` and the page of a notebook are written from it.
+    Its tables are declared once, in ``TABLES``; workbook, command line and JSON are written from `tables`.
+    """
+
+    __slots__ = ()
+
+    TABLES: ClassVar[Mapping[str, str]] = {}
+    """The attribute or method without arguments behind each table, by the table's name."""
+
+    def blocks(self, lang: Language) -> Iterable[Section]:
+        """Yield what there is to say: headings, paragraphs, bullets and tables."""
+        raise NotImplementedError
+
+    def brief(self, lang: Language) -> Iterable[Section]:
+        """Yield what is shown where a result is the last line of a cell: the first two sections."""
+        for section, _ in zip(self.blocks(lang), range(2), strict=False):
+            yield section
+
+    def summary(self, lang: str = "en") -> str:
+        """Return everything that a reader needs to use and to repeat the result, as text.
+
+        Parameters
+        ----------
+        lang : {"en", "ko"}
+
+        Raises
+        ------
+        OptionError
+            If the language is not known.
+        """
+        return plain.write(self.blocks(language(lang)))
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return every table that has rows, by name."""
+        return {name: frame for name, frame in self._tables() if len(frame)}
+
+    def _tables(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        for name, source in self.TABLES.items():
+            found: Any = getattr(self, source)
+            yield name, found() if callable(found) else found
+
+    def __repr__(self) -> str:
+        return f"{plain.write(self.brief('en'))}\n\nMore: {self._more()}"
+
+    def _more(self) -> str:
+        """Return where the rest is, e.g. ``".summary(), .index, .paths"``."""
+        return ", ".join([".summary()", *(f".{source}" for source in self.TABLES.values())])
+
+    def _repr_html_(self) -> str:
+        return html.write(self.brief("en"))
+
+
+def gathered(named: Iterable[tuple[str, Mapping[str, pd.DataFrame]]]) -> dict[str, pd.DataFrame]:
+    """Return the tables of several results in one mapping.
+
+    Parameters
+    ----------
+    named : iterable of (name of a result, its tables)
+        A table whose name another result has too is named after its result, e.g. ``"assessment r2"``.
+
+    Raises
+    ------
+    ValueError
+        If two tables have one name in the end: a mistake of ours, as a table would be lost.
+    """
+    parts = [(name, dict(tables)) for name, tables in named]
+    count: dict[str, int] = {}
+    for _, tables in parts:
+        for table in tables:
+            count[table] = count.get(table, 0) + 1
+    found: dict[str, pd.DataFrame] = {}
+    for at, (name, tables) in enumerate(parts):
+        for table, frame in tables.items():
+            called = table if count[table] == 1 or at == 0 else f"{name} {table}"
+            if called in found:
+                raise ValueError(f"two tables are called {called!r}")
+            found[called] = frame
+    return found
