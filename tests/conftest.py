@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -40,3 +41,8 @@ def mobi_missing(shared: Path) -> pd.DataFrame:
 def acsi2015(shared: Path) -> Path:
     """The respondent file of the ACSI sample of 2015, with its raw codes."""
     return shared / "data" / "acsi2015.csv"
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(20250801)

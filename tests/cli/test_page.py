@@ -1,7 +1,7 @@
 """Every command on the page of the command line runs, and prints what the page says.
 
-A ``console`` block holds commands after ``$``, each followed by what it prints, errors included. ``python
-tests/cli/test_page.py`` writes the output into the page anew.
+A ``console`` block holds commands after ``$``, each followed by what it prints, errors included. ``python -m
+tests.cli.test_page`` writes the output into the page anew.
 """
 
 import contextlib
@@ -9,11 +9,11 @@ import io
 import os
 import re
 import shlex
-import sys
 import tempfile
 from pathlib import Path
 
 from csindex.cli.main import main
+from tests.test_docs import write_survey
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "command-line.md"
@@ -33,9 +33,6 @@ def printed(block: re.Match[str]) -> str:
 
 def rewritten(folder: Path) -> str:
     """Return the page with what its commands print in a folder with survey.csv and my.yaml."""
-    sys.path.insert(0, str(ROOT / "tests"))
-    from test_docs import write_survey
-
     write_survey(folder)
     page = PAGE.read_text(encoding="utf-8")
     model = re.search(r"^```yaml\n(.*?)^```\n", page, re.MULTILINE | re.DOTALL)
@@ -51,7 +48,7 @@ def rewritten(folder: Path) -> str:
 
 def test_commands_print_what_the_page_says(tmp_path: Path) -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert rewritten(tmp_path) == page, "if the new output is right: python tests/cli/test_page.py"
+    assert rewritten(tmp_path) == page, "if the new output is right: python -m tests.cli.test_page"
 
 
 if __name__ == "__main__":

@@ -5,11 +5,11 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-import stage_runs
-from stage_runs import HIGHER_ORDER, TIGHT, by
 
 import csindex as csi
 from csindex.estimation.estimates import Status
+from tests.reference.seminr import stage_runs
+from tests.reference.seminr.stage_runs import HIGHER_ORDER, TIGHT, by
 
 # The figures have 12 digits, and products of standardized scores reach 10.
 SEMINR = 5e-11

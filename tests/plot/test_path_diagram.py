@@ -6,7 +6,6 @@ import warnings
 import matplotlib.figure
 import numpy as np
 import pytest
-from geometry import arrows, boxes, cut_texts, drawn, meets, overlap, overlapping_texts, texts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.transforms import Bbox
@@ -14,6 +13,7 @@ from matplotlib.transforms import Bbox
 import csindex as csi
 from csindex.model.design import design_of
 from csindex.plot.diagram.columns import arrange
+from tests.plot.geometry import arrows, boxes, cut_texts, drawn, meets, overlap, overlapping_texts, texts
 
 LIBRARY = ("acsi", "ccsi", "ecsi", "hkcsi", "jcsi", "ncsb", "ncsi", "pcsi", "scsb", "swics")
 

@@ -9,12 +9,12 @@ import matplotlib.figure
 import numpy as np
 import pandas as pd
 import pytest
-from geometry import cut_texts, drawn, overlapping_texts
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 
 import csindex as csi
 from csindex.plot.kit import style
+from tests.plot.geometry import cut_texts, drawn, overlapping_texts
 
 BANKS = csi.datasets.acsi2015("banks")
 SIZES = ["print", "slide"]

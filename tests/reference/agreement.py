@@ -1,6 +1,6 @@
 """Write docs/agreement.md: how far csindex is from other programs, from the same comparisons as the tests.
 
-    PYTHONPATH=. python tests/reference/agreement.py FOLDER
+    python -m tests.reference.agreement FOLDER
 
 FOLDER holds data/ and reference/: respondents' rows and the resamples that the programs drew.
 """
@@ -12,16 +12,11 @@ from pathlib import Path
 
 import pandas as pd
 
-TESTS = Path(__file__).resolve().parents[1]
-# Comparisons of a part of the library lie beside that part's tests.
-sys.path += [str(TESTS / part) for part in ("reference", "assessment", "survey", "fitting")]
-
-import lavaan_runs as covariance  # noqa: E402
-import prediction_runs as prediction  # noqa: E402
-import quality_runs as quality  # noqa: E402
-import stage_runs as stages  # noqa: E402
-import survey_runs as survey  # noqa: E402
-from agreement_words import (  # noqa: E402
+import csindex as csi
+from tests.reference import moment_runs as survey
+from tests.reference import prediction_runs as prediction
+from tests.reference import quality_runs as quality
+from tests.reference.agreement_words import (
     ABOUT,
     BOOTSTRAP,
     COVARIANCE,
@@ -39,7 +34,8 @@ from agreement_words import (  # noqa: E402
     TABLES,
     WORDS,
 )
-from reference_runs import (  # noqa: E402
+from tests.reference.lavaan import lavaan_runs as covariance
+from tests.reference.reference_runs import (
     PROGRAMS,
     comparisons,
     difference,
@@ -51,10 +47,10 @@ from reference_runs import (  # noqa: E402
     runs,
     series,
 )
+from tests.reference.seminr import stage_runs as stages
+from tests.reference.stored import stored
 
-import csindex as csi  # noqa: E402
-
-PAGE = TESTS.parent / "docs" / "agreement.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "agreement.md"
 Cells = Iterator[tuple[str, str, float]]
 """Column, row and difference of a comparison."""
 
@@ -239,9 +235,9 @@ def bootstrap(folder: Path) -> pd.DataFrame:
 
 
 def bootstrap_cells(folder: Path) -> Cells:
-    from resamples import MEASURES as OF_RESAMPLES
-    from resamples import drawn, measures_of, replay, spread
-    from resamples import estimates as again
+    from tests.reference.resamples import MEASURES as OF_RESAMPLES
+    from tests.reference.resamples import drawn, measures_of, replay, spread
+    from tests.reference.resamples import estimates as again
 
     mobi, own = rows(folder), {"start": False, "tolerance": 1e-5}
     counts = {
@@ -255,7 +251,7 @@ def bootstrap_cells(folder: Path) -> Cells:
         ("seminr, PLSc", "seminr", tight | {"estimator": "plsc"}, "seminr PLSc"),
         ("cSEM, PLSc, its own rule", "cSEM", own | {"estimator": "plsc"}, "cSEM PLSc"),
     ):
-        found, theirs = again(mobi, counts[program], **how), figures("bootstrap")[key]
+        found, theirs = again(mobi, counts[program], **how), stored("figures/bootstrap")[key]
         for kind in ("paths", "total", "weights", "loadings", "r2"):
             # Resamples that are nearly singular dominate means and errors of consistent paths and R².
             whats = (

@@ -72,7 +72,7 @@ ABOUT = """\
 # Agreement with other programs
 
 Everything that csindex computes and another program computes too is compared with it, in the tests of every release. The
-other programs' figures are in the folders `figures` of `tests/`, with their versions and settings; no program but csindex is
+other programs' figures are in the folder `tests/reference/`, with their versions and settings; no program but csindex is
 needed to run the comparison. This page is written by `tests/reference/agreement.py`, from the same comparisons as the tests.
 
 Where nothing else is said, runs are of the ECSI model of a mobile phone provider (250 customers, 24 items, 7 constructs;

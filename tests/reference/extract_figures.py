@@ -1,6 +1,6 @@
-"""Make figures/*.json from the outputs of other programs, so that the tests run where those outputs are not.
+"""Make <program>/estimates.json, and figures/ of several programs, from their outputs, so that the tests run where those outputs are not.
 
-    python extract_figures.py FOLDER
+    python -m tests.reference.extract_figures FOLDER
 
 FOLDER holds seminr.json, csem.json and the others. Every program's matrices are turned into the same lists, in the order
 that "labels" gives: effects run from source to target, correlations are below the diagonal, weights and loadings are those
@@ -511,16 +511,20 @@ def lavaan(folder: Path) -> Json:
     }
 
 
-PARTS = [seminr, csem, sempls, plspm, matrixpls, moments, bootstrap, lavaan]
+PROGRAMS = [seminr, csem, sempls, plspm, matrixpls, lavaan]
+SEVERAL = [moments, bootstrap]
 
 
 def main(folder: Path, to: Path) -> None:
-    for part in PARTS:
+    names = {part: f"{part.__name__}/estimates" for part in PROGRAMS} | {
+        part: f"figures/{part.__name__}" for part in SEVERAL
+    }
+    for part, name in names.items():
         text = json.dumps(part(folder), separators=(",", ":"))
-        (to / f"{part.__name__}.json").write_text(text + "\n", encoding="utf-8")
+        (to / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    main(Path(sys.argv[1]), Path(__file__).parent / "figures")
+    main(Path(sys.argv[1]), Path(__file__).parent)

@@ -1,6 +1,6 @@
 """Make figures/quality.json: what seminr, cSEM and plspm say of reliability, validity, fit and model choice.
 
-    python extract_quality.py FOLDER
+    python -m tests.reference.extract_quality FOLDER
 
 FOLDER holds their outputs; see extract_figures.py, whose labels and helpers this takes.
 """
@@ -10,7 +10,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from extract_figures import ARROWS, CONSTRUCTS, ENDOGENOUS, LABELS, MODES, OWNER, PAIRS, Json, lookup, named
+from tests.reference.extract_figures import (
+    ARROWS,
+    CONSTRUCTS,
+    ENDOGENOUS,
+    LABELS,
+    MODES,
+    OWNER,
+    PAIRS,
+    Json,
+    lookup,
+    named,
+)
 
 RELIABILITY = {"alpha": "alpha", "rho_c": "rhoC", "ave": "AVE", "rho_a": "rhoA"}
 FIT = {"srmr": "SRMR", "d_uls": "dL", "d_g": "dG_ln", "nfi": "NFI"}

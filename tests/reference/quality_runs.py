@@ -9,12 +9,13 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from reference_runs import by_arrow, figures, moments, quiet_fit, refit
 
 import csindex as csi
 from csindex.assessment.quality.assess import assess
+from tests.reference.reference_runs import by_arrow, moments, quiet_fit, refit
+from tests.reference.stored import stored
 
-FIGURES = figures("quality")
+FIGURES = stored("figures/quality")
 CONSTRUCTS, EXPLAINED = FIGURES["labels"]["constructs"], FIGURES["labels"]["explained"]
 SEVERAL = [name for name in CONSTRUCTS if name != "Complaints"]
 CRITERIA = ("aic", "aicc", "aicu", "bic", "fpe", "gm", "hq", "hqc", "mallows_cp")

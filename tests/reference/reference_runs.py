@@ -1,9 +1,7 @@
 """What the tests against other programs share: their figures, our fits, and both as labelled series."""
 
-import json
 import warnings
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,8 +16,8 @@ from csindex.errors import (
     SmallSampleWarning,
 )
 from csindex.estimation.pls.structure import variance_inflation
+from tests.reference.stored import stored
 
-FIGURES = Path(__file__).parent / "figures"
 PROGRAMS = {"seminr": "seminr", "csem": "cSEM", "sempls": "semPLS", "plspm": "plspm", "matrixpls": "matrixpls"}
 QUANTITIES = (
     "paths",
@@ -48,11 +46,9 @@ CORRECTED = 10
 TIGHT = 1e-13
 
 
-@cache
-def figures(name: str) -> dict[str, Any]:
-    """Return the figures of a program, as `extract_figures.py` wrote them."""
-    found: dict[str, Any] = json.loads((FIGURES / f"{name}.json").read_text(encoding="utf-8"))
-    return found
+def figures(program: str) -> dict[str, Any]:
+    """Return what a program estimates, as `extract_figures.py` wrote it."""
+    return stored(f"{program}/estimates")
 
 
 @cache
@@ -84,7 +80,7 @@ def comparisons() -> list[tuple[str, str, str]]:
 @cache
 def moments(sample: str) -> csi.Moments:
     """Return the moments of the mobile survey as R printed them: ``mobi``, or with gaps ``mean`` or ``listwise``."""
-    found = figures("moments")
+    found = stored("figures/moments")
     part, p = found["samples"][sample], len(found["items"])
     R = np.eye(p)
     for i, row in enumerate(part["correlation"]):

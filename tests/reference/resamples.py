@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from reference_runs import figures, labels, moments, quiet_fit
 
 import csindex as csi
 from csindex.assessment.groups.distance import implied_constructs, items_from
@@ -17,6 +16,8 @@ from csindex.model.design import Design, design_of
 from csindex.moments import sums
 from csindex.options import Options
 from csindex.stacks.layout import Array, pack, take, unpack
+from tests.reference.reference_runs import labels, moments, quiet_fit
+from tests.reference.stored import stored
 
 ITEMS = ("weights", "loadings")
 
@@ -83,7 +84,7 @@ def replay(mobi: pd.DataFrame, counts: Array) -> Estimates:
 
 def measures_of(e: Estimates, program: str) -> Iterator[tuple[str, float]]:
     """Yield each measure that a program gave for its resamples, and how far its mean, error and quantiles are from ours."""
-    design, theirs = design_of(csi.ecsi("mobile")), figures("quality")["bootstrap"][program]
+    design, theirs = design_of(csi.ecsi("mobile")), stored("figures/quality")["bootstrap"][program]
     a, b = np.array([(j, i) for i in range(design.k) for j in range(i)]).T
     found = {name: R[:, a, b] for name, R in measurement.heterotrait_monotrait(e.correlation, design.blocks).items()}
     V = implied_constructs(e.correlations, e.paths, e.r2, design)

@@ -1,8 +1,9 @@
 """docs/agreement.md says what the comparisons find."""
 
-import agreement_words as words
 import pytest
-from agreement import PAGE, tables
+
+from tests.reference import agreement_words as words
+from tests.reference.agreement import PAGE, tables
 
 pytestmark = pytest.mark.filterwarnings("ignore::csindex.CsindexWarning")
 

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pandas as pd
-import published_tables as published
 import pytest
-from reference_runs import CORRECTED, TWELVE_DIGITS, figures, gap, labels, series
-from resamples import drawn, estimates, frames, spread
 
 import csindex as csi
 from csindex.errors import ConventionWarning
+from tests.reference import published_tables as published
+from tests.reference.reference_runs import CORRECTED, TWELVE_DIGITS, gap, labels, series
+from tests.reference.resamples import drawn, estimates, frames, spread
+from tests.reference.stored import stored
 
 KINDS = ("paths", "total", "weights", "loadings")
 B = 5000
@@ -41,7 +42,7 @@ def like_csem(mobi, counts):
 
 
 def check(found, program, tolerance):
-    theirs = figures("bootstrap")[program]
+    theirs = stored("figures/bootstrap")[program]
     for kind in KINDS:
         for what, values in spread(found[kind]).items():
             assert gap(values, series(kind, theirs[kind][what])) < tolerance, (kind, what)
@@ -49,7 +50,7 @@ def check(found, program, tolerance):
 
 @pytest.mark.parametrize(("program", "tolerance"), [("seminr", SEMINR_STOPS), ("cSEM", CSEM_STOPS)])
 def test_each_resample_gives_the_programs_paths(like_fit, program, tolerance):
-    theirs = pd.DataFrame(figures("bootstrap")[program]["first10"], columns=labels("paths"))
+    theirs = pd.DataFrame(stored("figures/bootstrap")[program]["first10"], columns=labels("paths"))
     found = like_fit[program]["paths"].head(len(theirs))
     np.testing.assert_allclose(found, theirs, rtol=0, atol=tolerance)
 
@@ -61,11 +62,11 @@ def test_all_resamples_give_the_programs_errors_and_quantiles(like_fit, program,
 
 
 def test_resamples_stopped_as_csem_stops_agree_to_twelve_digits(like_csem):
-    theirs = pd.DataFrame(figures("bootstrap")["cSEM"]["first10"], columns=labels("paths"))
+    theirs = pd.DataFrame(stored("figures/bootstrap")["cSEM"]["first10"], columns=labels("paths"))
     np.testing.assert_allclose(like_csem["paths"].head(10), theirs, rtol=0, atol=TWELVE_DIGITS)
     check(like_csem, "cSEM", TWELVE_DIGITS)
     for what, values in spread(like_csem["r2"]).items():
-        assert gap(values, series("r2", figures("bootstrap")["cSEM"]["r2"][what])) < TWELVE_DIGITS, what
+        assert gap(values, series("r2", stored("figures/bootstrap")["cSEM"]["r2"][what])) < TWELVE_DIGITS, what
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_plsc_in_each_resample(mobi, counts, program, how, tolerance):
     """
     found, theirs = (
         estimates(mobi, counts[program], estimator="plsc", **how),
-        figures("bootstrap")[f"{program} PLSc"],
+        stored("figures/bootstrap")[f"{program} PLSc"],
     )
     np.testing.assert_allclose(found["paths"].head(10), theirs["first10"], rtol=0, atol=tolerance)
     for kind, whats in (("paths", ("lower", "upper")), ("loadings", ("mean", "sd", "lower", "upper"))):
@@ -97,7 +98,7 @@ def test_jackknife_errors_are_csems(mobi):
     n = len(mobi)
     without_one = estimates(mobi, np.ones((n, n)) - np.eye(n), start=False, **CSEM_RULE)["paths"]
     se = np.sqrt((n - 1) ** 2 / n * without_one.var())
-    assert gap(se, series("paths", figures("bootstrap")["cSEM jackknife"]["paths"]["sd"])) < TWELVE_DIGITS
+    assert gap(se, series("paths", stored("figures/bootstrap")["cSEM jackknife"]["paths"]["sd"])) < TWELVE_DIGITS
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +132,7 @@ FAR = 4.5
 
 @pytest.mark.parametrize("program", ["seminr", "cSEM", "plspm"])
 def test_standard_errors_are_within_monte_carlo_error(replicates, program):
-    theirs = figures("bootstrap")[program]
+    theirs = stored("figures/bootstrap")[program]
     for kind in KINDS:
         z = z_of(replicates[kind], series(kind, theirs[kind]["sd"]), B)
         assert z.abs().max() < FAR, (kind, z.abs().idxmax())

@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
-from reference_runs import (
+
+import csindex as csi
+from csindex.estimation.pls.consistent import Flaw
+from tests.reference.reference_runs import (
     PROGRAMS,
     TWELVE_DIGITS,
     comparisons,
@@ -14,9 +17,6 @@ from reference_runs import (
     runs,
     tolerance,
 )
-
-import csindex as csi
-from csindex.estimation.pls.consistent import Flaw
 
 
 @pytest.mark.parametrize(("program", "run", "quantity"), comparisons())

@@ -4,12 +4,12 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-import published_tables as published
 import pytest
-from reference_runs import by_arrow, importance, moments, ours, quiet_fit
 
 import csindex as csi
 from csindex.index.impacts import in_points
+from tests.reference import published_tables as published
+from tests.reference.reference_runs import by_arrow, importance, moments, ours, quiet_fit
 
 COLUMNS = {
     "A": {"variant": "centered", "scheme": "centroid"},

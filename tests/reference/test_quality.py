@@ -2,15 +2,15 @@
 
 import numpy as np
 import pytest
-from quality_runs import CONSTRUCTS, CRITERIA, FIGURES, assessed, corrected, csem, plsc, plspm, seminr
-from reference_runs import TWELVE_DIGITS, moments, quiet_fit
-from resamples import MEASURES, drawn, measures_of, replay
 
 import csindex as csi
 from csindex.assessment.quality import measurement
 from csindex.assessment.quality.assess import assess
 from csindex.errors import InadmissibleWarning
 from csindex.model.design import design_of
+from tests.reference.quality_runs import CONSTRUCTS, CRITERIA, FIGURES, assessed, corrected, csem, plsc, plspm, seminr
+from tests.reference.reference_runs import TWELVE_DIGITS, moments, quiet_fit
+from tests.reference.resamples import MEASURES, drawn, measures_of, replay
 
 # Composites taken as reflective, to compare them too, have reliabilities that cannot be.
 pytestmark = pytest.mark.filterwarnings("ignore::csindex.errors.InadmissibleWarning")

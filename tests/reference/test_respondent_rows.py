@@ -2,10 +2,21 @@
 
 import numpy as np
 import pytest
-from reference_runs import TIGHT, TWELVE_DIGITS, figures, gap, labels, moments, ours, quiet_fit, refit, series
 
 import csindex as csi
 from csindex.errors import ConventionWarning
+from tests.reference.reference_runs import (
+    TIGHT,
+    TWELVE_DIGITS,
+    figures,
+    gap,
+    labels,
+    moments,
+    ours,
+    quiet_fit,
+    refit,
+    series,
+)
 
 # Means and standard deviations lie between 1 and 10.
 MOMENTS = 10 * TWELVE_DIGITS

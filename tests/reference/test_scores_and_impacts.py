@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from reference_runs import (
+
+import csindex as csi
+from tests.reference.reference_runs import (
     TOLERANCE,
     TWELVE_DIGITS,
     figures,
@@ -18,8 +20,6 @@ from reference_runs import (
     series,
     with_fixed,
 )
-
-import csindex as csi
 
 # Scores lie between 10 and 100, as indices do.
 SCORES = TOLERANCE["index"]

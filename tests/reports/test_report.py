@@ -9,13 +9,13 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
-from conftest import HOSTILE
 
 import csindex as csi
 from csindex.messages import words
 from csindex.reports.formats import latex, markdown
 from csindex.reports.report import FORMATS
 from csindex.text.document import LINE, Table
+from tests.reports.conftest import HOSTILE
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,15 +7,12 @@ from hypothesis import strategies as st
 from csindex.errors import ModelError, OptionError, SurveyError
 from csindex.survey.loyalty import price_tolerance, retention
 
-ACSI = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "acsi2015.csv"
 NAN = float("nan")
 
 
 @pytest.fixture(scope="module")
-def acsi() -> pd.DataFrame:
-    if not ACSI.is_file():
-        pytest.skip("the ACSI answers are not at hand")
-    return pd.read_csv(ACSI)
+def acsi(acsi2015) -> pd.DataFrame:
+    return pd.read_csv(acsi2015)
 
 
 def test_ladder_by_hand():

@@ -178,7 +178,7 @@ def shrink(
     kurtosis : float or None
         Bound on the kurtosis of the true scores around their mean, infinite for none; None estimates it, which takes
         many units to be right (with 10 to 60 units intervals then covered 93.5 to 95.3 %, and 95.0 to 98.1 % without a
-        bound; tests/benchmark/test_shrinkage.py).
+        bound; tests/benchmark/leagues/test_shrinkage.py).
 
     The variance and the estimated kurtosis are at least those of section 4.1 there, so that intervals stay honest where
     the estimate of τ² is at or near 0.

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from reference_runs import figures
 
 import csindex as csi
 from csindex.estimation.cbsem.discrepancy import Sample, curvature, distance, hessian
@@ -19,6 +18,7 @@ from csindex.estimation.cbsem.scoring import scored, start
 from csindex.model.design import design_of
 from csindex.replicates.source import RowSource
 from csindex.stacks.layout import Array, packing
+from tests.reference.reference_runs import figures
 
 REDUCED = csi.Model.parse(figures("lavaan")["meta"]["model"], target="Satisfaction")
 MODELS = {"reduced": REDUCED, "full": csi.ecsi("mobile")}

@@ -91,7 +91,7 @@ def test_equal_groups_are_rejected_in_five_percent():
     Shares are averaged over the parameters of a sample, and the standard error is that of the averages. Ten tests at
     three and a half standard errors fail once in 200 runs; the seeds are fixed.
     """
-    path = Path(__file__).resolve().parents[2] / "examples" / "type_one_error.py"
+    path = Path(__file__).resolve().parents[3] / "examples" / "type_one_error.py"
     spec = importlib.util.spec_from_file_location("type_one_error", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

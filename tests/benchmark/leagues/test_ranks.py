@@ -1,8 +1,5 @@
 """Rank sets: equal to another program's, honest under ties, and well behaved."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,8 +9,9 @@ from hypothesis import strategies as st
 from csindex.benchmark.leagues import ranks
 from csindex.benchmark.leagues.standing import error_degrees
 from csindex.benchmark.unit_scores import UnitScores
+from tests.reference.stored import stored
 
-FIGURES = json.loads((Path(__file__).parent / "figures" / "multiple_inference.json").read_text(encoding="utf-8"))
+FIGURES = stored("multiple_inference/ranks")
 
 
 def covariance_of(example: dict) -> np.ndarray:

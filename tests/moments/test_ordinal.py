@@ -11,11 +11,19 @@ from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 from scipy.special import ndtr, ndtri, owens_t
 from scipy.stats import multivariate_normal
-from survey_runs import SAMPLES, correlation, from_correlations, from_rows, polychoric, quiet_fit, thresholds
 
 import csindex as csi
 from csindex.moments.polychoric import binormal_cdf, ordinal_moments
 from csindex.replicates.resampling import bootstrap
+from tests.reference.moment_runs import (
+    SAMPLES,
+    correlation,
+    from_correlations,
+    from_rows,
+    polychoric,
+    quiet_fit,
+    thresholds,
+)
 
 # Newton's method ends when a step is below 1e-5 and squares the error in each.
 CONVERGED = 1e-8

@@ -1,4 +1,4 @@
-"""Write figures/prediction.json from what seminr, cSEM and semPLS print: ``python extract_prediction_figures.py <folder>``."""
+"""Write figures/prediction.json from what seminr, cSEM and semPLS print: ``python -m tests.reference.extract_prediction <folder>``."""
 
 import json
 import sys

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from prediction_runs import FIGURES, MODEL, WAYS, csem, seminr, sempls
 
 import csindex as csi
+from tests.reference.prediction_runs import FIGURES, MODEL, WAYS, csem, seminr, sempls
 
 # The programs' figures have twelve digits.
 PRINTED = 1e-10

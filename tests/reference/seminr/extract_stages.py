@@ -1,6 +1,6 @@
-"""Make figures/stages.json from seminr's outputs for a higher-order construct and for interactions.
+"""Make stages.json from seminr's outputs for a higher-order construct and for interactions.
 
-    python extract_stage_figures.py FOLDER
+    python -m tests.reference.seminr.extract_stages FOLDER
 
 FOLDER holds seminr.json. Every number is kept as it is, under "source -> target" or the item's name.
 """
@@ -39,7 +39,7 @@ def main(folder: Path) -> None:
     extra = source["extra"]
     runs = {f"interaction {name}": figures(found) for name, found in extra["interaction"].items()}
     runs["higher order two-stage"] = figures(extra["hoc_two_stage"])
-    target = Path(__file__).parent / "figures" / "stages.json"
+    target = Path(__file__).parent / "stages.json"
     target.write_text(json.dumps({"meta": source["meta"], "runs": runs}, indent=1) + "\n")
 
 

@@ -3,11 +3,8 @@
 Each function yields (quantity, largest absolute difference).
 """
 
-import json
 import warnings
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,15 +14,10 @@ import csindex as csi
 from csindex.moments.em import em_moments
 from csindex.moments.missing import row_moments
 from csindex.stacks.layout import unpack
+from tests.reference.stored import stored
 
 SAMPLES = ("full10", "collapsed5")
 Gaps = Iterator[tuple[str, float]]
-
-
-@cache
-def figures(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((Path(__file__).parent / "figures" / f"{name}.json").read_text())
-    return found
 
 
 def square(triangle: list[list[float]]) -> np.ndarray:
@@ -62,13 +54,13 @@ def far(ours: Any, theirs: Any) -> float:
 
 def polychoric(mobi: pd.DataFrame, name: str) -> dict[str, float]:
     """Return how far correlations are from lavaan's and cSEM's."""
-    theirs = figures("ordinal")["samples"][name]
+    theirs = stored("figures/ordinal")["samples"][name]
     found = correlation(collapsed(mobi, name)[theirs["items"]].to_numpy(dtype=np.float64))
     return {program: far(found, square(theirs[program])) for program in ("lavaan", "cSEM")}
 
 
 def thresholds(mobi: pd.DataFrame, name: str) -> float:
-    theirs = figures("ordinal")["samples"][name]
+    theirs = stored("figures/ordinal")["samples"][name]
     found = csi.thresholds(collapsed(mobi, name), theirs["items"])
     gaps = [far(found[found["item"] == item].estimate, cuts) for item, cuts in theirs["thresholds"].items()]
     return float(np.max(gaps))
@@ -81,7 +73,7 @@ def by_path(result: csi.Fit, theirs: list[tuple[str, str, float]]) -> float:
 
 def from_correlations(name: str) -> Gaps:
     """Given cSEM's polychoric matrix, PLS is cSEM's OrdPLS; no rows are needed for this half of the way."""
-    theirs = figures("ordinal")["samples"][name]
+    theirs = stored("figures/ordinal")["samples"][name]
     items = theirs["items"]
     moments = csi.Moments.from_published([5.0] * 24, [1.0] * 24, square(theirs["cSEM"]), 250, items=items)
     result = quiet_fit(csi.ecsi("mobile"), moments, tolerance=1e-12)
@@ -96,7 +88,7 @@ def from_correlations(name: str) -> Gaps:
 
 
 def from_rows(mobi: pd.DataFrame, name: str) -> float:
-    theirs = figures("ordinal")["samples"][name]["paths"]
+    theirs = stored("figures/ordinal")["samples"][name]["paths"]
     return by_path(quiet_fit(csi.ecsi("mobile"), collapsed(mobi, name), estimator="ordinal"), theirs)
 
 
@@ -119,7 +111,7 @@ def loglik(x: np.ndarray, mean: np.ndarray, cov: np.ndarray) -> float:
 
 def em(mobi_missing: pd.DataFrame) -> dict[str, float]:
     """Return how far EM's moments are from lavaan's, and by how much our likelihood is the larger."""
-    theirs = figures("em")
+    theirs = stored("lavaan/em")
     x = mobi_missing[theirs["items"]].to_numpy(dtype=np.float64)
     (mean, cov), other = by_em(x), square(theirs["cov"])
     return {

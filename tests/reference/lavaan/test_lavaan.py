@@ -5,7 +5,9 @@ standard error, and what is flat at the minimum (measures of fit) to eight or mo
 """
 
 import pytest
-from lavaan_runs import (
+
+import csindex as csi
+from tests.reference.lavaan.lavaan_runs import (
     FIML,
     FLAT,
     HOLZINGER,
@@ -31,9 +33,7 @@ from lavaan_runs import (
     steps,
     steps_parameters,
 )
-from reference_runs import figures, moments
-
-import csindex as csi
+from tests.reference.reference_runs import figures, moments
 
 pytestmark = pytest.mark.filterwarnings("ignore::csindex.CsindexWarning")
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from joblib import parallel_config
-from survey_runs import by_em, em, loglik
 
 import csindex as csi
 from csindex.moments.em import em_moments, expected_answers
 from csindex.replicates.resampling import bootstrap
+from tests.reference.moment_runs import by_em, em, loglik
 
 # What is left when no element changes by more than 1e-9 standard deviations in a step of EM, even where 90 % is missing.
 CONVERGED = 1e-7

@@ -3,19 +3,16 @@
 Each function yields (quantity, largest absolute difference) for one way to take antecedents.
 """
 
-import json
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 import csindex as csi
+from tests.reference.stored import stored
 
-FIGURES: dict[str, Any] = json.loads(
-    (Path(__file__).parent / "figures" / "prediction.json").read_text(encoding="utf-8")
-)
+FIGURES = stored("figures/prediction")
 MODEL = csi.ecsi("mobile")
 # With both iterations stopped at 1e-7, as the programs do.
 TIGHT: dict[str, Any] = {"tolerance": 1e-12, "max_iterations": 2000}

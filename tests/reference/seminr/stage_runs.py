@@ -1,16 +1,15 @@
 """A higher-order construct and interactions as seminr has them, beside ours: (quantity, largest absolute difference)."""
 
-import json
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 import csindex as csi
+from tests.reference.stored import stored
 
-FIGURES = json.loads((Path(__file__).parent / "figures" / "stages.json").read_text())["runs"]
+FIGURES = stored("seminr/stages")["runs"]
 TIGHT = {"tolerance": 1e-13, "max_iterations": 5000}
 METHODS = {"two-stage": "two_stage", "product": "product_indicator", "orthogonal": "orthogonal"}
 MOBI = "Image =~ IMAG1 + IMAG2 + IMAG3 + IMAG4 + IMAG5; Value =~ PERV1 + PERV2; Satisfaction =~ CUSA1 + CUSA2 + CUSA3;"

@@ -1,6 +1,6 @@
-"""Make figures/*.json from the outputs of lavaan and cSEM, so that tests need their figures only.
+"""Make lavaan/em.json and figures/ordinal.json from the outputs of lavaan and cSEM, so that tests need their figures only.
 
-    python extract_figures.py FOLDER
+    python -m tests.reference.extract_moments FOLDER
 
 FOLDER holds lavaan.json and csem_ordpls.json. Matrices are kept below the diagonal, in the order of "items"; weights and
 loadings are those of an item and its own construct; paths run from source to target.
@@ -67,12 +67,12 @@ def ordinal(folder: Path) -> Json:
 
 
 def main(folder: Path, to: Path) -> None:
-    for part in (em, ordinal):
+    for part, name in ((em, "lavaan/em"), (ordinal, "figures/ordinal")):
         text = json.dumps(part(folder), separators=(",", ":"))
-        (to / f"{part.__name__}.json").write_text(text + "\n", encoding="utf-8")
+        (to / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    main(Path(sys.argv[1]), Path(__file__).parent / "figures")
+    main(Path(sys.argv[1]), Path(__file__).parent)

@@ -1,9 +1,5 @@
 """Two groups of the mobile phone customers, rows 1-125 against 126-250: what seminr, cSEM and plspm find."""
 
-import json
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,18 +8,13 @@ import csindex as csi
 from csindex.assessment.groups.difference import mga, welch
 from csindex.errors import CsindexWarning
 from csindex.replicates.intervals import uncertainty
+from tests.reference.stored import stored
 
-FIGURES = Path(__file__).parent / "figures"
 # The programs' default stopping rules leave up to 1e-7 on weights.
 STOPPED = 1e-6
 PERMUTATIONS, REPLICATES = 2000, 2000
 
 pytestmark = pytest.mark.filterwarnings("ignore::csindex.errors.CsindexWarning")
-
-
-def figures(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((FIGURES / f"{name}.json").read_text(encoding="utf-8"))
-    return found
 
 
 def named(frame: pd.DataFrame) -> pd.DataFrame:
@@ -69,7 +60,7 @@ def raw_micom(halves):
 @pytest.mark.parametrize("group", ["g1", "g2"])
 @pytest.mark.parametrize("quantity", ["paths", "weights", "loadings", "r2"])
 def test_groups_are_those_of_csem(comparison, group, quantity):
-    theirs = pd.Series(figures("csem_groups")["groups"][group][quantity])
+    theirs = pd.Series(stored("csem/groups")["groups"][group][quantity])
     ours = named(getattr(comparison.result, quantity).query("half == @group"))["estimate"]
     assert set(theirs.index) == set(ours.index)
     assert (ours - theirs).abs().max() < STOPPED
@@ -78,11 +69,11 @@ def test_groups_are_those_of_csem(comparison, group, quantity):
 def test_differences_are_those_of_seminr_csem_and_plspm(comparison):
     rows = comparison.differences
     paths, loadings = (named(rows[rows["quantity"] == name])["estimate"] for name in ("paths", "loadings"))
-    csem = pd.Series(figures("csem_groups")["chin"]["statistic"])
+    csem = pd.Series(stored("csem/groups")["chin"]["statistic"])
     assert (pd.concat([paths, loadings]) - csem).abs().max() < STOPPED
-    seminr = pd.DataFrame(figures("seminr_mga")["mga"]).T["diff"]
+    seminr = pd.DataFrame(stored("seminr/groups")["mga"]).T["diff"]
     assert (paths - seminr).abs().max() < STOPPED
-    plspm = pd.Series(figures("plspm_groups")["permutation"]["difference"])
+    plspm = pd.Series(stored("plspm/groups")["permutation"]["difference"])
     # plspm rounds to four decimals.
     assert (paths.abs() - plspm).abs().max() < 5.1e-5
 
@@ -90,7 +81,7 @@ def test_differences_are_those_of_seminr_csem_and_plspm(comparison):
 def test_henselers_probability_is_that_of_seminr(comparison):
     rows = comparison.differences
     paths = named(rows[rows["quantity"] == "paths"])["mga"]
-    seminr = pd.DataFrame(figures("seminr_mga")["mga"]).T["p"]
+    seminr = pd.DataFrame(stored("seminr/groups")["mga"]).T["p"]
     assert ((paths - seminr).abs() < monte_carlo(seminr, 2000, REPLICATES)).all()
 
 
@@ -101,7 +92,7 @@ def test_csems_probability_centres_replicates_instead_of_mirroring_them(comparis
     """
     rows, result = comparison.differences, comparison.result
     ours = named(rows[rows["quantity"] == "loadings"])["mga"]
-    csem = pd.Series(figures("csem_groups")["henseler"])[ours.index]
+    csem = pd.Series(stored("csem/groups")["henseler"])[ours.index]
     evidence = result.evidence(lambda e: e.loadings)
     mean = np.nanmean(evidence.draws, axis=1, keepdims=True)
     turned = mean + evidence.estimate[:, None] - evidence.draws
@@ -115,8 +106,8 @@ def test_permutation_p_is_that_of_csem_and_plspm(comparison):
     ours = pd.concat(
         [named(rows[rows["quantity"] == name])["p_permutation"] for name in ("paths", "loadings")]
     ).dropna()
-    for name, runs in (("csem_groups", 299), ("plspm_groups", 500)):
-        theirs = pd.Series(figures(name)["chin" if name.startswith("csem") else "permutation"]["p"])
+    for name, runs in (("csem/groups", 299), ("plspm/groups", 500)):
+        theirs = pd.Series(stored(name)["chin" if name.startswith("csem") else "permutation"]["p"])
         theirs = theirs[theirs.index.isin(ours.index)]
         assert ((ours[theirs.index] - theirs).abs() < monte_carlo(theirs, runs, PERMUTATIONS)).all(), name
 
@@ -127,13 +118,13 @@ def test_welch_of_two_groups_is_the_square_of_csems_t(comparison):
     se = uncertainty(evidence, 0.95, "normal").se
     F = welch(evidence.estimate, se, np.array([124.0, 124.0]))[0]
     ours = named(comparison.result.paths.head(len(F)).drop(columns="half"))["estimate"] * 0 + F**0.5
-    theirs = pd.Series(figures("csem_groups")["nitzl"])[ours.index].astype(float).abs()
+    theirs = pd.Series(stored("csem/groups")["nitzl"])[ours.index].astype(float).abs()
     # A standard error of B resamples is off by 1/√(2B): 4.1% for theirs, 1.6% for ours, of heavier tails a little more.
     assert (ours / theirs - 1).abs().max() < 4 * 1.3 * np.sqrt(1 / (2 * 299) + 1 / (2 * REPLICATES))
 
 
 def test_distances_are_those_of_klesel_in_csem(comparison):
-    theirs = figures("csem_groups")["klesel"]
+    theirs = stored("csem/groups")["klesel"]
     ours = comparison.omnibus.query("quantity == 'model'").set_index("test")
     # Sums of 276 squared differences, and logarithms to base 10.
     assert abs(ours.loc["d_ULS", "statistic"] - theirs["statistic"]["dL"]) < STOPPED
@@ -143,7 +134,7 @@ def test_distances_are_those_of_klesel_in_csem(comparison):
 
 
 def test_micom_is_that_of_csem(raw_micom):
-    theirs = figures("csem_groups")["micom"]
+    theirs = stored("csem/groups")["micom"]
     assert (
         raw_micom.compositional.set_index("construct")["correlation"] - pd.Series(theirs["c"])
     ).abs().max() < STOPPED
@@ -153,7 +144,7 @@ def test_micom_is_that_of_csem(raw_micom):
 
 
 def test_micom_p_is_that_of_csem(raw_micom):
-    theirs = figures("csem_groups")["micom"]
+    theirs = stored("csem/groups")["micom"]
     ours = {"c": raw_micom.compositional.set_index("construct")["p"]}
     for aspect in ("mean", "variance"):
         ours[aspect] = raw_micom.equality.query("aspect == @aspect").set_index("construct")["p"]
