@@ -76,7 +76,16 @@ if TYPE_CHECKING:
     from csindex.fitting.result import Fit
     from csindex.fitting.tables.conventions import conventions
     from csindex.fitting.tables.slopes import simple_slopes
-    from csindex.model.library import acsi, ccsi, ecsi, hkcsi, jcsi, ncsb, ncsi, pcsi, scsb, swics
+    from csindex.model.library.acsi import acsi
+    from csindex.model.library.ccsi import ccsi
+    from csindex.model.library.ecsi import ecsi
+    from csindex.model.library.hkcsi import hkcsi
+    from csindex.model.library.jcsi import jcsi
+    from csindex.model.library.ncsb import ncsb
+    from csindex.model.library.ncsi import ncsi
+    from csindex.model.library.pcsi import pcsi
+    from csindex.model.library.scsb import scsb
+    from csindex.model.library.swics import swics
     from csindex.moments.grouped import GroupedMoments
     from csindex.moments.ordinal import thresholds
     from csindex.moments.scan import scan
@@ -98,7 +107,16 @@ _LATER = {
     "csindex.drivers.importance_performance": ("importance_performance",),
     "csindex.fitting.result": ("Fit",),
     "csindex.fitting.tables.slopes": ("simple_slopes",),
-    "csindex.model.library": ("acsi", "ccsi", "ecsi", "hkcsi", "jcsi", "ncsb", "ncsi", "pcsi", "scsb", "swics"),
+    "csindex.model.library.acsi": ("acsi",),
+    "csindex.model.library.ccsi": ("ccsi",),
+    "csindex.model.library.ecsi": ("ecsi",),
+    "csindex.model.library.hkcsi": ("hkcsi",),
+    "csindex.model.library.jcsi": ("jcsi",),
+    "csindex.model.library.ncsb": ("ncsb",),
+    "csindex.model.library.ncsi": ("ncsi",),
+    "csindex.model.library.pcsi": ("pcsi",),
+    "csindex.model.library.scsb": ("scsb",),
+    "csindex.model.library.swics": ("swics",),
     "csindex.survey.loyalty": ("price_tolerance", "retention"),
     "csindex.assessment.groups.compare": ("compare",),
     "csindex.assessment.groups.compare_result": ("Comparison",),

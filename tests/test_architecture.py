@@ -12,7 +12,7 @@ import csindex
 
 ROOT = Path(csindex.__file__).parent
 LEVELS = (
-    ("version",),
+    ("version", "docstrings"),
     ("messages",),
     ("errors",),
     ("options",),

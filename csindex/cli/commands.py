@@ -17,7 +17,7 @@ from csindex.fitting.constructs import driven
 from csindex.fitting.fit import fit
 from csindex.fitting.notices import notices
 from csindex.fitting.result import Fit
-from csindex.model.library.registry import READY, model_of
+from csindex.model.library.registry import LIBRARY
 from csindex.model.model import Model
 from csindex.options import choose
 from csindex.survey.survey import Survey
@@ -30,7 +30,7 @@ def run_demo(args: argparse.Namespace) -> int:
     """Fit the American index to the moments of four industries that come with the package."""
     from csindex.datasets import acsi2015
 
-    result = fit(model_of("acsi"), acsi2015("banks"), replicates=args.replicates, progress=False)
+    result = fit(LIBRARY["acsi"](), acsi2015("banks"), replicates=args.replicates, progress=False)
     if args.json:
         print(output.as_json(tables_of(result)))
         return OK
@@ -48,7 +48,7 @@ def run_demo(args: argparse.Namespace) -> int:
 
 def run_models(args: argparse.Namespace) -> int:
     """List the ready-made models."""
-    models = {name: make() for name, make in READY.items()}
+    models = {name: function() for name, function in LIBRARY.items()}
     table = pd.DataFrame(
         {
             "model": list(models),
@@ -142,7 +142,7 @@ def run_report(args: argparse.Namespace) -> int:
 
 def run_template(args: argparse.Namespace) -> int:
     """Write a questionnaire and a model to fill in."""
-    model = model_of(args.name, tuple(args.scale) if args.scale else None)
+    model = arguments.model_of(args.name, tuple(args.scale) if args.scale else None)
     choose("--lang", args.lang, ("en", "ko"))
     for path in write_template(model, Path(args.out), args.lang, args.force):
         print(path)

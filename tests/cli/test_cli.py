@@ -15,7 +15,7 @@ import pytest
 import csindex as csi
 from csindex.cli.main import main
 from csindex.cli.output import spoken
-from csindex.model.library.registry import READY
+from csindex.model.library.registry import LIBRARY
 
 QUICK = ["--replicates", "40", "--quiet"]
 
@@ -60,9 +60,9 @@ def test_demo_is_the_index_of_the_banks_of_2015(run):
 def test_models_lists_every_model_with_its_source(run):
     code, out, _ = run("models")
     assert code == 0
-    assert [name for name in READY if f"  {name} " not in out] == []
+    assert [name for name in LIBRARY if f"  {name} " not in out] == []
     assert "Fornell (1992), Journal of Marketing 56(1), 6-21" in out
-    assert len(json.loads(run("models", "--json")[1])["tables"]["models"]) == len(READY)
+    assert len(json.loads(run("models", "--json")[1])["tables"]["models"]) == len(LIBRARY)
 
 
 def test_check_tells_how_to_go_on_in_the_words_of_the_command_line(run):
@@ -209,14 +209,14 @@ def test_template(run, folder, lang, words):
     assert csi.Model.from_yaml(folder / lang / "model.yaml").item("SATIS").scale == (1, 7)
 
 
-@pytest.mark.parametrize("name", READY)
+@pytest.mark.parametrize("name", LIBRARY)
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_every_model_has_a_questionnaire(name, lang):
     from csindex.cli.questionnaire import as_markdown
 
-    page = as_markdown(READY[name](), lang)
-    assert page.count("## ") <= len(READY[name]().constructs)
-    assert all(f"`[{item}]`" in page for item in READY[name]().item_names)
+    page = as_markdown(LIBRARY[name](), lang)
+    assert page.count("## ") <= len(LIBRARY[name]().constructs)
+    assert all(f"`[{item}]`" in page for item in LIBRARY[name]().item_names)
 
 
 @pytest.mark.parametrize(

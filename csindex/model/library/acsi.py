@@ -1,26 +1,20 @@
 """The American index."""
 
+from dataclasses import replace
 from typing import Literal
 
 from csindex.errors import OptionError
 from csindex.model.library import questions as ask
-from csindex.model.library.build import Block, Columns, arrows, asked, build
+from csindex.model.library.build import Block, Columns, Template, arrows, asked, documented
 from csindex.model.model import Model
 from csindex.options import choose
 
-_NAME = "American Customer Satisfaction Index"
-SOURCE = (
-    "Fornell, Johnson, Anderson, Cha & Bryant (1996), Journal of Marketing 60(4), 7-18; "
-    "items as in Morgeson, Hult, Sharma & Fornell (2023), Data in Brief 48, 109123"
-)
 _OURS = "The questions are worded by us and are not the agency's."
-_STANDARD_NOTES = (
-    "Read: the six constructs and their nine paths (ICPSR study 3973, the agencies' method pages), and the names and "
-    "scales of the thirteen items (the 2015 file).",
+_NOTES = (
     "General knowledge, not read again: that the agency's own model has fifteen indicators; which two are added is not "
     "known to us.",
     "Inferred from the 2015 answers: that price tolerance enters as one ladder from -1 to 51.",
-    "No sign is expected of Complaints -> Loyalty: it depends on how complaints are handled.",
+    ask.COMPLAINTS_UNSIGNED,
 )
 _SPLIT_NOTES = (
     "Read: that some industries measure product quality and service quality apart.",
@@ -38,21 +32,6 @@ PATHS = arrows(
     Value="Satisfaction",
     Satisfaction="-Complaints Loyalty",
     Complaints="?Loyalty",
-)
-_SPLIT_PATHS = arrows(
-    Expectations="ProductQuality ServiceQuality Value Satisfaction",
-    ProductQuality="Value Satisfaction",
-    ServiceQuality="Value Satisfaction",
-    Value="Satisfaction",
-    Satisfaction="-Complaints Loyalty",
-    Complaints="?Loyalty",
-)
-_GOVERNMENT_PATHS = arrows(
-    Process="Satisfaction",
-    Information="Satisfaction",
-    CustomerService="Satisfaction",
-    Website="Satisfaction",
-    Satisfaction="-Complaints Trust",
 )
 
 
@@ -75,7 +54,7 @@ def _quality(name: str, label: str, label_ko: str, what: str, what_ko: str) -> B
     )
 
 
-_SPLIT = (
+_QUALITIES = (
     _quality("ProductQuality", "Product quality", "제품품질", "product", "제품"),
     _quality("ServiceQuality", "Service quality", "서비스품질", "service", "서비스"),
 )
@@ -133,8 +112,52 @@ _TRUST = Block(
         ),
     },
 )
+_STANDARD = Template(
+    name="American Customer Satisfaction Index",
+    source=(
+        "Fornell, Johnson, Anderson, Cha & Bryant (1996), Journal of Marketing 60(4), 7-18; "
+        "items as in Morgeson, Hult, Sharma & Fornell (2023), Data in Brief 48, 109123"
+    ),
+    notes=(
+        "Read: the six constructs and their nine paths (ICPSR study 3973, the agencies' method pages), and the names and "
+        "scales of the thirteen items (the 2015 file).",
+        *_NOTES,
+        _OURS,
+    ),
+    blocks=(ask.EXPECTATIONS, ask.QUALITY, ask.VALUE, ask.SATISFACTION, ask.COMPLAINTS, ask.loyalty(ask.REPUR)),
+    paths=PATHS,
+)
+_SPLIT = replace(
+    _STANDARD,
+    name=f"{_STANDARD.name}, split quality",
+    notes=(*_NOTES, *_SPLIT_NOTES, _OURS),
+    blocks=(ask.EXPECTATIONS, *_QUALITIES, *_STANDARD.blocks[2:]),
+    paths=arrows(
+        Expectations="ProductQuality ServiceQuality Value Satisfaction",
+        ProductQuality="Value Satisfaction",
+        ServiceQuality="Value Satisfaction",
+        Value="Satisfaction",
+        Satisfaction="-Complaints Loyalty",
+        Complaints="?Loyalty",
+    ),
+)
+_GOVERNMENT = replace(
+    _STANDARD,
+    name=f"{_STANDARD.name}, government",
+    notes=(*_GOVERNMENT_NOTES, _OURS),
+    blocks=(*_DRIVERS, ask.SATISFACTION, ask.COMPLAINTS, _TRUST),
+    paths=arrows(
+        Process="Satisfaction",
+        Information="Satisfaction",
+        CustomerService="Satisfaction",
+        Website="Satisfaction",
+        Satisfaction="-Complaints Trust",
+    ),
+)
+_VARIANTS = {"standard": _STANDARD, "split": _SPLIT, "government": _GOVERNMENT}
 
 
+@documented(_STANDARD, item="SATIS", construct="Value", split=_SPLIT_NOTES, government=_GOVERNMENT_NOTES)
 def acsi(
     *,
     variant: Literal["standard", "split", "government"] = "standard",
@@ -150,42 +173,28 @@ def acsi(
         Six constructs and 13 items, called as in the public 2015 file; the same with product and service quality apart;
         or the model of public agencies, with four drivers of satisfaction and trust in place of loyalty.
     price_tolerance : bool
-        Add the item ``PTOL`` to loyalty, on -1 to 51 (`csindex.price_tolerance` makes it).
+        Add the item ``PTOL`` to loyalty, on -1 to 51 (`csindex.price_tolerance` computes it).
     scale : (float, float)
         The scale of the rating items; ``COMP`` stays on 0-1 and ``PTOL`` on -1 to 51.
-    **columns
-        Your columns, by item (``SATIS="q9"``) or by construct (``Value=["q7", "q8"]``); see `Model.rename`.
+    {columns}
 
     Raises
     ------
     OptionError
         If the variant is not known, or price tolerance is asked of the government variant.
-    ModelError
-        If a keyword is neither an item nor a construct.
+    {unknown}
 
     Notes
     -----
-    Read: the six constructs and their nine paths (ICPSR study 3973, the agencies' method pages), and the names and
-    scales of the thirteen items (the 2015 file).
-    General knowledge, not read again: that the agency's own model has fifteen indicators; which two are added is not
-    known to us.
-    Inferred from the 2015 answers: that price tolerance enters as one ladder from -1 to 51.
-    No sign is expected of Complaints -> Loyalty: it depends on how complaints are handled.
-    The questions are worded by us and are not the agency's.
+    {notes}
 
-    *Split.* Read: that some industries measure product quality and service quality apart.
-    General knowledge: three items each, and both act on value and satisfaction.
-    Inferred: that expectations act on both qualities; the item names of the two qualities are ours.
+    *Split.* {split}
 
-    *Government.*
-    Read: the four drivers with two aspects of each, the satisfaction items, and the outcomes complaints and trust.
-    Inferred: that the drivers act on satisfaction only and that complaints do not act on trust;
-    the items of trust and the names of the new items are ours.
+    *Government.* {government}
 
     References
     ----------
-    Fornell, Johnson, Anderson, Cha & Bryant (1996), Journal of Marketing 60(4), 7-18;
-    items as in Morgeson, Hult, Sharma & Fornell (2023), Data in Brief 48, 109123
+    {source}
 
     Examples
     --------
@@ -193,26 +202,9 @@ def acsi(
     >>> csi.acsi(SATIS="q9").construct("Satisfaction").items
     ('q9', 'CONFIRM', 'IDEAL')
     """
-    kind = choose("variant", variant, ("standard", "split", "government"))
-    if price_tolerance and kind == "government":
+    template = _VARIANTS[choose("variant", variant, _VARIANTS)]
+    if price_tolerance and template is _GOVERNMENT:
         raise OptionError(
             "variant='government' has no loyalty for price tolerance to belong to. Leave out price_tolerance=True."
         )
-    loyalty = ask.loyalty(ask.REPUR | ask.PTOL if price_tolerance else ask.REPUR)
-    before, after = (ask.EXPECTATIONS,), (ask.VALUE, ask.SATISFACTION, ask.COMPLAINTS, loyalty)
-    name, blocks, paths, notes = {
-        "standard": (_NAME, (*before, ask.QUALITY, *after), PATHS, _STANDARD_NOTES),
-        "split": (
-            f"{_NAME}, split quality",
-            (*before, *_SPLIT, *after),
-            _SPLIT_PATHS,
-            _STANDARD_NOTES[1:] + _SPLIT_NOTES,
-        ),
-        "government": (
-            f"{_NAME}, government",
-            (*_DRIVERS, ask.SATISFACTION, ask.COMPLAINTS, _TRUST),
-            _GOVERNMENT_PATHS,
-            _GOVERNMENT_NOTES,
-        ),
-    }[kind]
-    return build(blocks, paths, name=name, source=SOURCE, notes=(*notes, _OURS), scale=scale, columns=columns)
+    return (ask.with_price_tolerance(template) if price_tolerance else template).model(scale, columns)

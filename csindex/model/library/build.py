@@ -1,8 +1,9 @@
-"""What the ready-made models are put together from."""
+"""What the models of the library are put together from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from csindex import docstrings
 from csindex.model.model import Model
 from csindex.model.parts import Construct, Item, Path, scale_of
 
@@ -36,6 +37,87 @@ class Block:
     questions: Mapping[str, tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Template:
+    """An index model as it is published, before its rating scale and the user's columns are known.
+
+    Parameters
+    ----------
+    name, source : str
+    notes : tuple of str
+        One sentence or more each; they become the lines of the model's notes and of its function's docstring.
+    blocks : tuple of Block
+    paths : tuple of Path
+    """
+
+    name: str
+    source: str
+    notes: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    paths: tuple[Path, ...]
+
+    def model(self, scale: tuple[float, float], columns: Mapping[str, Columns]) -> Model:
+        """Return the model.
+
+        Parameters
+        ----------
+        scale : (float, float)
+            The scale of the items that have none of their own (`OWN_SCALES`).
+        columns : mapping
+            See `Model.rename`.
+
+        Raises
+        ------
+        ModelError
+            If `scale` is not a pair of numbers, or a key of `columns` is neither an item nor a construct.
+        """
+        rating = scale_of(scale, "scale=")
+        model = Model(
+            constructs=tuple(
+                Construct(block.name, tuple(block.questions), label=block.label, label_ko=block.label_ko)
+                for block in self.blocks
+            ),
+            paths=self.paths,
+            items=tuple(
+                Item(item, OWN_SCALES.get(item, rating), text, text_ko)
+                for block in self.blocks
+                for item, (text, text_ko) in block.questions.items()
+            ),
+            target="Satisfaction",
+            name=self.name,
+            source=self.source,
+            notes="\n".join(self.notes),
+        )
+        return model.rename(columns)
+
+
+def documented(
+    template: Template, item: str, construct: str, **more: str | Iterable[str]
+) -> Callable[[docstrings.Function], docstrings.Function]:
+    """Return a decorator that writes what the template knows into the docstring of the model's function.
+
+    Parameters
+    ----------
+    template : Template
+        Its notes and source stand in place of ``{notes}`` and ``{source}``.
+    item, construct : str
+        Examples for the parameter ``{columns}``; ``{unknown}`` is the error that others raise.
+    **more
+        Further texts, or sentences of which each begins a line.
+    """
+    (questions,) = (block.questions for block in template.blocks if block.name == construct)
+    names = ", ".join(f'"q{number}"' for number in range(9 - len(questions), 9))
+    columns = (
+        "**columns\n"
+        f'    Your columns, by item (``{item}="q9"``) or by construct (``{construct}=[{names}]``); see `Model.rename`.'
+    )
+    texts = {"notes": template.notes, "source": template.source, "columns": columns} | more
+    return docstrings.filled(
+        unknown="ModelError\n    If a keyword is neither an item nor a construct.",
+        **{name: text if isinstance(text, str) else "\n".join(text) for name, text in texts.items()},
+    )
+
+
 def asked(
     name: str, label: str, label_ko: str, frame: tuple[str, str], anchors: tuple[str, str], **aspects: tuple[str, str]
 ) -> Block:
@@ -67,50 +149,3 @@ def arrows(**targets: str) -> tuple[Path, ...]:
         for source, names in targets.items()
         for name in names.split()
     )
-
-
-def build(
-    blocks: Iterable[Block],
-    paths: tuple[Path, ...],
-    *,
-    name: str,
-    source: str,
-    notes: Iterable[str],
-    scale: tuple[float, float],
-    columns: Mapping[str, Columns],
-) -> Model:
-    """Return the model of these blocks and paths, its items called as `columns` says.
-
-    Parameters
-    ----------
-    blocks : iterable of Block
-    paths : tuple of Path
-    name, source : str
-    notes : iterable of str
-        One sentence or more each; they become the lines of the model's notes.
-    scale : (float, float)
-        The scale of the items that have none of their own (`OWN_SCALES`).
-    columns : mapping
-        See `Model.rename`.
-
-    Raises
-    ------
-    ModelError
-        If the scale is none, or a key of `columns` is neither an item nor a construct.
-    """
-    blocks = tuple(blocks)
-    rating = scale_of(scale, "scale=")
-    model = Model(
-        constructs=tuple(Construct(b.name, tuple(b.questions), label=b.label, label_ko=b.label_ko) for b in blocks),
-        paths=paths,
-        items=tuple(
-            Item(item, OWN_SCALES.get(item, rating), text, text_ko)
-            for block in blocks
-            for item, (text, text_ko) in block.questions.items()
-        ),
-        target="Satisfaction",
-        name=name,
-        source=source,
-        notes="\n".join(notes),
-    )
-    return model.rename(columns)

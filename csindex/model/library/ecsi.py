@@ -1,11 +1,18 @@
 """The European index."""
 
+from dataclasses import replace
 from typing import Literal
 
 from csindex.model.library import questions as ask
-from csindex.model.library.build import Block, Columns, arrows, asked, build
+from csindex.model.library.build import Block, Columns, Template, arrows, asked, documented
 from csindex.model.model import Model
 from csindex.options import choose
+
+
+def _called(block: Block, *items: str) -> Block:
+    """Return a block whose items have other names."""
+    return replace(block, questions=dict(zip(items, block.questions.values(), strict=True)))
+
 
 _IMAGE = asked(
     "Image",
@@ -19,11 +26,8 @@ _IMAGE = asked(
     IMAG4=("one that cares about its customers", "고객을 생각하는 회사입니까"),
     IMAG5=("open to new ideas and looking ahead", "새로운 것을 시도하고 앞날을 내다보는 회사입니까"),
 )
-_EXPECTATION = Block(
-    "Expectation",
-    "Customer expectation",
-    "고객기대",
-    dict(zip(("CUEX1", "CUEX2", "CUEX3"), ask.EXPECTATIONS.questions.values(), strict=True)),
+_EXPECTATION = _called(
+    replace(ask.EXPECTATIONS, name="Expectation", label="Customer expectation"), "CUEX1", "CUEX2", "CUEX3"
 )
 _QUALITY = asked(
     "Quality",
@@ -61,18 +65,8 @@ _SPLIT = (
         SERV3=("how dependable its service is", "서비스의 신뢰성을"),
     ),
 )
-_VALUE = Block(
-    "Value",
-    "Perceived value",
-    "인지가치",
-    dict(zip(("PERV1", "PERV2"), ask.VALUE.questions.values(), strict=True)),
-)
-_SATISFACTION = Block(
-    "Satisfaction",
-    "Customer satisfaction",
-    "고객만족",
-    dict(zip(("CUSA1", "CUSA2", "CUSA3"), ask.SATISFACTION.questions.values(), strict=True)),
-)
+_VALUE = _called(ask.VALUE, "PERV1", "PERV2")
+_SATISFACTION = _called(ask.SATISFACTION, "CUSA1", "CUSA2", "CUSA3")
 _COMPLAINTS = Block(
     "Complaints",
     "Complaint handling",
@@ -95,33 +89,7 @@ _STAY, _RECOMMEND = ask.REPUR["REPUR"], ask.RECOMMEND["RECOMMEND"]
 _LOYALTY = ask.loyalty({"CUSL1": _STAY, "CUSL2": _SWITCH, "CUSL3": _RECOMMEND})
 _MASTER_LOYALTY = ask.loyalty({"CUSL1": _STAY, "CUSL2": ask.BUYMORE["BUYMORE"], "CUSL3": _RECOMMEND})
 
-_MOBILE_PATHS = arrows(
-    Image="Expectation Satisfaction Loyalty",
-    Expectation="Quality Value Satisfaction",
-    Quality="Value Satisfaction",
-    Value="Satisfaction",
-    Satisfaction="Complaints Loyalty",
-    Complaints="Loyalty",
-)
-_MASTER_PATHS = arrows(
-    Image="Expectation Satisfaction Loyalty",
-    Expectation="ProductQuality ServiceQuality Value Satisfaction",
-    ProductQuality="Value Satisfaction",
-    ServiceQuality="Value Satisfaction",
-    Value="Satisfaction",
-    Satisfaction="Loyalty",
-)
-_MOBILE_SOURCE = (
-    "Tenenhaus, Esposito Vinzi, Chatelin & Lauro (2005), Computational Statistics & Data Analysis 48, 159-205"
-)
-_MASTER_SOURCE = "European pilot study of 1999 (original report not read)"
 _OURS = "The questions are worded by us and are not the published ones."
-_MOBILE_NOTES = (
-    "Read: the twelve paths and the items of each construct, as kept by the R packages semPLS and seminr; the article "
-    "itself was not.",
-    "The complaint item rates how a complaint was, or would be, handled, so its paths are expected to be positive.",
-    "The published figures come from centred, not standardized, items (variant='centered', scheme='centroid').",
-)
 _MASTER_NOTES = (
     "Read, in a secondary source: quality in two parts that both act on value and satisfaction, no complaints, and "
     "loyalty as staying, buying more and recommending.",
@@ -129,7 +97,44 @@ _MASTER_NOTES = (
     "The number and the names of the items of the two qualities are ours.",
 )
 
+_MOBILE = Template(
+    name="European Customer Satisfaction Index, mobile",
+    source="Tenenhaus, Esposito Vinzi, Chatelin & Lauro (2005), Computational Statistics & Data Analysis 48, 159-205",
+    notes=(
+        "Read: the twelve paths and the items of each construct, as kept by the R packages semPLS and seminr; the article "
+        "itself was not.",
+        "The complaint item rates how a complaint was, or would be, handled, so its paths are expected to be positive.",
+        "The published figures come from centred, not standardized, items (variant='centered', scheme='centroid').",
+        _OURS,
+    ),
+    blocks=(_IMAGE, _EXPECTATION, _QUALITY, _VALUE, _SATISFACTION, _COMPLAINTS, _LOYALTY),
+    paths=arrows(
+        Image="Expectation Satisfaction Loyalty",
+        Expectation="Quality Value Satisfaction",
+        Quality="Value Satisfaction",
+        Value="Satisfaction",
+        Satisfaction="Complaints Loyalty",
+        Complaints="Loyalty",
+    ),
+)
+_MASTER = Template(
+    name="European Customer Satisfaction Index, master",
+    source="European pilot study of 1999 (original report not read)",
+    notes=(*_MASTER_NOTES, _OURS),
+    blocks=(_IMAGE, _EXPECTATION, *_SPLIT, _VALUE, _SATISFACTION, _MASTER_LOYALTY),
+    paths=arrows(
+        Image="Expectation Satisfaction Loyalty",
+        Expectation="ProductQuality ServiceQuality Value Satisfaction",
+        ProductQuality="Value Satisfaction",
+        ServiceQuality="Value Satisfaction",
+        Value="Satisfaction",
+        Satisfaction="Loyalty",
+    ),
+)
+_VERSIONS = {"mobile": _MOBILE, "master": _MASTER}
 
+
+@documented(_MOBILE, item="CUSA1", construct="Value", master=_MASTER_NOTES, master_source=_MASTER.source)
 def ecsi(
     version: Literal["mobile", "master", 2005, 1999] = "mobile",
     *,
@@ -145,33 +150,24 @@ def ecsi(
         without complaints (also 1999).
     scale : (float, float)
         The scale of every item.
-    **columns
-        Your columns, by item (``CUSA1="q9"``) or by construct (``Value=["q7", "q8"]``); see `Model.rename`.
+    {columns}
 
     Raises
     ------
     OptionError
         If the version is not known.
-    ModelError
-        If a keyword is neither an item nor a construct.
+    {unknown}
 
     Notes
     -----
-    Read: the twelve paths and the items of each construct, as kept by the R packages semPLS and seminr; the article
-    itself was not.
-    The complaint item rates how a complaint was, or would be, handled, so its paths are expected to be positive.
-    The published figures come from centred, not standardized, items (variant='centered', scheme='centroid').
-    The questions are worded by us and are not the published ones.
+    {notes}
 
-    *Master.* Read, in a secondary source: quality in two parts that both act on value and satisfaction, no complaints,
-    and loyalty as staying, buying more and recommending.
-    Inferred: the paths that are shared with the 2005 version.
-    The number and the names of the items of the two qualities are ours.
+    *Master.* {master}
 
     References
     ----------
-    Tenenhaus, Esposito Vinzi, Chatelin & Lauro (2005), Computational Statistics & Data Analysis 48, 159-205;
-    for the master model: European pilot study of 1999 (original report not read)
+    {source};
+    for the master model: {master_source}
 
     Examples
     --------
@@ -180,12 +176,4 @@ def ecsi(
     (12, 13)
     """
     known = "mobile" if version == 2005 else "master" if version == 1999 else version
-    outcomes: tuple[Block, ...] = (_COMPLAINTS, _LOYALTY)
-    quality: tuple[Block, ...] = (_QUALITY,)
-    paths, source, notes = _MOBILE_PATHS, _MOBILE_SOURCE, _MOBILE_NOTES
-    if choose("version", known, ("mobile", "master")) == "master":
-        quality, paths, source, notes = _SPLIT, _MASTER_PATHS, _MASTER_SOURCE, _MASTER_NOTES
-        outcomes = (_MASTER_LOYALTY,)
-    blocks = (_IMAGE, _EXPECTATION, *quality, _VALUE, _SATISFACTION, *outcomes)
-    name = f"European Customer Satisfaction Index, {known}"
-    return build(blocks, paths, name=name, source=source, notes=(*notes, _OURS), scale=scale, columns=columns)
+    return _VERSIONS[choose("version", known, _VERSIONS)].model(scale, columns)

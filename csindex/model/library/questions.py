@@ -1,12 +1,17 @@
-"""Questions that several models share; the words are ours, the anchors are those of the public ACSI file."""
+"""Questions and notes that several models share; the words are ours, the anchors are those of the public ACSI file."""
 
-from csindex.model.library.build import Block, asked
+from dataclasses import replace
+
+from csindex.model.library.build import Block, Template, asked
 
 HIGH = ("(from not very high to very high)", "(별로 높지 않다 ~ 매우 높다)")
 GOOD = ("(from not very good to very good)", "(별로 좋지 않다 ~ 매우 좋다)")
 LIKELY = ("(from not very likely to very likely)", "(별로 높지 않다 ~ 매우 높다)")
 AGREE = ("(from not at all to completely)", "(전혀 그렇지 않다 ~ 매우 그렇다)")
 RATE = ("How do you rate {}?", "{} 어떻게 평가하십니까?")
+
+ITEMS_OURS = "The number, the names and the wording of the items are ours."
+COMPLAINTS_UNSIGNED = "No sign is expected of Complaints -> Loyalty: it depends on how complaints are handled."
 
 EXPECTATIONS = asked(
     "Expectations",
@@ -96,3 +101,9 @@ COMPLAINTS = Block("Complaints", "Customer complaints", "고객불평", COMP)
 def loyalty(questions: dict[str, tuple[str, str]]) -> Block:
     """Return the loyalty block with these questions."""
     return Block("Loyalty", "Customer loyalty", "고객충성도", questions)
+
+
+def with_price_tolerance(template: Template) -> Template:
+    """Return the template with price tolerance among the questions of loyalty, its last block."""
+    *others, last = template.blocks
+    return replace(template, blocks=(*others, replace(last, questions={**last.questions, **PTOL})))

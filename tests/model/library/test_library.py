@@ -1,22 +1,24 @@
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+import csindex as csi
 from csindex.errors import ModelError, OptionError
-from csindex.model import library
 from csindex.model.design import design_of
+from csindex.model.library.registry import LIBRARY
 from csindex.model.model import Model
 
 VARIANTS: dict[str, Callable[..., Model]] = {
-    **{name: getattr(library, name) for name in library.__all__},
-    "acsi with price tolerance": lambda **k: library.acsi(price_tolerance=True, **k),
-    "acsi split": lambda **k: library.acsi(variant="split", **k),
-    "acsi government": lambda **k: library.acsi(variant="government", **k),
-    "ecsi master": lambda **k: library.ecsi("master", **k),
-    "ncsi with price tolerance": lambda **k: library.ncsi(price_tolerance=True, **k),
-    "ncsb with complaint handling": lambda **k: library.ncsb(complaint_handling=True, **k),
-    "pcsi 1": lambda **k: library.pcsi(1, **k),
+    **{name: function for name, function in LIBRARY.items() if ":" not in name},
+    "acsi with price tolerance": lambda **k: csi.acsi(price_tolerance=True, **k),
+    "acsi split": lambda **k: csi.acsi(variant="split", **k),
+    "acsi government": lambda **k: csi.acsi(variant="government", **k),
+    "ecsi master": lambda **k: csi.ecsi("master", **k),
+    "ncsi with price tolerance": lambda **k: csi.ncsi(price_tolerance=True, **k),
+    "ncsb with complaint handling": lambda **k: csi.ncsb(complaint_handling=True, **k),
+    "pcsi 1": lambda **k: csi.pcsi(1, **k),
 }
 OWN_SCALES = {"COMP": (0, 1), "VOICESTAFF": (0, 1), "VOICEMANAGE": (0, 1), "PTOL": (-1, 51)}
 # constructs, items, paths; from the publications where they state them, else what the notes claim
@@ -73,7 +75,7 @@ def squeezed(text: str) -> str:
 
 def test_every_model_is_tested():
     assert set(SIZES) == set(VARIANTS)
-    assert set(library.__all__) == {
+    assert {name.partition(":")[0] for name in LIBRARY} == {
         *("acsi", "ecsi", "ncsi", "pcsi", "scsb", "ncsb", "swics", "hkcsi", "jcsi", "ccsi"),
     }
 
@@ -90,9 +92,9 @@ def test_target_and_name(variant):
 
 
 def test_names_differ_between_publications():
-    assert library.acsi(variant="split").name != library.acsi().name != library.acsi(variant="government").name
-    assert library.ecsi().name != library.ecsi("master").name
-    assert library.pcsi(1).name != library.pcsi(2).name
+    assert csi.acsi(variant="split").name != csi.acsi().name != csi.acsi(variant="government").name
+    assert csi.ecsi().name != csi.ecsi("master").name
+    assert csi.pcsi(1).name != csi.pcsi(2).name
 
 
 def test_both_languages(variant):
@@ -126,11 +128,31 @@ def test_labels_are_unique(variant):
 
 def test_source_and_notes_are_those_of_the_documentation(variant):
     model = VARIANTS[variant]()
-    documentation = squeezed(getattr(library, variant.split()[0]).__doc__)
+    documentation = squeezed(getattr(csi, variant.split()[0]).__doc__)
     assert squeezed(model.source) in documentation
     assert len(model.notes.splitlines()) >= 3
     for note in model.notes.splitlines():
         assert squeezed(note) in documentation, note
+
+
+def test_documentation_has_no_text_left_to_fill_in(variant):
+    assert re.findall(r"\{\w+\}", getattr(csi, variant.split()[0]).__doc__.replace("{1, 2}", "")) == []
+
+
+def test_the_library_is_read_only():
+    with pytest.raises(TypeError):
+        LIBRARY["acsi"] = csi.ecsi
+
+
+def test_every_model_of_the_library_is_public_and_has_its_place_in_the_pages():
+    docs = Path(__file__).resolve().parents[3] / "docs"
+    reference = (docs / "api.rst").read_text(encoding="utf-8")
+    page = (docs / "models.md").read_text(encoding="utf-8")
+    for name, function in LIBRARY.items():
+        if ":" not in name:
+            assert getattr(csi, name) is function
+            assert f".. autofunction:: {name}\n" in reference
+            assert f"`{name}" in page
 
 
 def test_notes_say_what_is_read_and_what_is_ours(variant):
@@ -213,7 +235,7 @@ ACSI_LINKS = {
 
 
 def test_acsi():
-    model = library.acsi()
+    model = csi.acsi()
     assert {c.name: c.items for c in model.constructs} == {
         "Expectations": ("OVERALLX", "CUSTOMX", "WRONGX"),
         "Quality": ("OVERALLQ", "CUSTOMQ", "WRONGQ"),
@@ -223,19 +245,19 @@ def test_acsi():
         "Loyalty": ("REPUR",),
     }
     assert links(model) == ACSI_LINKS
-    assert library.acsi(price_tolerance=True).construct("Loyalty").items == ("REPUR", "PTOL")
+    assert csi.acsi(price_tolerance=True).construct("Loyalty").items == ("REPUR", "PTOL")
 
 
 def test_acsi_split():
-    split = fans(library.acsi(variant="split"))
+    split = fans(csi.acsi(variant="split"))
     assert split["Expectations"] == {"ProductQuality", "ServiceQuality", "Value", "Satisfaction"}
     assert split["ProductQuality"] == split["ServiceQuality"] == {"Value", "Satisfaction"}
-    model = library.acsi(variant="split")
+    model = csi.acsi(variant="split")
     assert [len(model.construct(name).items) for name in ("ProductQuality", "ServiceQuality")] == [3, 3]
 
 
 def test_acsi_government():
-    model = library.acsi(variant="government")
+    model = csi.acsi(variant="government")
     drivers = ("Process", "Information", "CustomerService", "Website")
     assert links(model) == {
         **{(driver, "Satisfaction"): 1 for driver in drivers},
@@ -243,18 +265,18 @@ def test_acsi_government():
         ("Satisfaction", "Trust"): 1,
     }
     assert [len(model.construct(driver).items) for driver in drivers] == [2, 2, 2, 2]
-    assert model.construct("Satisfaction").items == library.acsi().construct("Satisfaction").items
+    assert model.construct("Satisfaction").items == csi.acsi().construct("Satisfaction").items
 
 
 def test_acsi_refuses():
     with pytest.raises(OptionError, match=r"variant='federal' is not known.*'government'"):
-        library.acsi(variant="federal")
+        csi.acsi(variant="federal")
     with pytest.raises(OptionError, match="no loyalty"):
-        library.acsi(variant="government", price_tolerance=True)
+        csi.acsi(variant="government", price_tolerance=True)
 
 
 def test_ecsi_mobile():
-    model = library.ecsi()
+    model = csi.ecsi()
     assert [(c.name, len(c.items)) for c in model.constructs] == [
         ("Image", 5),
         ("Expectation", 3),
@@ -279,29 +301,29 @@ def test_ecsi_mobile():
 
 
 def test_ecsi_versions():
-    assert library.ecsi(2005) == library.ecsi(version="mobile") == library.ecsi()
-    assert library.ecsi(1999) == library.ecsi("master")
-    assert library.ecsi("master").construct_names == (
+    assert csi.ecsi(2005) == csi.ecsi(version="mobile") == csi.ecsi()
+    assert csi.ecsi(1999) == csi.ecsi("master")
+    assert csi.ecsi("master").construct_names == (
         *("Image", "Expectation", "ProductQuality", "ServiceQuality", "Value", "Satisfaction", "Loyalty"),
     )
-    master = fans(library.ecsi("master"))
+    master = fans(csi.ecsi("master"))
     assert master["ProductQuality"] == master["ServiceQuality"] == {"Value", "Satisfaction"}
     with pytest.raises(OptionError, match="version=2010 is not known"):
-        library.ecsi(2010)
+        csi.ecsi(2010)
 
 
 def test_ncsi_has_the_published_korean_names_and_the_american_paths():
-    model = library.ncsi()
+    model = csi.ncsi()
     assert [c.label_ko for c in model.constructs] == [
         *("고객기대수준", "인지품질", "인지가치", "고객만족", "고객불평률", "고객충성도"),
     ]
     assert links(model) == ACSI_LINKS
-    assert model.item_names == library.acsi().item_names
+    assert model.item_names == csi.acsi().item_names
 
 
 def test_pcsi():
-    one, two = library.pcsi(1), library.pcsi(version=2)
-    assert library.pcsi() == two
+    one, two = csi.pcsi(1), csi.pcsi(version=2)
+    assert csi.pcsi() == two
     qualities = {"ProductQuality", "DeliveryQuality", "EnvironmentQuality", "SocialQuality"}
     assert {path.source for path in one.paths if path.target == "Satisfaction"} == qualities
     assert fans(one)["Satisfaction"] == {"InstitutionPerformance", "SocialPerformance"}
@@ -310,17 +332,17 @@ def test_pcsi():
     assert fans(two)["SocialResponsibility"] == fans(two)["Disconfirmation"] == {"Satisfaction"}
     assert fans(two)["Satisfaction"] == {"Trust", "Happiness"}
     with pytest.raises(OptionError, match="version='3' is not known"):
-        library.pcsi(3)
+        csi.pcsi(3)
 
 
 def test_pcsi_brings_no_score_weights():
-    for construct in library.pcsi(1).constructs + library.pcsi(2).constructs:
+    for construct in csi.pcsi(1).constructs + csi.pcsi(2).constructs:
         assert construct.weights is None
         assert construct.mode == "A"
 
 
 def test_scsb():
-    model = library.scsb()
+    model = csi.scsb()
     assert [(c.name, len(c.items)) for c in model.constructs] == [
         ("Expectations", 1),
         ("Performance", 2),
@@ -339,7 +361,7 @@ def test_scsb():
 
 
 def test_ncsb():
-    model = library.ncsb(complaint_handling=True)
+    model = csi.ncsb(complaint_handling=True)
     servqual = ("Tangibles", "Reliability", "Responsiveness", "Assurance", "Empathy")
     assert all(fans(model)[dimension] == {"Satisfaction"} for dimension in servqual)
     assert fans(model)["Price"] == fans(model)["ComplaintHandling"] == {"Satisfaction", "Loyalty"}
@@ -347,23 +369,23 @@ def test_ncsb():
     for outcome in ("Image", "AffectiveCommitment", "CalculativeCommitment"):
         assert fans(model)[outcome] == {"Loyalty"}
     assert "Value" not in model.construct_names
-    assert set(library.ncsb().construct_names) == set(model.construct_names) - {"ComplaintHandling"}
+    assert set(csi.ncsb().construct_names) == set(model.construct_names) - {"ComplaintHandling"}
 
 
 def test_swics():
     expected = {"Satisfaction": {"Dialogue", "Loyalty"}, "Dialogue": {"Loyalty"}, "Loyalty": set()}
-    assert fans(library.swics()) == expected
+    assert fans(csi.swics()) == expected
 
 
 def test_hkcsi():
-    assert library.hkcsi().construct_names == (
+    assert csi.hkcsi().construct_names == (
         *("Expectations", "Performance", "Value", "Satisfaction", "Voice", "Loyalty"),
     )
-    assert links(library.hkcsi())["Satisfaction", "Voice"] == -1
+    assert links(csi.hkcsi())["Satisfaction", "Voice"] == -1
 
 
 def test_jcsi():
-    assert fans(library.jcsi()) == {
+    assert fans(csi.jcsi()) == {
         "Expectations": {"Quality", "Value"},
         "Quality": {"Value", "Satisfaction"},
         "Value": {"Satisfaction"},
@@ -374,7 +396,7 @@ def test_jcsi():
 
 
 def test_ccsi():
-    assert fans(library.ccsi()) == {
+    assert fans(csi.ccsi()) == {
         "Image": {"Expectations", "Quality", "Value", "Satisfaction"},
         "Expectations": {"Quality", "Value", "Satisfaction"},
         "Quality": {"Value", "Satisfaction"},
@@ -398,7 +420,7 @@ def test_only_dissatisfaction_and_open_questions_lack_a_positive_sign():
 
 @pytest.mark.parametrize(("version", "dimensions", "paths"), [(1, 4, 3), (2, 3, 6)])
 def test_pcsi_with_service_quality_as_one_construct(version, dimensions, paths):
-    plain, model = library.pcsi(version), library.pcsi(version, service_quality=True)
+    plain, model = csi.pcsi(version), csi.pcsi(version, service_quality=True)
     assert len(model.construct("ServiceQuality").items) == dimensions
     assert model.construct("ServiceQuality").label_ko == "서비스품질"
     assert (len(model.paths), model.item_names) == (paths, plain.item_names)

@@ -1,65 +1,14 @@
-"""The Korean indices."""
+"""The Korean index of public services."""
 
 from dataclasses import replace
 from typing import Literal
 
 from csindex.model.library import questions as ask
-from csindex.model.library.acsi import PATHS
-from csindex.model.library.build import Block, Columns, arrows, asked, build
+from csindex.model.library.build import Block, Columns, Template, arrows, asked, documented
 from csindex.model.model import Model
 from csindex.model.parts import Construct
 from csindex.options import choose
 
-_NCSI_NAME = "National Customer Satisfaction Index, Korea"
-_NCSI_SOURCE = (
-    "Korea Productivity Center, National Customer Satisfaction Index (since 1998), on the model of Fornell, Johnson, "
-    "Anderson, Cha & Bryant (1996), Journal of Marketing 60(4), 7-18"
-)
-_NCSI_NOTES = (
-    "Read, in the press: the names of the published components, and that the model follows the American one.",
-    "General knowledge: the questions are those of the American index, in Korean, on ten points.",
-    "Inferred: the nine paths; no sign is expected of Complaints -> Loyalty.",
-    "The published retention rate is no construct of the model; see csindex.retention.",
-    "The items are called as in the 2015 ACSI file and are worded by us; the agency's questionnaire was not read.",
-)
-_PCSI_NAME = "Public-service Customer Satisfaction Index"
-_PCSI_SOURCES = {
-    "1": "Lee & Yi, Public-service Customer Satisfaction Index (abstract; in use from 2007); application to "
-    "universities, koreascience.kr JAKO201809469053892 (2018)",
-    "2": "PCSI 2.0 (in use 2019-2025); application in Daegu, koreascience.kr JAKO202101355687149 (2021)",
-}
-_PCSI_NOTES = {
-    "1": (
-        "Read: the four qualities, satisfaction as overall, element and social satisfaction, the two performances, and "
-        "the six paths.",
-    ),
-    "2": (
-        "Read: the three qualities, social responsibility and disconfirmation, that the qualities act through "
-        "disconfirmation, trust and happiness as outcomes, and that ten paths were tested.",
-        "Inferred: which ten paths these are.",
-        "The successor PCSI 3.0, in full use from 2026, is not covered.",
-    ),
-}
-_PCSI_OURS = (
-    "The items are not published: their number, names and wording are ours.",
-    "The official weighting of the parts was not found, so none is built in: the index is the satisfaction block's.",
-    "That the scale runs from 0 to 10 is general knowledge.",
-)
-_PCSI_1_PATHS = arrows(
-    ProductQuality="Satisfaction",
-    DeliveryQuality="Satisfaction",
-    EnvironmentQuality="Satisfaction",
-    SocialQuality="Satisfaction",
-    Satisfaction="InstitutionPerformance SocialPerformance",
-)
-_PCSI_2_PATHS = arrows(
-    ContentQuality="Disconfirmation Satisfaction",
-    DeliveryQuality="Disconfirmation Satisfaction",
-    EnvironmentQuality="Disconfirmation Satisfaction",
-    SocialResponsibility="Satisfaction",
-    Disconfirmation="Satisfaction",
-    Satisfaction="Trust Happiness",
-)
 _QUALITIES = {
     "1": ("ProductQuality", "DeliveryQuality", "EnvironmentQuality", "SocialQuality"),
     "2": ("ContentQuality", "DeliveryQuality", "EnvironmentQuality"),
@@ -77,18 +26,9 @@ def _agreed(name: str, label: str, label_ko: str, **aspects: tuple[str, str]) ->
 
 
 _CONTENT = {
-    "1": (
-        "its service gives you what you need",
-        "제공하는 서비스는 나에게 필요한 것이다.",
-    ),
-    "2": (
-        "its service has real benefit for you",
-        "제공하는 서비스는 실제로 도움이 된다.",
-    ),
-    "3": (
-        "its service is specialised and correct",
-        "제공하는 서비스는 전문적이고 정확하다.",
-    ),
+    "1": ("its service gives you what you need", "제공하는 서비스는 나에게 필요한 것이다."),
+    "2": ("its service has real benefit for you", "제공하는 서비스는 실제로 도움이 된다."),
+    "3": ("its service is specialised and correct", "제공하는 서비스는 전문적이고 정확하다."),
 }
 _DELIVERY = _agreed(
     "DeliveryQuality",
@@ -111,7 +51,7 @@ _SOCIAL = {
     "2": ("it is fair and does not favour anyone", "누구에게나 공정하다."),
     "3": ("it meets its duties to society and the environment", "사회와 환경에 대한 책임을 다한다."),
 }
-_PCSI_1 = (
+_BLOCKS_1 = (
     _agreed("ProductQuality", "Product quality", "상품품질", **{f"PROD{n}": text for n, text in _CONTENT.items()}),
     _DELIVERY,
     _ENVIRONMENT,
@@ -141,7 +81,7 @@ _PCSI_1 = (
         SOCP2=("it makes people's lives better", "국민의 삶을 나아지게 한다."),
     ),
 )
-_PCSI_2 = (
+_BLOCKS_2 = (
     _agreed("ContentQuality", "Content quality", "내용품질", **{f"CONT{n}": text for n, text in _CONTENT.items()}),
     _DELIVERY,
     _ENVIRONMENT,
@@ -186,54 +126,64 @@ _PCSI_2 = (
     ),
 )
 
+_OURS = (
+    "The items are not published: their number, names and wording are ours.",
+    "The official weighting of the parts was not found, so none is built in: the index is the satisfaction block's.",
+    "That the scale runs from 0 to 10 is general knowledge.",
+)
+_NOTES_1 = (
+    "Read: the four qualities, satisfaction as overall, element and social satisfaction, the two performances, and "
+    "the six paths.",
+)
+_NOTES_2 = (
+    "Read: the three qualities, social responsibility and disconfirmation, that the qualities act through "
+    "disconfirmation, trust and happiness as outcomes, and that ten paths were tested.",
+    "Inferred: which ten paths these are.",
+    "The successor PCSI 3.0, in full use from 2026, is not covered.",
+)
 
-def ncsi(*, price_tolerance: bool = False, scale: tuple[float, float] = (1, 10), **columns: Columns) -> Model:
-    """Return the model of the Korean National Customer Satisfaction Index.
-
-    Parameters
-    ----------
-    price_tolerance : bool
-        Add the item ``PTOL`` to loyalty, on -1 to 51 (`csindex.price_tolerance` makes it).
-    scale : (float, float)
-        The scale of the rating items; ``COMP`` stays on 0-1 and ``PTOL`` on -1 to 51.
-    **columns
-        Your columns, by item (``SATIS="q9"``) or by construct (``Value=["q7", "q8"]``); see `Model.rename`.
-
-    Raises
-    ------
-    ModelError
-        If a keyword is neither an item nor a construct.
-
-    Notes
-    -----
-    Read, in the press: the names of the published components, and that the model follows the American one.
-    General knowledge: the questions are those of the American index, in Korean, on ten points.
-    Inferred: the nine paths; no sign is expected of Complaints -> Loyalty.
-    The published retention rate is no construct of the model; see csindex.retention.
-    The items are called as in the 2015 ACSI file and are worded by us; the agency's questionnaire was not read.
-
-    References
-    ----------
-    Korea Productivity Center, National Customer Satisfaction Index (since 1998), on the model of Fornell, Johnson,
-    Anderson, Cha & Bryant (1996), Journal of Marketing 60(4), 7-18
-
-    Examples
-    --------
-    >>> import csindex as csi
-    >>> csi.ncsi().construct("Expectations").label_ko
-    '고객기대수준'
-    """
-    blocks = (
-        replace(ask.EXPECTATIONS, label_ko="고객기대수준"),
-        ask.QUALITY,
-        ask.VALUE,
-        ask.SATISFACTION,
-        replace(ask.COMPLAINTS, label_ko="고객불평률"),
-        ask.loyalty(ask.REPUR | ask.PTOL if price_tolerance else ask.REPUR),
-    )
-    return build(blocks, PATHS, name=_NCSI_NAME, source=_NCSI_SOURCE, notes=_NCSI_NOTES, scale=scale, columns=columns)
+_PCSI_1 = Template(
+    name="Public-service Customer Satisfaction Index 1.0",
+    source=(
+        "Lee & Yi, Public-service Customer Satisfaction Index (abstract; in use from 2007); application to "
+        "universities, koreascience.kr JAKO201809469053892 (2018)"
+    ),
+    notes=_NOTES_1 + _OURS,
+    blocks=_BLOCKS_1,
+    paths=arrows(
+        ProductQuality="Satisfaction",
+        DeliveryQuality="Satisfaction",
+        EnvironmentQuality="Satisfaction",
+        SocialQuality="Satisfaction",
+        Satisfaction="InstitutionPerformance SocialPerformance",
+    ),
+)
+_PCSI_2 = Template(
+    name="Public-service Customer Satisfaction Index 2.0",
+    source="PCSI 2.0 (in use 2019-2025); application in Daegu, koreascience.kr JAKO202101355687149 (2021)",
+    notes=_NOTES_2 + _OURS,
+    blocks=_BLOCKS_2,
+    paths=arrows(
+        ContentQuality="Disconfirmation Satisfaction",
+        DeliveryQuality="Disconfirmation Satisfaction",
+        EnvironmentQuality="Disconfirmation Satisfaction",
+        SocialResponsibility="Satisfaction",
+        Disconfirmation="Satisfaction",
+        Satisfaction="Trust Happiness",
+    ),
+)
+_VERSIONS = {"1": _PCSI_1, "2": _PCSI_2}
 
 
+@documented(
+    _PCSI_2,
+    item="SATOVERALL",
+    construct="Trust",
+    notes_1=_NOTES_1,
+    notes_2=_NOTES_2,
+    both=_OURS,
+    source_1=_PCSI_1.source,
+)
 def pcsi(
     version: Literal[1, 2] = 2,
     *,
@@ -252,38 +202,27 @@ def pcsi(
         own. The publications call them so together; that they act as one is not stated.
     scale : (float, float)
         The scale of every item.
-    **columns
-        Your columns, by item (``SATOVERALL="q9"``) or by construct (``Trust=["q20", "q21"]``); see `Model.rename`.
+    {columns}
 
     Raises
     ------
     OptionError
         If the version is not known.
-    ModelError
-        If a keyword is neither an item nor a construct.
+    {unknown}
 
     Notes
     -----
-    *Version 1.*
-    Read: the four qualities, satisfaction as overall, element and social satisfaction, the two performances, and
-    the six paths.
+    *Version 1.* {notes_1}
 
-    *Version 2.*
-    Read: the three qualities, social responsibility and disconfirmation, that the qualities act through
-    disconfirmation, trust and happiness as outcomes, and that ten paths were tested.
-    Inferred: which ten paths these are.
-    The successor PCSI 3.0, in full use from 2026, is not covered.
+    *Version 2.* {notes_2}
 
-    *Both.* The items are not published: their number, names and wording are ours.
-    The official weighting of the parts was not found, so none is built in: the index is the satisfaction block's.
-    That the scale runs from 0 to 10 is general knowledge.
+    *Both.* {both}
 
     References
     ----------
-    Lee & Yi, Public-service Customer Satisfaction Index (abstract; in use from 2007); application to
-    universities, koreascience.kr JAKO201809469053892 (2018)
+    {source_1}
 
-    PCSI 2.0 (in use 2019-2025); application in Daegu, koreascience.kr JAKO202101355687149 (2021)
+    {source}
 
     Examples
     --------
@@ -291,13 +230,8 @@ def pcsi(
     >>> len(csi.pcsi(1).paths), len(csi.pcsi(2).paths)
     (6, 10)
     """
-    known = choose("version", str(version), _PCSI_SOURCES)
-    blocks, paths = (_PCSI_1, _PCSI_1_PATHS) if known == "1" else (_PCSI_2, _PCSI_2_PATHS)
-    notes = _PCSI_NOTES[known] + _PCSI_OURS
-    source = _PCSI_SOURCES[known]
-    model = build(
-        blocks, paths, name=f"{_PCSI_NAME} {known}.0", source=source, notes=notes, scale=scale, columns=columns
-    )
+    known = choose("version", str(version), _VERSIONS)
+    model = _VERSIONS[known].model(scale, columns)
     return _under_service_quality(model, _QUALITIES[known]) if service_quality else model
 
 
