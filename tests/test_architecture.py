@@ -42,7 +42,6 @@ STILL = {
     ("moments/moments.py", "replicates"),
     ("replicates/replicate.py", "estimation"),
     ("text/html.py", "fitting"),
-    ("text/speaker.py", "survey"),
     ("text/speaker.py", "fitting"),
 }
 SLOW_TO_IMPORT = (

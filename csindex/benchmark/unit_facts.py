@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from csindex.errors import OptionError
 from csindex.stacks.layout import Array
-from csindex.survey.columns import listed
+from csindex.text.format import listed
 
 By = str | Sequence[str] | Mapping[Any, Any] | pd.Series | None
 Weights = str | Mapping[Any, Any] | pd.Series | pd.DataFrame | None

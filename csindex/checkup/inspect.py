@@ -21,9 +21,10 @@ from csindex.options import Missing
 from csindex.survey.answers import Account
 from csindex.survey.checks import codes_by_item, empty_text, names_in, outside_text, without_codes
 from csindex.survey.codebook import suspected
-from csindex.survey.columns import as_frame, check_names, column_names, listed, rows_text
+from csindex.survey.columns import as_frame, check_names, column_names
 from csindex.survey.labels import Variable, means_no_answer
 from csindex.survey.survey import Survey
+from csindex.text.format import listed, rows_text
 
 COLUMNS = ("kind", "column", "rows", "first", "text")
 

@@ -14,7 +14,7 @@ from csindex.model.model import Model
 from csindex.model.parts import Mode
 from csindex.options import Options
 from csindex.stacks.layout import Array, flatten
-from csindex.survey.columns import listed
+from csindex.text.format import listed
 
 NOT_ONE = 0.01
 

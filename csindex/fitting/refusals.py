@@ -15,8 +15,7 @@ from csindex.options import Options
 from csindex.replicates.replicate import Replicates
 from csindex.stacks.layout import Array, packing
 from csindex.stacks.linear import largest_inflation
-from csindex.survey.columns import listed
-from csindex.text.format import Language
+from csindex.text.format import Language, listed
 
 FEWEST = 10
 INFLATION_REFUSED = 1e4

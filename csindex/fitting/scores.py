@@ -13,8 +13,9 @@ from csindex.fitting.constructs import names_of, place, taken
 from csindex.index.scores import index_scores, to_hundred
 from csindex.moments.em import expected_answers
 from csindex.stacks.layout import Array
-from csindex.survey.columns import as_frame, rows_text
+from csindex.survey.columns import as_frame
 from csindex.survey.survey import Survey
+from csindex.text.format import rows_text
 
 if TYPE_CHECKING:
     from csindex.fitting.result import Fit

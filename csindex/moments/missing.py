@@ -11,7 +11,7 @@ from csindex.moments.em import em_moments
 from csindex.moments.polychoric import ordinal_moments
 from csindex.options import Missing
 from csindex.stacks.layout import Array
-from csindex.survey.columns import listed
+from csindex.text.format import listed
 
 MOST_CATEGORIES = 20
 

@@ -13,8 +13,8 @@ from csindex.model.model import Model
 from csindex.model.parts import Item
 from csindex.options import Missing, Options
 from csindex.survey.checks import Codes
-from csindex.survey.columns import listed
 from csindex.survey.survey import as_survey
+from csindex.text.format import listed
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -25,8 +25,7 @@ from csindex.plot.kit.style import (
 )
 from csindex.plot.kit.units import highlighted, joined
 from csindex.plot.kit.words import say, spoken
-from csindex.survey.columns import listed
-from csindex.text.format import Language
+from csindex.text.format import Language, listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from csindex.errors import OptionError, SurveyError
 from csindex.model.parts import Item
-from csindex.survey.columns import listed, numbers, rows_text
+from csindex.survey.columns import numbers
 from csindex.survey.labels import Variable
+from csindex.text.format import listed, rows_text
 
 Codes = Sequence[float] | Mapping[str, Sequence[float]]
 Columns = str | Sequence[str]

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import SurveyError
+from csindex.text.format import listed, rows_text
 
 _NUMBERS = (int, float, Decimal, np.integer, np.floating, np.bool_)
 
@@ -118,20 +119,6 @@ def check_names(present: list[Any], wanted: Sequence[str]) -> None:
     twice = [name for name in wanted if present.count(name) > 1]
     if twice:
         raise SurveyError(f"the data frame has more than one column called {', '.join(map(repr, twice))}. Rename one.")
-
-
-def rows_text(bad: NDArray[np.bool_]) -> str:
-    """Return e.g. ``"12 rows, first 17"`` for the rows (counting from 1) where `bad` is True."""
-    places = np.flatnonzero(bad)
-    return f"{len(places):,} row{'s' * (len(places) != 1)}, first {places[0] + 1:,}"
-
-
-def listed(values: Iterable[object], most: int = 6) -> str:
-    """Return values as running text, shortened after `most`."""
-    shown = [f"{value:g}" if isinstance(value, float) else str(value) for value in values]
-    if len(shown) > most:
-        return f"{', '.join(shown[:most])} and {len(shown) - most} more"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def numbers(series: "pd.Series[Any]", what: str) -> NDArray[np.float64]:

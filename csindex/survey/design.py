@@ -11,8 +11,7 @@ from csindex import messages
 from csindex.errors import OptionError, SurveyError
 from csindex.options import choose
 from csindex.stacks.layout import Array
-from csindex.survey.columns import listed
-from csindex.text.format import Language
+from csindex.text.format import Language, listed
 
 Ints = NDArray[np.intp]
 ReplicateMethod = Literal["bootstrap", "BRR", "Fay", "JK1", "JKn", "SDR"]

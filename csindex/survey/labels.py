@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csindex.model.parts import Item
-from csindex.survey.columns import listed
+from csindex.text.format import listed
 
 Scale = tuple[float, float]
 

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from csindex.errors import OptionError, SurveyError
 from csindex.model.parts import scale_of
-from csindex.survey.columns import listed, numbers, rows_text
+from csindex.survey.columns import numbers
+from csindex.text.format import listed, rows_text
 
 Answers = ArrayLike | pd.Series
 Vector = NDArray[np.float64]

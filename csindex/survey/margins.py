@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from csindex.errors import OptionError, SurveyError
 from csindex.options import whole
-from csindex.survey.columns import as_frame, listed, rows_text
+from csindex.survey.columns import as_frame
+from csindex.text.format import listed, rows_text
 
 Codes = NDArray[np.intp]
 

@@ -24,11 +24,12 @@ from csindex.survey.checks import (
     refuse_gaps,
     without_codes,
 )
-from csindex.survey.columns import as_frame, numbers, row_count, rows_text, settled
+from csindex.survey.columns import as_frame, numbers, row_count, settled
 from csindex.survey.design import ReplicateMethod, Sampling, replicate_coefficients, sampling_of
 from csindex.survey.labels import SurveyFile, Variable
 from csindex.survey.margins import Margins
 from csindex.survey.raking import RakingReport
+from csindex.text.format import rows_text
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,10 +1,11 @@
-"""Text tables that stay aligned with Korean labels."""
+"""Tables, numbers and lists as text, aligned with Korean labels."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
 from unicodedata import east_asian_width
 
 import numpy as np
+from numpy.typing import NDArray
 
 from csindex.options import choose
 
@@ -68,3 +69,17 @@ def wrapped(text: str, indent: str = "") -> str:
         else:
             lines[-1] = f"{lines[-1]} {word}".strip()
     return "\n".join(indent + line for line in lines)
+
+
+def rows_text(bad: NDArray[np.bool_]) -> str:
+    """Return e.g. ``"12 rows, first 17"`` for the rows (counting from 1) where `bad` is True."""
+    places = np.flatnonzero(bad)
+    return f"{len(places):,} row{'s' * (len(places) != 1)}, first {places[0] + 1:,}"
+
+
+def listed(values: Iterable[object], most: int = 6) -> str:
+    """Return values as running text, shortened after `most`."""
+    shown = [f"{value:g}" if isinstance(value, float) else str(value) for value in values]
+    if len(shown) > most:
+        return f"{', '.join(shown[:most])} and {len(shown) - most} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

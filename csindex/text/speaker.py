@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from csindex.messages import fill, words
-from csindex.survey.columns import listed
-from csindex.text.format import WIDTH, Language, wrapped
+from csindex.text.format import WIDTH, Language, listed, wrapped
 
 if TYPE_CHECKING:
     from csindex.fitting.result import Fit

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from csindex.errors import SurveyError
-from csindex.survey.columns import as_frame, listed, numbers, row_count, rows_text
+from csindex.survey.columns import as_frame, numbers, row_count
+from csindex.text.format import listed, rows_text
 
 pl = pytest.importorskip("polars")
 

@@ -14,7 +14,7 @@ from csindex.assessment.quality.scope import Scope
 from csindex.errors import InadmissibleWarning, ModelError, OptionError
 from csindex.fitting.refusals import unit_name
 from csindex.fitting.result import Fit
-from csindex.survey.columns import listed
+from csindex.text.format import listed
 
 CHOICES = ("model", "all", "none")
 LABELS = (

@@ -22,7 +22,7 @@ from csindex.replicates.replicated import Drawn, MeanSource, drawn, placed, samp
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Account
 from csindex.survey.checks import ANY_SCALE, Codes
-from csindex.survey.columns import rows_text
+from csindex.text.format import rows_text
 
 Gaps = Literal["listwise", "available"]
 

@@ -16,7 +16,7 @@ from csindex.errors import OptionError
 from csindex.fitting.result import Fit
 from csindex.options import choose, whole
 from csindex.stacks.layout import Array
-from csindex.survey.columns import listed
+from csindex.text.format import listed
 
 Scores = UnitScores | CompositeResult | Fit
 

@@ -15,7 +15,7 @@ from csindex.errors import CsindexWarning
 from csindex.fitting.intake import unit_texts
 from csindex.options import whole
 from csindex.stacks.layout import Array
-from csindex.survey.columns import listed
+from csindex.text.format import listed
 
 DOUBTFUL, MANY = 2 / 3, 0.2
 

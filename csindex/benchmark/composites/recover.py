@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from csindex.errors import OptionError, SurveyError
 from csindex.stacks.layout import Array
-from csindex.survey.columns import listed, numbers, rows_text
+from csindex.survey.columns import numbers
+from csindex.text.format import listed, rows_text
 
 TOLERANCE = 1e-9
 

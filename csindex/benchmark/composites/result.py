@@ -11,7 +11,7 @@ import pandas as pd
 from csindex.benchmark.composites.scheme import TOTAL
 from csindex.errors import CsindexWarning, MissingWarning, ReplicateWarning, SmallSampleWarning
 from csindex.fitting.intake import unit_texts
-from csindex.survey.columns import listed
+from csindex.text.format import listed
 
 if TYPE_CHECKING:
     from csindex.benchmark.composites.composite import CompositeResult

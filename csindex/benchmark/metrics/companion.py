@@ -15,8 +15,8 @@ from csindex.errors import OptionError, SurveyError, UnitWarning
 from csindex.fitting.intake import plan_of, survey_of, unit_texts
 from csindex.model.parts import Item
 from csindex.survey.checks import ANY_SCALE, Codes
-from csindex.survey.columns import listed, rows_text
 from csindex.survey.survey import Survey
+from csindex.text.format import listed, rows_text
 
 
 def companion(

@@ -12,7 +12,7 @@ from csindex.errors import OptionError
 from csindex.fitting.intake import Plan
 from csindex.replicates.intervals import Evidence, uncertainty
 from csindex.stacks.layout import Array
-from csindex.survey.columns import listed
+from csindex.text.format import listed
 
 Pairs = tuple[str, list[tuple[int, int]]]
 

@@ -12,7 +12,7 @@ from csindex.model.parts import column_of, scale_of
 from csindex.options import choose, whole
 from csindex.stacks.layout import Array
 from csindex.survey.checks import ANY_SCALE
-from csindex.survey.columns import listed, rows_text
+from csindex.text.format import listed, rows_text
 
 Kind = Literal["share", "mean", "quantile"]
 

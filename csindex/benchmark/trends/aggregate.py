@@ -15,8 +15,8 @@ from csindex.errors import OptionError
 from csindex.fitting.core import RESERVED
 from csindex.fitting.result import Fit
 from csindex.stacks.layout import Array
-from csindex.survey.columns import listed
 from csindex.text import format
+from csindex.text.format import listed
 
 Others = str | Mapping[Any, Any] | None
 

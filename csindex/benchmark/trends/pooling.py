@@ -21,7 +21,7 @@ from csindex.model.model import Model
 from csindex.options import Options, choose
 from csindex.replicates.replicate import BLOCK_CELLS
 from csindex.stacks.layout import Array, flatten, pack, take, unpack
-from csindex.survey.columns import listed
+from csindex.text.format import listed
 
 
 def pool_moments(mean: Array, packed: Array, n: Array, weight: Array, member: NDArray[np.intp]) -> tuple[Array, Array]:

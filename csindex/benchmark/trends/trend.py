@@ -16,7 +16,7 @@ from csindex.fitting.refusals import unit_name
 from csindex.fitting.result import Fit
 from csindex.options import choose
 from csindex.stacks.layout import Array
-from csindex.survey.columns import listed
+from csindex.text.format import listed
 
 ItemWeights = Literal["fixed", "own"] | Mapping[str, float] | None
 

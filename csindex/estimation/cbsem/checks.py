@@ -5,7 +5,7 @@ from csindex.estimation.cbsem.estimator import parameters_for
 from csindex.model.design import design_of
 from csindex.model.model import Model
 from csindex.options import Options
-from csindex.survey.columns import listed
+from csindex.text.format import listed
 
 USUAL = {"discrepancy": "ML", "errors": "normal", "likelihood": "normal"}
 

@@ -17,7 +17,8 @@ from csindex.moments.engines.engines import Rows
 from csindex.moments.engines.pass_over_rows import LARGEST, Sweep, any_null, unusable_weight
 from csindex.survey.answers import Account
 from csindex.survey.checks import ANY_SCALE, empty_text, gaps_text, outside_text
-from csindex.survey.columns import check_names, listed, numbers
+from csindex.survey.columns import check_names, numbers
+from csindex.text.format import listed
 
 SAMPLED = 1000
 EMPTY = "the data frame is empty: it has no rows."
@@ -196,7 +197,7 @@ class Offence:
 
 
 def _where(found: pd.DataFrame, count: float | None = None) -> str:
-    """Return e.g. ``"12 rows, first 17"``, like `csindex.survey.columns.rows_text`."""
+    """Return e.g. ``"12 rows, first 17"``, like `csindex.text.format.rows_text`."""
     count = round(float(found["rows"].sum()) if count is None else count)
     first = f", first {int(found['row'].min()) + 1:,}" if "row" in found and len(found) else ""
     return f"{count:,} row{'s' * (count != 1)}{first}"

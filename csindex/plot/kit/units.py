@@ -9,7 +9,7 @@ import pandas as pd
 from csindex.errors import OptionError
 from csindex.fitting.refusals import unit_name
 from csindex.fitting.result import Fit
-from csindex.survey.columns import listed
+from csindex.text.format import listed
 
 
 def fit_expected(result: object) -> Fit:

@@ -10,10 +10,10 @@ from csindex.fitting.result import Fit
 from csindex.model.parts import Item
 from csindex.reports.labels import Reader
 from csindex.survey.answers import Account
-from csindex.survey.columns import listed
 from csindex.survey.survey import Survey
 from csindex.text import format
 from csindex.text.document import Block, Bullets, Paragraph, Picture, Section, Table
+from csindex.text.format import listed
 
 MOST = 5
 

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from csindex.errors import SurveyError
-from csindex.survey.columns import listed
 from csindex.survey.labels import Variable
 from csindex.survey.readers.settings import Settings
+from csindex.text.format import listed
 
 SEEN = 20
 BLANKS = {"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "."}

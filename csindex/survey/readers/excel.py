@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from csindex.errors import SurveyError
-from csindex.survey.columns import listed
 from csindex.survey.readers.cells import SEEN, Parsed, blank, column_names, header_at, tidied
 from csindex.survey.readers.settings import Settings
+from csindex.text.format import listed
 
 
 def read_sheet(path: Path, settings: Settings) -> Parsed:
