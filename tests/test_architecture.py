@@ -41,8 +41,6 @@ STILL = {
     ("moments/grouped.py", "replicates"),
     ("moments/moments.py", "replicates"),
     ("replicates/replicate.py", "estimation"),
-    ("text/html.py", "fitting"),
-    ("text/speaker.py", "fitting"),
 }
 SLOW_TO_IMPORT = (
     "matplotlib",

@@ -210,8 +210,8 @@ def standard_deviation(result: Fit, construct: str | None = None) -> pd.DataFram
     if not isinstance(result, Fit):
         raise OptionError(f"a result of csindex.fit is expected, not {type(result).__name__}.")
     name = result.specified.construct(construct or result.model.target).name
-    _, stage, at = place(result, name)
-    frame = stage.table({"construct": [name]}, lambda e: e.deviation[..., [at]])
+    number, at = place(result, name)
+    frame = result.at_stage(number).table({"construct": [name]}, lambda e: e.deviation[..., [at]])
     # The table's own design effect would be that of the standard deviation.
     frame = frame.drop(columns=[column for column in ("n", "n_eff", "deff") if column in frame.columns])
     index = result.index

@@ -145,7 +145,8 @@ class UnitScores:
         if not isinstance(result, Fit):
             raise OptionError(f"a result of csindex.fit with by= is expected, not {type(result).__name__}.")
         name = result.specified.construct(construct or result.model.target).name
-        _, result, at = place(result, name)
+        number, at = place(result, name)
+        result = result.at_stage(number)
         if result.units is None:
             raise OptionError("the result has a single unit. Fit with by= to compare units.")
         if result.replicates is None:

@@ -137,7 +137,8 @@ def scores_panel(scores: UnitScores, grid: Grid) -> Panel:
 
 def items_panel(result: Fit, grid: Grid, construct: str) -> Panel:
     """Return the items' means on 0-100 and their index weights, one after the other, as a panel with q = 2p."""
-    _, result, at = place(result, construct)
+    number, at = place(result, construct)
+    result = result.at_stage(number)
     replicates = result.replicates
     assert replicates is not None
     block = result.design.blocks[at]

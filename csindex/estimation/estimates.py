@@ -20,7 +20,7 @@ from csindex.estimation.pls.structure import path_coefficients, unstable
 from csindex.index.scores import index_deviations, index_scores, index_weights, to_hundred
 from csindex.model.design import Design
 from csindex.options import Options
-from csindex.stacks.layout import Array, empty, take, unpack
+from csindex.stacks.layout import Array, empty, packing, take, unpack
 
 CONSTANT_BELOW = 1e-9
 
@@ -36,7 +36,7 @@ class Status(IntEnum):
     NO_MOMENTS = 5
     ABSENT = 6
     UNRELIABLE = 7
-    LOWER = 8
+    STAGE_BEFORE = 8
     UNKNOWN = 9
     NEGATIVE = 10
 
@@ -50,7 +50,7 @@ REASONS = {
     Status.UNKNOWN: "covariances of the items could not be estimated",
     Status.NEGATIVE: "the variance of a construct is negative, so that nothing can be standardized",
     Status.NO_MOMENTS: "nobody was left, or the weights could not be raked",
-    Status.LOWER: "the stage before had failed",
+    Status.STAGE_BEFORE: "the stage before had failed",
 }
 """Why members failed; absent ones only fill up a stack of units with different numbers of replicates."""
 
@@ -63,7 +63,7 @@ REASONS_KO = {
     Status.UNKNOWN: "문항의 공분산을 추정할 수 없음",
     Status.NEGATIVE: "구성개념의 분산이 음수로 추정되어 표준화할 수 없음",
     Status.NO_MOMENTS: "남은 응답이 없거나 가중치를 레이킹할 수 없음",
-    Status.LOWER: "이전 단계의 추정 실패",
+    Status.STAGE_BEFORE: "이전 단계의 추정 실패",
 }
 
 
@@ -97,8 +97,8 @@ class Estimates:
         Means of the items, on the questions' scales.
     packed : (..., p(p+1)/2), or None
         Their covariances without the double half; see `cov`.
-    lower : Estimates, or None
-        Of the stage before, for models that are fitted in stages.
+    before : tuple of Estimates
+        Of the stages before, first to last, for models that are fitted in stages.
     """
 
     weights: Array
@@ -116,7 +116,7 @@ class Estimates:
     theta: Array
     mean: Array = None  # type: ignore[assignment]
     packed: Array = None  # type: ignore[assignment]
-    lower: "Estimates" = None  # type: ignore[assignment]
+    before: tuple["Estimates", ...] = ()
 
     @property
     def cov(self) -> Array:
@@ -132,6 +132,22 @@ class Estimates:
             S *= scale[..., :, None]
             S *= scale[..., None, :]
         return S
+
+    @property
+    def sd(self) -> Array:
+        """(..., p) standard deviations of the items, on the questions' scales."""
+        diagonal = packing(self.mean.shape[-1])[2].diagonal()
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.sqrt(np.moveaxis(np.moveaxis(self.packed, -1, 0)[diagonal], 0, -1)))
+
+    @property
+    def stages(self) -> tuple["Estimates", ...]:
+        """Estimates of all stages, first to last; a plain model has one."""
+        return (*self.before, self)
+
+    def at_stage(self, number: int) -> "Estimates":
+        """Return the estimates of a stage, which know those of the stages before it."""
+        return replace(self.stages[number], before=self.before[:number])
 
     def made_from(self, mean: Array, packed: Array) -> "Estimates":
         """Return the same estimates, with the moments that they were made from."""
@@ -171,7 +187,7 @@ class Estimates:
         return Estimates(**parts)
 
 
-_OWN = [field.name for field in fields(Estimates) if field.name not in ("mean", "packed", "lower")]
+_OWN = [field.name for field in fields(Estimates) if field.name not in ("mean", "packed", "before")]
 _REAL = [name for name in _OWN if name not in ("status", "rounds", "flaws")]
 
 

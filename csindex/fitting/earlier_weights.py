@@ -1,17 +1,14 @@
-"""Index weights of an earlier wave, for the answers of a new one."""
+"""Index weights of an earlier wave for a new one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from csindex.errors import OptionError
-from csindex.fitting.core import RESERVED
-from csindex.fitting.result import Fit
-from csindex.model.design import Design
+from csindex.fitting.core import RESERVED, FittedModel
 from csindex.model.model import Model
-from csindex.model.parts import Mode
 from csindex.options import Options
 from csindex.stacks.layout import Array, flatten
 from csindex.text.format import listed
@@ -20,8 +17,8 @@ NOT_ONE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
-    """Index weights v of the U units of an earlier wave.
+class EarlierWeights:
+    """Index weights v of the U units of an earlier wave, which the new one takes as they are.
 
     Attributes
     ----------
@@ -38,16 +35,16 @@ class Carried:
     words: str
 
     @classmethod
-    def of(cls, given: Any, model: Model) -> "Carried":
+    def of(cls, given: Any, model: Model) -> "EarlierWeights":
         """Return the weights of a `Fit`, or of a table such as its ``index_weights``, for a model with the same items.
 
         Raises
         ------
         OptionError
-            Something else, other constructs or items, items that are turned round in one of both only.
+            Something else, other constructs or items, items that are reverse-coded in one of both only.
         """
-        if isinstance(given, Fit):
-            _check_turned(given.model, model)
+        if isinstance(given, FittedModel):
+            _check_reversed(given.model, model)
             at = _places([(c.name, item) for c in given.model.constructs for item in c.items], model)
             n = int(given.moments.n.sum())
             return cls(given.estimates.index_weights[:, at], given.units, f"a fit to {n:,} answers")
@@ -61,7 +58,7 @@ class Carried:
         """Refuse options that do not go with given weights."""
         if options.estimator != "pls":
             raise OptionError(
-                f"weights_from= does not go with estimator={options.estimator!r}: carried weights are not in proportion to the "
+                f"weights_from= does not go with estimator={options.estimator!r}: given weights are not in proportion to the "
                 "new wave's loadings. Use estimator='pls', or fit the new wave without them."
             )
         if options.convention != "fornell":
@@ -69,17 +66,12 @@ class Carried:
                 "convention= says how outer weights become index weights; with weights_from= these are given. Leave it out."
             )
 
-    def skip_iteration(self, design: Design) -> Design:
-        """Return the design with modes that have no weights of their own to find."""
-        mode: Mode = "fixed"
-        return replace(design, modes=(mode,) * design.k)
-
     def problems(self, units: pd.DataFrame | None) -> dict[int, str]:
         """Return the new wave's units that have no weights."""
         absent = np.flatnonzero(self._rows(units) < 0).tolist()
         return dict.fromkeys(
             absent,
-            "the earlier wave has no weights of this unit. Leave it out, or carry over weights that all units share, of a fit "
+            "the earlier wave has no weights of this unit. Leave it out, or take weights that all units share, of a fit "
             "without by=.",
         )
 
@@ -117,13 +109,13 @@ def _places(pairs: list[tuple[str, str]], model: Model) -> list[int]:
             if some
         ]
         raise OptionError(
-            f"weights_from= has {', and '.join(parts)}{', which the model has not' * bool(extra)}. Carried weights need the "
+            f"weights_from= has {', and '.join(parts)}{', which the model has not' * bool(extra)}. Given weights need the "
             "same constructs and items; call items as they were with model.rename({...})."
         )
     return [pairs.index(pair) for pair in wanted]
 
 
-def _check_turned(old: Model, new: Model) -> None:
+def _check_reversed(old: Model, new: Model) -> None:
     before, now = ({item for c in model.constructs for item in c.reversed} for model in (old, new))
     if before != now:
         raise OptionError(

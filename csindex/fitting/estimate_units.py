@@ -1,6 +1,7 @@
-"""From a source of moments to estimates and their replicates."""
+"""Estimates of the units of a plain model, and of their replicates."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,12 @@ from csindex.estimation.cbsem.fiml import fiml_estimates
 from csindex.estimation.cbsem.row_errors import moment_weights
 from csindex.estimation.estimates import estimate
 from csindex.fitting import refusals
-from csindex.fitting.earlier_weights import Carried
+from csindex.fitting.earlier_weights import EarlierWeights
 from csindex.fitting.stage_source import StagedSource
-from csindex.fitting.units import Kept
+from csindex.fitting.units import UnitStack
 from csindex.model.design import Design
 from csindex.model.model import Model
+from csindex.moments.moments import Moments
 from csindex.options import Options
 from csindex.replicates.replicate import replicate
 from csindex.replicates.source import Kind, MomentSource, RowSource, Source
@@ -26,66 +28,99 @@ UNLIKE_SAMPLES = ("jackknife", "replicate weights")
 MOST_DELETED, MOST_LEFT_OUT, INNER = 200, 400, 25
 
 
-def estimated(
-    model: Model,
-    design: Design,
-    source: Source,
-    options: Options,
-    drop: bool,
-    work: dict[str, Any],
-    earlier: Carried | None,
-) -> Kept:
-    """Take the moments from the source, estimate them and their replicates; units with a problem go on the way."""
-    moments = source.sample()
-    kept = Kept.of(moments)
-    kept = kept.settle(refusals.sample_problems(model, kept.moments, options), SurveyError, drop)
-    kept = kept.settle(refusals.block_problems(model, design, kept.moments), EstimationError, drop)
-    carried = None
-    if earlier is not None:
-        kept = kept.settle(earlier.problems(kept.units), OptionError, drop)
-        carried = earlier.weights(kept.units, len(kept.numbers))
-    weights = moment_weights(source, kept.numbers, kept.moments, design, options)
-    mean, cov = flatten(kept.moments.mean, 1), flatten(kept.moments.cov, 2)
-    sample = estimate(mean, cov, design, options, carried=carried if weights is None else weights).made_from(
-        mean, pack(cov)
-    )
-    if options.missing == "fiml":
-        sample = fiml_estimates(source, kept.numbers, kept.moments, sample, design, options).made_from(mean, pack(cov))
-    problems = refusals.estimate_problems(model, design, kept.moments, sample, options)
-    kept = replace(kept, estimates=sample, weights=weights).settle(problems, EstimationError, drop)
-    for kind, (name, wanted) in _kinds(options, source).items():
-        assert kept.estimates is not None
-        made_by = MomentSource(moments) if kind == "parametric" and not isinstance(source, StagedSource) else source
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """How units are estimated.
+
+    Attributes
+    ----------
+    options : Options
+    drop : bool
+        Whether units with a problem are left out; otherwise they are an error.
+    work : dict
+        Seed, size of the blocks, workers and progress bar of `csindex.replicates.replicate.replicate`.
+    earlier : EarlierWeights or None
+        Index weights that are given.
+    """
+
+    options: Options
+    drop: bool
+    work: dict[str, Any]
+    earlier: EarlierWeights | None
+
+
+def estimate_units(units: UnitStack, source: Source, model: Model, design: Design, procedure: Procedure) -> UnitStack:
+    """Return the units with estimates and replicates; those with a problem are left out, or an error.
+
+    Parameters
+    ----------
+    units : UnitStack
+        All units of the source, with its sample moments.
+    source : Source
+    model : Model
+        A plain one.
+    design : Design
+        Of this model.
+    procedure : Procedure
+    """
+    options, drop = procedure.options, procedure.drop
+    moments = units.moments
+    units = units.without(refusals.sample_problems(model, units.moments, options), SurveyError, drop)
+    units = units.without(refusals.block_problems(model, design, units.moments), EstimationError, drop)
+    units = _with_estimates(units, source, design, procedure)
+    problems = refusals.estimate_problems(model, design, units.moments, units.estimates, options)
+    units = units.without(problems, EstimationError, drop)
+    for name, kind, wanted in _kinds(options, source):
         drawn = replicate(
-            made_by, kept.numbers, kept.estimates, design, options, kept.weights, kind=kind, wanted=wanted, **work
-        )
-        kept = replace(kept, drawn={**kept.drawn, name: drawn})
-        kept = kept.settle(refusals.replicate_problems(model, drawn, options), EstimationError, drop)
+            _drawn_from(kind, source, moments), units.numbers, units.estimates, design, options, units.weights,
+            kind=kind, wanted=wanted, **procedure.work,
+        )  # fmt: skip
+        units = replace(units, replicates={**units.replicates, name: drawn})
+        units = units.without(refusals.replicate_problems(model, drawn, options), EstimationError, drop)
     if options.analytic:
-        assert kept.estimates is not None
-        steps = analytic(source, kept.numbers, kept.moments, kept.estimates, design, options)
-        kept = replace(kept, drawn={"replicates": steps})
-    return kept
+        steps = analytic(source, units.numbers, units.moments, units.estimates, design, options)
+        units = replace(units, replicates={"replicates": steps})
+    return units
 
 
-def _kinds(options: Options, source: Source) -> dict[Kind, tuple[str, int]]:
-    """Return the kinds of replicates that are needed: what the result calls them, and how many."""
+def _with_estimates(units: UnitStack, source: Source, design: Design, procedure: Procedure) -> UnitStack:
+    """Return the units with the estimates of their sample moments."""
+    options, given = procedure.options, None
+    if procedure.earlier is not None:
+        units = units.without(procedure.earlier.problems(units.labels), OptionError, procedure.drop)
+        given = procedure.earlier.weights(units.labels, len(units.numbers))
+    weights = moment_weights(source, units.numbers, units.moments, design, options)
+    mean, cov = flatten(units.moments.mean, 1), flatten(units.moments.cov, 2)
+    sample = estimate(mean, cov, design, options, carried=given if weights is None else weights)
+    sample = sample.made_from(mean, pack(cov))
+    if options.missing == "fiml":
+        sample = fiml_estimates(source, units.numbers, units.moments, sample, design, options)
+        sample = sample.made_from(mean, pack(cov))
+    return replace(units, estimates=sample, weights=weights)
+
+
+def _drawn_from(kind: Kind, source: Source, moments: Moments) -> Source:
+    """Return what replicates of a kind are drawn from; parametric ones from moments, even where there are rows."""
+    return MomentSource(moments) if kind == "parametric" and not isinstance(source, StagedSource) else source
+
+
+def _kinds(options: Options, source: Source) -> Iterator[tuple[str, Kind, int]]:
+    """Yield the replicates that are needed: their name on the result, their kind, and how many."""
     if not options.replicates:
-        return {}
-    kinds: dict[Kind, tuple[str, int]] = {options.resampling: ("replicates", options.replicates)}
+        return
     if options.interval in ("percentile", "basic", "bca", "studentized") and options.resampling in UNLIKE_SAMPLES:
         raise OptionError(
             f"interval={options.interval!r} does not go with resampling={options.resampling!r}; use 'normal'."
         )
     if options.interval in ("bca", "studentized") and options.resampling != "bootstrap":
         raise OptionError(f"interval={options.interval!r} needs resampling='bootstrap', with respondents' rows.")
+    yield "replicates", options.resampling, options.replicates
     if options.interval == "bca":
-        kinds["jackknife"] = ("jackknife", MOST_DELETED)
+        yield "jackknife", "jackknife", MOST_DELETED
     if options.interval == "studentized":
-        kinds["nested"] = ("nested", INNER)
+        yield "nested", "nested", INNER
     if source.weighted:
-        kinds["simple"] = ("simple", MOST_LEFT_OUT)
-    return kinds
+        yield "simple", "simple", MOST_LEFT_OUT
 
 
 def degrees_of(source: Source, numbers: NDArray[np.intp], options: Options) -> Array:

@@ -1,4 +1,4 @@
-"""The door: fit a model to answers or moments."""
+"""Fit of a model to answers or moments."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,15 +10,13 @@ from numpy.typing import ArrayLike
 
 from csindex.errors import OptionError
 from csindex.estimation.cbsem.checks import check_factor_model, check_options
-from csindex.fitting.earlier_weights import Carried
-from csindex.fitting.estimate_units import UNLIKE_SAMPLES, degrees_of, estimated
+from csindex.fitting.earlier_weights import EarlierWeights
+from csindex.fitting.estimate_units import UNLIKE_SAMPLES, Procedure, degrees_of
 from csindex.fitting.intake import source_of, usual_resampling
-from csindex.fitting.notices import tell
+from csindex.fitting.notices import warn
 from csindex.fitting.result import Fit
-from csindex.fitting.stage_by_stage import climb
+from csindex.fitting.stage_by_stage import fit_stages
 from csindex.fitting.tables.covariance import covariance_fit
-from csindex.fitting.units import Kept
-from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.model.stages import Stage, stages_of
 from csindex.options import (
@@ -38,7 +36,6 @@ from csindex.options import (
     choose,
     whole,
 )
-from csindex.replicates.source import Source
 from csindex.survey.checks import Codes
 
 
@@ -186,75 +183,78 @@ def fit(
         )
     drop = choose("bad_units", bad_units, ["raise", "drop"]) == "drop"
     work = _work(seed, block_size, n_jobs, progress)
+    earlier = None if weights_from is None else EarlierWeights.of(weights_from, model)
+    chosen = {
+        "missing": missing, "ordinal": ordinal, "scheme": scheme, "variant": variant, "convention": convention,
+        "higher_order": higher_order, "interaction": interaction, "discrepancy": discrepancy, "likelihood": likelihood,
+        "level": level, "tolerance": tolerance, "max_iterations": max_iterations, "max_failed": max_failed,
+        "weights_from": "" if earlier is None else earlier.words,
+    }  # fmt: skip
+    options = _options(data, estimator, replicates, resampling, interval, errors, chosen)
+    _check(model, options, earlier)
+    given = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "missing_codes": missing_codes}
+    source, account, codes = source_of(model, data, options, given)
+    if options.estimator == "cbsem" and errors is None and source.weighted:
+        options = replace(options, errors="robust")
+    stages = _stages(model, options)
+    fitted, units = fit_stages(stages, source, Procedure(options, drop, work, earlier))
+    drawn = units.replicates.get
+    result = Fit(
+        options=options, seed=work["seed"], stages=fitted, estimates=units.estimates, account=account,
+        dropped=units.dropped, degrees=degrees_of(source, units.numbers, options), missing_codes=codes,
+        replicates=drawn("replicates"), jackknife=drawn("jackknife"), nested=drawn("nested"), simple=drawn("simple"),
+    )  # fmt: skip
+    if options.estimator == "cbsem":
+        result = replace(result, covariance=covariance_fit(result, source, units.numbers, units.weights))
+    warn(result, stacklevel=2)
+    return result
+
+
+def _options(
+    data: Any,
+    estimator: str,
+    replicates: int | None,
+    resampling: Resampling | None,
+    interval: Interval | None,
+    errors: Errors | None,
+    chosen: dict[str, Any],
+) -> Options:
+    """Return the options, with defaults that depend on the data and on each other."""
     if estimator == "ordinal":
-        estimator, ordinal = "pls", True if ordinal is False else ordinal
+        estimator, chosen = "pls", {**chosen, "ordinal": True if chosen["ordinal"] is False else chosen["ordinal"]}
+    usual, factors = usual_resampling(data), estimator == "cbsem"
     if replicates is None:
-        replicates = 0 if estimator == "cbsem" and usual_resampling(data) != "replicate weights" else 1000
-    analytically = estimator == "cbsem" and replicates == 0
-    resampling = resampling or usual_resampling(data)
-    earlier = None if weights_from is None else Carried.of(weights_from, model)
-    options = Options(
-        estimator=estimator,
-        scheme=scheme,
-        variant=variant,
-        convention=convention,
-        higher_order=higher_order,
-        interaction=interaction,
-        missing=missing,
-        ordinal=ordinal,
-        resampling=resampling,
-        interval=interval or ("normal" if analytically or resampling in UNLIKE_SAMPLES else "percentile"),
-        level=level,
+        replicates = 0 if factors and usual != "replicate weights" else 1000
+    resampling = resampling or usual
+    normal = resampling in UNLIKE_SAMPLES or (factors and replicates == 0)
+    least_squares = factors and (chosen["discrepancy"] == "DWLS" or chosen["ordinal"])
+    return Options(
+        estimator=estimator,  # type: ignore[arg-type]
         replicates=replicates,
-        discrepancy=discrepancy,
-        errors=errors or ("robust" if estimator == "cbsem" and (discrepancy == "DWLS" or ordinal) else "normal"),
-        likelihood=likelihood,
-        tolerance=tolerance,
-        max_iterations=max_iterations,
-        max_failed=max_failed,
-        weights_from="" if earlier is None else earlier.words,
+        resampling=resampling,
+        interval=interval or ("normal" if normal else "percentile"),
+        errors=errors or ("robust" if least_squares else "normal"),
+        **chosen,
     )
+
+
+def _check(model: Model, options: Options, earlier: EarlierWeights | None) -> None:
+    """Raise an error where options do not go with each other, or with the model."""
     if earlier is not None:
         earlier.check(options)
     check_options(options)
     if options.estimator == "cbsem":
         check_factor_model(model, options)
-    given = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "missing_codes": missing_codes}
-    source, account, codes = source_of(model, data, options, given)
-    if estimator == "cbsem" and errors is None and source.weighted:
-        options = replace(options, errors="robust")
+
+
+def _stages(model: Model, options: Options) -> tuple[Stage, ...]:
+    """Return the stages of the model; weights of an earlier wave are those of a plain one."""
     stages = stages_of(model, options.higher_order, options.interaction)
-    if earlier is not None and len(stages) > 1:
+    if options.weights_from and len(stages) > 1:
         raise OptionError(
             "weights_from= does not go with higher-order constructs or interactions. Fit the new wave without it."
         )
-
-    def made(stage: Stage, design: Design, moments: Source) -> Kept:
-        return estimated(stage.model, design, moments, options, drop, work, earlier)
-
-    result: Fit = None  # type: ignore[assignment]
-    for rung in climb(stages, source, options, made):
-        kept = rung.kept
-        assert kept.estimates is not None
-        result = Fit(
-            model=rung.stage.model,
-            design=rung.design,
-            options=options,
-            seed=work["seed"],
-            moments=kept.moments,
-            estimates=kept.estimates,
-            account=account,
-            dropped=kept.dropped,
-            degrees=degrees_of(source, kept.numbers, options),
-            missing_codes=codes,
-            stage=rung.stage,
-            lower=result,
-            **{"replicates": None, **kept.drawn},  # type: ignore[arg-type]
-        )
-    if options.estimator == "cbsem":
-        result = replace(result, covariance=covariance_fit(result, source, kept.numbers, kept.weights))
-    tell(result, stacklevel=2)
-    return result
+    return stages
 
 
 def _work(seed: int | None, block_size: int | None, n_jobs: int, progress: bool) -> dict[str, Any]:
@@ -263,5 +263,5 @@ def _work(seed: int | None, block_size: int | None, n_jobs: int, progress: bool)
     if block_size is not None:
         whole("block_size", block_size, 1)
     if whole("n_jobs", n_jobs, -64) == 0:
-        raise OptionError("n_jobs=0 would leave nobody to work. Use 1, or -1 for all cores.")
+        raise OptionError("n_jobs must not be 0. Use 1, or -1 for all cores.")
     return {"seed": seed, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}

@@ -1,4 +1,4 @@
-"""What a reader must be told about a result: texts with the warning that carries them."""
+"""Notices of what changes the reading of a result: texts, each with its class of warning."""
 
 import warnings
 from collections.abc import Mapping
@@ -21,19 +21,20 @@ from csindex.errors import (
 )
 from csindex.estimation.estimates import Status
 from csindex.estimation.pls.instruments import endogenous
-from csindex.fitting.constructs import items, names_of, place, stages
+from csindex.fitting.constructs import items, names_of, place
+from csindex.fitting.core import FittedModel
 from csindex.fitting.refusals import MANY_FAILED, counted, failure_reasons, formative, least_eigenvalues, unit_name
-from csindex.fitting.result import Fit
 from csindex.fitting.tables.conventions import all_conventions
 from csindex.fitting.tables.first_stage import f_statistics
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_said
+from csindex.fitting.text import names_shown
 from csindex.replicates.replicate import Replicates
 from csindex.stacks.layout import Array
 from csindex.text.format import Language
 from csindex.text.speaker import Speaker
 
-TELLING_POINTS = 1.0
-INFLATION_TOLD = 10.0
+NOTABLE_POINTS = 1.0
+INFLATION_NOTED = 10.0
 MANY_MISSING = 0.05
 STRONG_F = 10.0
 # As many as lie outside a 95% interval.
@@ -42,48 +43,48 @@ MANY_INADMISSIBLE = 0.05
 Notice = tuple[str, type[CsindexWarning]]
 
 
-def tell(result: Fit, stacklevel: int) -> None:
+def warn(fitted: FittedModel, stacklevel: int) -> None:
     """Warn of everything that changes the reading of a result."""
-    for text, category in notices(result):
+    for text, category in notices(fitted):
         warnings.warn(text, category, stacklevel=stacklevel + 1)
 
 
-def notices(result: Fit, lang: Language = "en") -> list[Notice]:
+def notices(fitted: FittedModel, lang: Language = "en") -> list[Notice]:
     """Return everything that changes the reading of a result, in a language."""
-    indices = {} if result.options.weights_from else all_conventions(result)
-    speaker = Speaker(result, lang)
+    indices = {} if fitted.options.weights_from else all_conventions(fitted)
+    speaker = Speaker(names_shown(fitted, lang), lang)
     return [
-        *missing(result, speaker),
-        *small(result, speaker),
-        *(indefinite(result, speaker) if result.options.ordinal else []),
-        *inflation(result, speaker),
-        *negative(result, speaker),
-        *(convention(result, indices, speaker) if indices else []),
-        *dropped(result, speaker),
-        *inadmissible(result, speaker),
-        *(weak(result, speaker) if result.options.estimator != "cbsem" else []),
-        *(failure(result, result.replicates, speaker) if result.replicates is not None else []),
+        *missing(fitted, speaker),
+        *small(fitted, speaker),
+        *(indefinite(fitted, speaker) if fitted.options.ordinal else []),
+        *inflation(fitted, speaker),
+        *negative(fitted, speaker),
+        *(convention(fitted, indices, speaker) if indices else []),
+        *dropped(fitted, speaker),
+        *inadmissible(fitted, speaker),
+        *(weak(fitted, speaker) if fitted.options.estimator != "cbsem" else []),
+        *(failure(fitted, fitted.replicates, speaker) if fitted.replicates is not None else []),
     ]
 
 
-def missing(result: Fit, speaker: Speaker) -> list[Notice]:
+def missing(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
     """Say that many rows were left out."""
-    account = result.account
+    account = fitted.account
     if account is None:
         return []
     weighted = account.rows - account.zero_weight
     if account.incomplete <= MANY_MISSING * weighted:
         return []
     counts = {"incomplete": account.incomplete, "rows": weighted}
-    if result.options.missing != "listwise":
+    if fitted.options.missing != "listwise":
         return [(speaker.say("missing_all", **counts), MissingWarning)]
     worst = max(account.missing, key=lambda name: account.missing[name])
     return [(speaker.say("missing_some", worst=worst, count=account.missing[worst], **counts), MissingWarning)]
 
 
-def small(result: Fit, speaker: Speaker) -> list[Notice]:
+def small(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
     """Say that there are fewer than ten answers for each arrow of the largest regression."""
-    designs, moments = [fit.design for _, fit in stages(result)], result.moments
+    designs, moments = [stage.design for stage in fitted.stages], fitted.moments
     arrows = [len(sources) for design in designs for sources in design.sources]
     arrows += [b.stop - b.start for d in designs for mode, b in zip(d.modes, d.blocks, strict=True) if mode == "B"]
     least, units = 10 * max(arrows), moments.units
@@ -94,45 +95,45 @@ def small(result: Fit, speaker: Speaker) -> list[Notice]:
     return [(speaker.say("small", who=who, least=least, smallest=moments.n_eff.min()), SmallSampleWarning)]
 
 
-def indefinite(result: Fit, speaker: Speaker) -> list[Notice]:
+def indefinite(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
     """Say that polychoric correlations, which are estimated pair by pair, are not those of any population."""
-    units, (*_, (_, first)) = result.units, stages(result)
-    least = least_eigenvalues(first.estimates)
+    units = fitted.units
+    least = least_eigenvalues(fitted.estimates.stages[0])
     found = np.flatnonzero(least < 0)
     if not len(found):
         return []
     names = speaker.listed(unit_name(units, int(unit)) for unit in found)
     who = "" if units is None else speaker.say("polychoric_units", names=names)
-    items = len(first.model.item_names)
+    items = len(fitted.stages[0].model.item_names)
     return [(speaker.say("polychoric", who=who, least=np.nanmin(least), items=items), InadmissibleWarning)]
 
 
-def inflation(result: Fit, speaker: Speaker) -> list[Notice]:
+def inflation(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
     """Say that items in Mode B overlap."""
-    units = result.units
+    units = fitted.units
     near = [
         speaker.say(
-            _one("inflation", units), name=speaker.name(construct.name), unit=unit_name(units, int(unit)), vif=vif[unit]
+            _key("inflation", units), name=speaker.name(construct.name), unit=unit_name(units, int(unit)), vif=vif[unit]
         )
-        for depth, fit in stages(result)
-        for construct, _, vif in formative(fit.model, fit.design, fit.moments)
-        if place(result, construct.name)[0] == depth
-        for unit in np.flatnonzero(vif > INFLATION_TOLD)
+        for number, stage in reversed([*enumerate(fitted.stages)])
+        for construct, _, vif in formative(stage.model, stage.design, stage.moments)
+        if place(fitted, construct.name)[0] == number
+        for unit in np.flatnonzero(vif > INFLATION_NOTED)
     ]
     return [(speaker.say("inflation", found=speaker.listed(near)), CollinearityWarning)] if near else []
 
 
-def negative(result: Fit, speaker: Speaker) -> list[Notice]:
+def negative(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
     """Say that index weights are negative."""
-    labels, of = items(result, "index_weights")
-    weights, units = of(result.estimates), result.units
+    labels, of = items(fitted, "index_weights")
+    weights, units = of(fitted.estimates), fitted.units
     found = np.argwhere(weights < 0)
     if not len(found):
         return []
-    loadings = items(result, "loadings")[1](result.estimates)
+    loadings = items(fitted, "loadings")[1](fitted.estimates)
     texts = [
         speaker.say(
-            _one("negative", units),
+            _key("negative", units),
             item=labels["item"][item],
             name=speaker.name(labels["construct"][item]),
             unit=unit_name(units, int(unit)),
@@ -144,52 +145,52 @@ def negative(result: Fit, speaker: Speaker) -> list[Notice]:
     return [(speaker.say("negative", found=speaker.listed(texts, most=3)), NegativeWeightWarning)]
 
 
-def convention(result: Fit, indices: Mapping[str, Array], speaker: Speaker) -> list[Notice]:
+def convention(fitted: FittedModel, indices: Mapping[str, Array], speaker: Speaker) -> list[Notice]:
     """Say where the index (U, k) of another convention is more than a point away."""
-    names, chosen = names_of(result), result.options.convention
+    names, chosen = names_of(fitted), fitted.options.convention
     gaps = [np.abs(values - indices[chosen]) for other, values in indices.items() if other != chosen]
     worst: NDArray[np.float64] = np.max(gaps, axis=0)
-    telling = [int(j) for j in np.flatnonzero((worst > TELLING_POINTS).any(axis=0))]
-    if not telling:
+    notable = [int(j) for j in np.flatnonzero((worst > NOTABLE_POINTS).any(axis=0))]
+    if not notable:
         return []
     texts = []
-    for j in telling:
+    for j in notable:
         unit = int(worst[:, j].argmax())
         values = ", ".join(f"{other} {array[unit, j]:.1f}" for other, array in indices.items())
         texts.append(speaker.say("convention_one", name=speaker.name(names[j]), values=values))
-    count = int((worst > TELLING_POINTS).any(axis=1).sum())
+    count = int((worst > NOTABLE_POINTS).any(axis=1).sum())
     where = speaker.say("convention_units", count=count, units=len(worst)) if len(worst) > 1 else ""
-    told = {"points": TELLING_POINTS, "where": where, "found": speaker.listed(texts), "chosen": chosen}
-    return [(speaker.say("convention", **told), ConventionWarning)]
+    shown = {"points": NOTABLE_POINTS, "where": where, "found": speaker.listed(texts), "chosen": chosen}
+    return [(speaker.say("convention", **shown), ConventionWarning)]
 
 
-def inadmissible(result: Fit, speaker: Speaker) -> list[Notice]:
+def inadmissible(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
     """Say that estimates of the sample, or of many replicates, lie where they cannot be."""
-    units, at = result.units, np.flatnonzero(result.estimates.flaws).tolist()
-    flawed, usable = flawed_replicates(result)
+    units, at = fitted.units, np.flatnonzero(fitted.estimates.flaws).tolist()
+    flawed, usable = flawed_replicates(fitted)
     parts = []
     if at:
-        each = [f"{unit_name(units, unit)}: " * (units is not None) + flaws_said(result, unit, speaker) for unit in at]
+        each = [f"{unit_name(units, unit)}: " * (units is not None) + flaws_said(fitted, unit, speaker) for unit in at]
         found, counts = speaker.listed(each, most=3), {} if units is None else {"count": len(at), "units": len(units)}
         parts.append(
             speaker.say("inadmissible_solutions" if counts else "inadmissible_solution", found=found, **counts)
         )
     if flawed > MANY_INADMISSIBLE * usable:
         parts.append(speaker.say("inadmissible_share", share=flawed / usable))
-    advice = speaker.say(f"advice_{result.options.estimator}")
+    advice = speaker.say(f"advice_{fitted.options.estimator}")
     text = speaker.say("inadmissible_notice", parts="; ".join(parts), advice=advice)
     return [(text, InadmissibleWarning)] if parts else []
 
 
-def weak(result: Fit, speaker: Speaker) -> list[Notice]:
+def weak(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
     """Say that instruments are weak."""
-    names, (targets, sources), f = result.model.construct_names, endogenous(result.design), f_statistics(result)
+    names, (targets, sources), f = fitted.model.construct_names, endogenous(fitted.design), f_statistics(fitted)
     texts = [
         speaker.say(
-            _one("weak", result.units),
+            _key("weak", fitted.units),
             source=speaker.name(names[sources[at]]),
             target=speaker.name(names[targets[at]]),
-            unit=unit_name(result.units, unit),
+            unit=unit_name(fitted.units, unit),
             f=f[unit, at],
         )
         for unit, at in np.argwhere(~(f >= STRONG_F)).tolist()
@@ -198,26 +199,26 @@ def weak(result: Fit, speaker: Speaker) -> list[Notice]:
     return [(text, WeakInstrumentWarning)] if texts else []
 
 
-def dropped(result: Fit, speaker: Speaker) -> list[Notice]:
+def dropped(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
     """Say which units were left out."""
-    out, kept = result.dropped, len(result.estimates.index)
+    out, others = fitted.dropped, len(fitted.estimates.index)
     if out.empty:
         return []
     names = [unit_name(out.drop(columns="reason"), row) for row in range(len(out))]
-    counts = {"count": len(out), "units": len(out) + kept}
+    counts = {"count": len(out), "units": len(out) + others}
     return [(speaker.say("dropped_units", names=speaker.listed(names), **counts), UnitWarning)]
 
 
-def failure(result: Fit, drawn: Replicates, speaker: Speaker) -> list[Notice]:
+def failure(fitted: FittedModel, drawn: Replicates, speaker: Speaker) -> list[Notice]:
     """Say that many replicates failed."""
-    made = drawn.estimates.status != Status.ABSENT
-    share = 1 - float((drawn.estimates.status == Status.OK).sum() / made.sum())
+    computed = drawn.estimates.status != Status.ABSENT
+    share = 1 - float((drawn.estimates.status == Status.OK).sum() / computed.sum())
     if share <= MANY_FAILED:
         return []
-    reasons = counted(failure_reasons(result.model, drawn, range(len(made)), speaker.lang))
+    reasons = counted(failure_reasons(fitted.model, drawn, range(len(computed)), speaker.lang))
     return [(speaker.say("failed", share=share, reasons=reasons), ReplicateWarning)]
 
 
-def _one(key: str, units: pd.DataFrame | None) -> str:
+def _key(key: str, units: pd.DataFrame | None) -> str:
     """Return the key of the words for one finding, with its unit where there are units."""
     return f"{key}_one" if units is None else f"{key}_unit"

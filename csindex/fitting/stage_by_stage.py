@@ -1,28 +1,29 @@
-"""Fitting stage after stage."""
+"""Fit of a model stage after stage."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import OptionError
 from csindex.estimation.estimates import Estimates, Status
-from csindex.fitting.stage_source import Rung, StagedSource, on_hundred, with_scores
-from csindex.fitting.units import Kept
+from csindex.fitting.core import FittedStage
+from csindex.fitting.estimate_units import Procedure, estimate_units
+from csindex.fitting.stage_source import StagedSource, on_hundred, with_scores
+from csindex.fitting.units import UnitStack
 from csindex.index.scores import index_deviations, index_scores
-from csindex.model.design import Design, design_of
+from csindex.model.design import design_of
 from csindex.model.hierarchy import items_below
 from csindex.model.stages import Stage
 from csindex.options import Options
 from csindex.replicates.source import MomentSource, RowSource, Source
 from csindex.stacks.layout import Array, flatten, unpack
 
-Estimated = Callable[[Stage, Design, Source], Kept]
 
-
-def climb(stages: Sequence[Stage], source: Source, options: Options, estimated: Estimated) -> tuple[Rung, ...]:
+def fit_stages(
+    stages: Sequence[Stage], source: Source, procedure: Procedure
+) -> tuple[tuple[FittedStage, ...], UnitStack]:
     """Fit stage after stage.
 
     Parameters
@@ -30,38 +31,41 @@ def climb(stages: Sequence[Stage], source: Source, options: Options, estimated: 
     stages : sequence of Stage
     source : Source
         Of the answers to the whole model's items.
-    options : Options
-    estimated : callable
-        Fits a plain model of a given design to a source of its items' moments.
+    procedure : Procedure
+        How each stage is fitted.
 
     Returns
     -------
-    tuple of Rung
-        All of the same units; the estimates of each stage know those of the one before.
+    tuple of FittedStage, UnitStack
+        All stages of the same units; and these units after the last stage, whose estimates know those of the stages before.
     """
-    ladder: tuple[Rung, ...] = ()
+    fitted: tuple[FittedStage, ...] = ()
+    units: UnitStack | None = None
     for stage in stages:
         design = design_of(stage.model)
-        moments = source if stage.whole is stage.model else _source_of(stage, source, ladder, options)
-        kept = estimated(stage, design, moments)
-        if ladder:
-            rows = kept.numbers
-            ladder = _with_units(ladder, rows)
-            below = ladder[-1].kept
-            kept = replace(
-                kept, numbers=below.numbers, dropped=pd.concat([below.dropped, kept.dropped], ignore_index=True)
-            )
-            kept = _finished(kept, ladder, stage, design, options)
-        ladder = (*ladder, Rung(stage, design, kept))
-    return ladder
+        own = _source_of(stage, source, fitted, units, procedure.options)
+        sample = own.sample()
+        before, units = units, UnitStack.of(sample) if units is None else units.with_moments(sample)
+        units = estimate_units(units, own, stage.model, design, procedure)
+        if before is not None:
+            rows = before.rows(units.numbers)
+            before, fitted = before.of_rows(rows), tuple(earlier.of_rows(rows) for earlier in fitted)
+        fitted = (*fitted, FittedStage(stage, design, units.moments))
+        if before is not None:
+            units = _after(before, units, fitted, procedure.options)
+    assert units is not None
+    return fitted, units
 
 
-def _source_of(stage: Stage, raw: Source, ladder: tuple[Rung, ...], options: Options) -> Source:
-    if not ladder and stage.takes == stage.model.item_names:
+def _source_of(
+    stage: Stage, raw: Source, fitted: tuple[FittedStage, ...], units: UnitStack | None, options: Options
+) -> Source:
+    """Return the source of the moments of a stage's items."""
+    if units is None and stage.takes == stage.model.item_names:
         return raw
     if not stage.products:
-        drawn = MomentSource(raw.sample()) if options.resampling == "parametric" and not ladder else raw
-        return StagedSource(drawn, stage, ladder, options)
+        first = MomentSource(raw.sample()) if options.resampling == "parametric" and units is None else raw
+        return StagedSource(first, stage, options, fitted, units)
     model = stage.whole
     centre = np.array([sum(item.scale) / 2 for item in model.items])
     names = model.item_names
@@ -70,7 +74,7 @@ def _source_of(stage: Stage, raw: Source, ladder: tuple[Rung, ...], options: Opt
         for left in items_below(product.left, model.constructs):
             for right in items_below(product.right, model.constructs):
                 pairs.setdefault((names.index(left), names.index(right)), len(pairs))
-    return StagedSource(_with_pairs(raw, pairs, centre, options), stage, ladder, options, pairs, centre)
+    return StagedSource(_with_pairs(raw, pairs, centre, options), stage, options, fitted, units, pairs, centre)
 
 
 def _with_pairs(raw: Source, pairs: Iterable[tuple[int, int]], centre: Array, options: Options) -> RowSource:
@@ -90,7 +94,7 @@ def _with_pairs(raw: Source, pairs: Iterable[tuple[int, int]], centre: Array, op
             "ordinal= does not go with an interaction: polychoric correlations do not tell the moments of products. Use "
             "ordinal=False, or take the interaction out of the model."
         )
-    values = raw.answers.values  # noqa: PD011
+    values = raw.answers.values
     if np.isnan(values).any():
         raise OptionError(
             f"missing={options.missing!r} does not go with an interaction: a product that is filled in is not the product "
@@ -103,29 +107,21 @@ def _with_pairs(raw: Source, pairs: Iterable[tuple[int, int]], centre: Array, op
     return replace(raw, answers=answers, items=(*raw.items, *names), missing="listwise")
 
 
-def _with_units(ladder: tuple[Rung, ...], rows: NDArray[np.intp]) -> tuple[Rung, ...]:
-    return tuple(replace(rung, kept=rung.kept.of_units(rows)) for rung in ladder)
-
-
-def _finished(kept: Kept, ladder: tuple[Rung, ...], stage: Stage, design: Design, options: Options) -> Kept:
-    """Let the estimates of a stage know those of the one before, and what only both together can say."""
-    below = ladder[-1].kept
-    assert kept.estimates is not None
-    assert below.estimates is not None
-    task = ([(rung.stage, rung.design) for rung in ladder] + [(stage, design)], options)
-    drawn = {
-        name: replace(drawn, estimates=_joined(drawn.estimates, below.drawn[name].estimates, *task))
-        for name, drawn in kept.drawn.items()
+def _after(before: UnitStack, units: UnitStack, stages: Sequence[FittedStage], options: Options) -> UnitStack:
+    """Let the estimates of a stage know those of the stages before, and what only all of them can say."""
+    replicates = {
+        name: replace(drawn, estimates=_joined(before.replicates[name].estimates, drawn.estimates, stages, options))
+        for name, drawn in units.replicates.items()
     }
-    return replace(kept, estimates=_joined(kept.estimates, below.estimates, *task), drawn=drawn)
+    return replace(units, estimates=_joined(before.estimates, units.estimates, stages, options), replicates=replicates)
 
 
-def _joined(e: Estimates, below: Estimates, path: list[tuple[Stage, Design]], options: Options) -> Estimates:
-    stage, design = path[-1]
+def _joined(before: Estimates, e: Estimates, stages: Sequence[FittedStage], options: Options) -> Estimates:
+    stage, design = stages[-1].stage, stages[-1].design
     index, deviation, v = (getattr(e, name).copy(order="K") for name in ("index", "deviation", "index_weights"))
-    status = np.where((below.status != Status.OK) & (e.status != Status.ABSENT), Status.LOWER, e.status)
+    status = np.where((before.status != Status.OK) & (e.status != Status.ABSENT), Status.STAGE_BEFORE, e.status)
     if options.convention != "fornell":
-        mean, cov = _index_moments(replace(e, lower=below), path)
+        mean, cov = _index_moments((*before.stages, e), stages)
         shape = e.index.shape
         weights = flatten(v, 1)
         index[...] = index_scores(weights, mean, design).reshape(shape)
@@ -133,22 +129,26 @@ def _joined(e: Estimates, below: Estimates, path: list[tuple[Stage, Design]], op
     for product in stage.products:
         at = stage.model.construct_names.index(product.name)
         index[..., at] = deviation[..., at] = v[..., design.blocks[at]] = np.nan
-    kept = {"index": index, "deviation": deviation, "index_weights": v}
-    return replace(e, **kept, status=status.astype(np.int8), lower=below)
+    own = {"index": index, "deviation": deviation, "index_weights": v}
+    return replace(e, **own, status=status.astype(np.int8), before=(*before.before, replace(before, before=())))
 
 
-def _index_moments(e: Estimates, path: list[tuple[Stage, Design]]) -> tuple[Array, Array]:
-    """Return the moments (m, p), (m, p, p) of a stage's items on 0-100, with scores by the convention of the index."""
-    stage, design = path[-1]
-    if len(path) == 1:
-        mean, packed = flatten(e.mean, 1), flatten(e.packed, 1)
-        return on_hundred(mean, unpack(packed, design.p), design)
-    lower, under = path[-2]
-    mean, cov = with_scores(*_index_moments(e.lower, path[:-1]), flatten(e.lower.index_weights, 1), under)
-    places = lower.model.construct_names + lower.model.item_names
+def _index_moments(estimates: Sequence[Estimates], stages: Sequence[FittedStage]) -> tuple[Array, Array]:
+    """Return the moments (m, p), (m, p, p) of the last stage's items on 0-100, with scores by the convention of the index."""
+    first, design = estimates[0], stages[0].design
+    mean, cov = on_hundred(flatten(first.mean, 1), unpack(flatten(first.packed, 1), design.p), design)
+    for before, e, fitted in zip(stages, estimates, stages[1:], strict=False):
+        mean, cov = with_scores(mean, cov, flatten(e.index_weights, 1), before.design)
+        chosen, turned = _chosen(fitted, before)
+        sign = np.where(turned, -1.0, 1.0)
+        mean, cov = mean[:, chosen], cov[:, chosen[:, None], chosen]
+        mean, cov = np.where(turned, 100.0 - mean, mean), cov * sign[:, None] * sign
+    return mean, cov
+
+
+def _chosen(fitted: FittedStage, before: FittedStage) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Return where a stage's items (p,) are among constructs and items of the stage before, and which scores are reversed."""
+    places = before.model.construct_names + before.model.item_names
     # Products have no index; whatever stands in their place is not looked at.
-    chosen = np.array([places.index(take) if take else 0 for take in stage.takes])
-    turned = np.array([place < under.k for place in chosen]) & (design.sign < 0)
-    sign = np.where(turned, -1.0, 1.0)
-    mean, cov = mean[:, chosen], cov[:, chosen[:, None], chosen]
-    return np.where(turned, 100.0 - mean, mean), cov * sign[:, None] * sign
+    chosen = np.array([places.index(take) if take else 0 for take in fitted.stage.takes])
+    return chosen, (chosen < before.design.k) & (fitted.design.sign < 0)

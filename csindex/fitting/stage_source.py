@@ -1,4 +1,4 @@
-"""Stages of a fit: a source of moments made from those of the answers and from what the stage before has estimated."""
+"""Moments of a stage's items, from the moments of the answers and the estimates of the stages before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csindex.estimation.estimates import Estimates
-from csindex.fitting.units import Kept
+from csindex.fitting.core import FittedStage
+from csindex.fitting.units import UnitStack
 from csindex.index.scores import index_scores, index_weights, to_hundred
 from csindex.model.design import Design
 from csindex.model.stages import Stage
 from csindex.moments.moments import Moments
 from csindex.options import Options
+from csindex.replicates.replicate import Replicates
 from csindex.replicates.source import Kind, Source
 from csindex.stacks.layout import Array, empty, flatten, pack, packing, unpack
 from csindex.stacks.linear import solve
@@ -117,27 +119,85 @@ def residual(cov: Array, columns: NDArray[np.intp], by: NDArray[np.intp]) -> Arr
     return out
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """A stage that has been fitted: what it is, its design, and its units with their estimates."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Composites:
+    """Items and constructs of the last stage that was fitted, and products of them, as composites of answers.
 
-    stage: Stage
-    design: Design
-    kept: Kept
+    Attributes
+    ----------
+    stages : tuple of FittedStage
+    estimates : tuple of Estimates
+        Of m members, one for each stage.
+    options : Options
+    pairs : dict of (int, int) to int
+        The answers whose products follow the answers, and the number of each product.
+    answers : int
+        How many answers there are.
+    """
+
+    stages: tuple[FittedStage, ...]
+    estimates: tuple[Estimates, ...]
+    options: Options
+    pairs: dict[tuple[int, int], int]
+    answers: int
+
+    def items(self) -> list[Composite]:
+        """Return the items of the last stage."""
+        return [self._item(name, len(self.stages) - 1) for name in self.stages[-1].model.item_names]
+
+    def product(self, left: str, right: str) -> Composite:
+        """Return the product of two standardized items or constructs as a composite of the products of answers."""
+        (i, a), (j, b) = self._standardized(left), self._standardized(right)
+        columns = [self.pairs[x, y] for x in i.tolist() for y in j.tolist()]
+        return np.array(columns) + self.answers, np.moveaxis(np.einsum("mi,mj->ijm", a, b).reshape(-1, len(a)), -1, 0)
+
+    def _standardized(self, name: str) -> Composite:
+        """Return a standardized item or construct of the last stage."""
+        model, design = self.stages[-1].model, self.stages[-1].design
+        e, number = self.estimates[-1], len(self.stages) - 1
+        if name in model.item_names:
+            i = model.item_names.index(name)
+            columns, coefficients = self._item(name, number)
+            return columns, coefficients * (design.sign[i] / e.sd[:, i])[:, None]
+        block = design.blocks[model.construct_names.index(name)]
+        turn = design.sign * 100.0 / design.span if self.options.variant == "centered" else design.sign / e.sd
+        return self._sum(model.item_names[block], (e.weights * turn)[:, block], number)
+
+    def _item(self, name: str, number: int) -> Composite:
+        """Return an item of a stage, by the stage's number."""
+        stage = self.stages[number].stage
+        take = stage.takes[stage.model.item_names.index(name)]
+        if number == 0:
+            return np.array([stage.whole.item_names.index(take)]), np.ones((len(self.estimates[0].status), 1))
+        model, design = self.stages[number - 1].model, self.stages[number - 1].design
+        if take in model.item_names:
+            return self._item(take, number - 1)
+        block = design.blocks[model.construct_names.index(take)]
+        turn = design.sign * 100.0 / design.span
+        v = (composite_weights(self.estimates[number - 1], design, self.options) * turn)[:, block]
+        return self._sum(model.item_names[block], v, number - 1)
+
+    def _sum(self, items: Sequence[str], weights: Array, number: int) -> Composite:
+        """Return the sum of items of a stage, with weights (m, q)."""
+        parts = [self._item(item, number) for item in items]
+        columns = np.concatenate([columns for columns, _ in parts])
+        return columns, np.concatenate([c.T * w for (_, c), w in zip(parts, weights.T, strict=True)]).T
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StagedSource:
-    """Moments of a stage's items.
+    """Source of the moments of a stage's items. It calls units by the numbers of the source of the answers.
 
     Attributes
     ----------
     raw : Source
         Of the answers; where there are interactions, also of the products of answers.
     stage : Stage
-    ladder : tuple of Rung
-        The stages before, the last one last.
     options : Options
+    before : tuple of FittedStage
+        The stages before, first to last.
+    units : UnitStack or None
+        The units after the stage before; None for a first stage.
     pairs : dict of (int, int) to int
         The answers whose products follow the p answers of `raw`, and the number of each product.
     centre : (p,)
@@ -146,8 +206,9 @@ class StagedSource:
 
     raw: Source
     stage: Stage
-    ladder: tuple[Rung, ...]
     options: Options
+    before: tuple[FittedStage, ...] = ()
+    units: UnitStack | None = None
     pairs: dict[tuple[int, int], int] = field(default_factory=dict)
     centre: Array = None  # type: ignore[assignment]
 
@@ -162,69 +223,69 @@ class StagedSource:
         return self.raw.weighted
 
     def sample(self) -> Moments:
-        """Return the sample moments of the stage's items."""
-        items = self.stage.model.item_names
-        if not self.ladder:
+        """Return the sample moments of the stage's items: of all units, or a stack of those after the stage before."""
+        items, units = self.stage.model.item_names, self.units
+        if units is None:
             raw = self.raw.sample()
             chosen = self._chosen
             return replace(raw, items=items, mean=raw.mean[..., chosen], cov=raw.cov[..., chosen[:, None], chosen])
-        kept = self.ladder[-1].kept
-        assert kept.estimates is not None
         if self.stage.products:
             raw = self.raw.sample()
             p = len(raw.items)
-            both = raw.mean.reshape(-1, p)[kept.numbers], raw.cov.reshape(-1, p, p)[kept.numbers]
-            mean, cov = self._with_products(flatten(both[0], 1), flatten(both[1], 2), kept.estimates)
+            answers = raw.mean.reshape(-1, p)[units.numbers], raw.cov.reshape(-1, p, p)[units.numbers]
+            mean, cov = self._with_products(flatten(answers[0], 1), flatten(answers[1], 2), units.estimates)
         else:
-            mean, cov = self._scored(kept.estimates)
-        made = replace(kept.moments, items=items, mean=mean, cov=cov)
-        return made if made.units is not None else _single(made)
+            mean, cov = self._scored(units.estimates)
+        return replace(units.moments, items=items, mean=mean, cov=cov)
 
     def words(self, kind: Kind, lang: Language = "en") -> str:
         """Return how replicates of a kind are made, in words."""
-        if not self.ladder:
-            return self.raw.words(kind, lang)
-        drawn = next(drawn for drawn in self.ladder[-1].kept.drawn.values() if drawn.kind == kind)
-        return drawn.words_in(lang)
+        return self.raw.words(kind, lang) if self.units is None else self._replicates(kind).words_in(lang)
 
     def size(self, kind: Kind, unit: int, wanted: int) -> int:
         """Return how many replicates a unit has when `wanted` are asked for (at most, of a jackknife)."""
-        return self.raw.size(kind, self._number(unit), wanted)
+        return self.raw.size(kind, unit, wanted)
 
     def coefficients(self, kind: Kind, unit: int, count: int) -> Array | None:
         """Return (R,) coefficients of the variance; None where it is the replicates' own variance."""
-        return self.raw.coefficients(kind, self._number(unit), count)
+        return self.raw.coefficients(kind, unit, count)
 
     def degrees(self, kind: Kind, unit: int, count: int) -> float:
         """Return the degrees of freedom of a unit's variance from `count` replicates, infinite without a design."""
-        return self.raw.degrees(kind, self._number(unit), count)
+        return self.raw.degrees(kind, unit, count)
 
     def tile_size(self, kind: Kind, unit: int) -> int:
         """Return the number of replicates in a tile of this unit."""
-        return self.raw.tile_size(kind, self._number(unit))
+        return self.raw.tile_size(kind, unit)
 
     def tile(self, kind: Kind, unit: int, number: int, seed: int, count: int) -> tuple[Array, Array]:
         """Return mean (p, T) and packed covariance (p(p+1)/2, T) of a tile, stack last."""
-        if not self.ladder:
+        if self.units is None:
             mean, packed = self.raw.tile(kind, unit, number, seed, count)
             chosen = self._chosen
             place = packing(len(mean))[2][chosen[:, None], chosen]
             rows, columns, _ = packing(len(chosen))
             return mean[chosen], packed[place[rows, columns]]
-        drawn = next(drawn for drawn in self.ladder[-1].kept.drawn.values() if drawn.kind == kind)
         size = self.tile_size(kind, unit) * (count if kind == "nested" else 1)
-        below = _members(drawn.estimates, unit, slice(number * size, (number + 1) * size))
-        if self.stage.products:
-            mean, packed = self.raw.tile(kind, self._number(unit), number, seed, count)
-            made = len(below.status)
-            m, s = self._with_products(mean[:, :made].T, unpack(packed[:, :made].T, len(mean)), below)
-        else:
-            m, s = self._scored(below)
-        return m.T, pack(s).T
+        if not self.stage.products:
+            mean, cov = self._scored(self._earlier(kind, unit, slice(number * size, (number + 1) * size)))
+            return mean.T, pack(cov).T
+        mean, packed = self.raw.tile(kind, unit, number, seed, count)
+        # A tile may reach beyond the last replicate, and the stack of replicates beyond the last tile of a small unit.
+        earlier = self._earlier(kind, unit, slice(number * size, number * size + mean.shape[1]))
+        wanted = len(earlier.status)
+        mean, cov = self._with_products(mean[:, :wanted].T, unpack(packed[:, :wanted].T, len(mean)), earlier)
+        return mean.T, pack(cov).T
 
-    def _number(self, unit: int) -> int:
-        """Return the raw source's number of a unit."""
-        return int(self.ladder[-1].kept.numbers[unit]) if self.ladder else unit
+    def _replicates(self, kind: Kind) -> Replicates:
+        """Return the replicates of a kind after the stage before."""
+        assert self.units is not None
+        return next(replicates for replicates in self.units.replicates.values() if replicates.kind == kind)
+
+    def _earlier(self, kind: Kind, unit: int, members: slice) -> Estimates:
+        """Return the estimates of some replicates (T,) of a unit after the stage before."""
+        assert self.units is not None
+        return _members(self._replicates(kind).estimates, int(self.units.rows(np.array(unit))), members)
 
     @property
     def _chosen(self) -> NDArray[np.intp]:
@@ -232,11 +293,11 @@ class StagedSource:
         names = self.stage.whole.item_names
         return np.array([names.index(name) for name in self.stage.takes])
 
-    def _scored(self, below: Estimates) -> tuple[Array, Array]:
+    def _scored(self, earlier: Estimates) -> tuple[Array, Array]:
         """Return the moments (m, p), (m, p, p) of scores of constructs and of items of the stage before."""
-        design, model = self.ladder[-1].design, self.ladder[-1].stage.model
-        v = composite_weights(below, design, self.options)
-        mean, cov = with_scores(*on_hundred(below.mean, below.cov, design), v, design)
+        design, model = self.before[-1].design, self.before[-1].model
+        v = composite_weights(earlier, design, self.options)
+        mean, cov = with_scores(*on_hundred(earlier.mean, earlier.cov, design), v, design)
         places = model.construct_names + model.item_names
         chosen = np.array([places.index(name) for name in self.stage.takes])
         # Scores stay on 0-100; items go back to the scales of their questions.
@@ -244,22 +305,18 @@ class StagedSource:
         low = np.r_[np.zeros(design.k), np.where(design.sign > 0, design.low, design.low + design.span)][chosen]
         return mean[:, chosen] * scale + low, cov[:, chosen[:, None], chosen] * scale[:, None] * scale
 
-    def _with_products(self, mean: Array, cov: Array, below: Estimates) -> tuple[Array, Array]:
+    def _with_products(self, mean: Array, cov: Array, earlier: Estimates) -> tuple[Array, Array]:
         """Return the moments of the items of the stage before and, after them, of products."""
         mean, cov = centred_products(mean, cov, np.array(list(self.pairs), dtype=np.intp), self.centre)
-        rows = [
-            self._product(self._factor(a, below), self._factor(b, below))
-            for product in self.stage.products
-            for a, b in product.factors.values()
-        ]
-        at = len(self.ladder) - 1
-        items = [self._item(name, at, below) for name in self.ladder[at].stage.model.item_names]
+        composites = Composites(self.before, earlier.stages, self.options, self.pairs, len(self.centre))
+        rows = [composites.product(*factors) for product in self.stage.products for factors in product.factors.values()]
+        items = composites.items()
         G = combined(cov, rows)
-        out = bordered(below.cov, np.swapaxes(closed(G, items), 1, 2), closed(G, rows))
+        out = bordered(earlier.cov, np.swapaxes(closed(G, items), 1, 2), closed(G, rows))
         centre = np.stack([np.einsum("mc,mc->m", mean[:, columns], c) for columns, c in rows])
         if self.options.interaction == "orthogonal":
             out, centre = self._orthogonal(out, len(items)), np.zeros_like(centre)
-        return np.concatenate([below.mean.T, centre]).T, out
+        return np.concatenate([earlier.mean.T, centre]).T, out
 
     def _orthogonal(self, cov: Array, first: int) -> Array:
         """Take out of the products of items what the items of the two constructs explain of them (Little et al. 2006)."""
@@ -271,75 +328,24 @@ class StagedSource:
             first += len(product.factors)
         return cov
 
-    def _product(self, left: Composite, right: Composite) -> Composite:
-        """Return the product of two composites of answers as a composite of the products of answers."""
-        (i, a), (j, b) = left, right
-        columns = [self.pairs[x, y] for x in i.tolist() for y in j.tolist()]
-        return np.array(columns) + len(self.centre), np.moveaxis(
-            np.einsum("mi,mj->ijm", a, b).reshape(-1, len(a)), -1, 0
-        )
 
-    def _factor(self, name: str, below: Estimates) -> Composite:
-        """Return a standardized item or construct of the stage before as a composite of answers."""
-        rung, at = self.ladder[-1], len(self.ladder) - 1
-        model, design = rung.stage.model, rung.design
-        sd = deviations(below)
-        if name in model.item_names:
-            i = model.item_names.index(name)
-            columns, coefficients = self._item(name, at, below)
-            return columns, coefficients * (design.sign[i] / sd[:, i])[:, None]
-        block = design.blocks[model.construct_names.index(name)]
-        turn = design.sign * 100.0 / design.span if self.options.variant == "centered" else design.sign / sd
-        return self._sum(model.item_names[block], (below.weights * turn)[:, block], at, below)
-
-    def _item(self, name: str, at: int, below: Estimates) -> Composite:
-        """Return an item of a stage as a composite of answers."""
-        stage = self.ladder[at].stage
-        take = stage.takes[stage.model.item_names.index(name)]
-        if at == 0:
-            return np.array([stage.whole.item_names.index(take)]), np.ones((len(below.status), 1))
-        lower, under = self.ladder[at - 1], below.lower
-        if take in lower.stage.model.item_names:
-            return self._item(take, at - 1, under)
-        model, design = lower.stage.model, lower.design
-        block = design.blocks[model.construct_names.index(take)]
-        turn = design.sign * 100.0 / design.span
-        v = (composite_weights(under, design, self.options) * turn)[:, block]
-        return self._sum(model.item_names[block], v, at - 1, under)
-
-    def _sum(self, items: Sequence[str], weights: Array, at: int, below: Estimates) -> Composite:
-        parts = [self._item(item, at, below) for item in items]
-        columns = np.concatenate([columns for columns, _ in parts])
-        return columns, np.concatenate([c.T * w for (_, c), w in zip(parts, weights.T, strict=True)]).T
-
-
-def _single(stack: Moments) -> Moments:
-    """Return a stack of one without its axis."""
-    return replace(stack, **{name: getattr(stack, name)[0] for name in ("mean", "cov", "n", "weight", "n_eff")})
-
-
-def _members(estimates: Estimates, unit: int, members: slice) -> Estimates:
-    """Return some replicates (T,) of a unit, with their moments and the stages below."""
-    arrays = {name: getattr(estimates, name) for name in Estimates.__slots__ if name != "lower"}
-    chosen: dict[str, Any] = {name: array[unit, members] for name, array in arrays.items() if array is not None}
-    lower: Any = None if estimates.lower is None else _members(estimates.lower, unit, members)
-    return Estimates(**chosen, lower=lower)
-
-
-def deviations(estimates: Estimates) -> Array:
-    """Return the items' standard deviations (..., p), on the questions' scales."""
-    diagonal = packing(estimates.mean.shape[-1])[2].diagonal()
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.sqrt(np.moveaxis(np.moveaxis(estimates.packed, -1, 0)[diagonal], 0, -1)))
+def _members(estimates: Estimates, row: int, members: slice) -> Estimates:
+    """Return some replicates (T,) of a row of a stack (U, R), with their moments and the stages before."""
+    arrays: dict[str, Any] = {
+        name: array[row, members]
+        for name in Estimates.__slots__
+        if name != "before" and (array := getattr(estimates, name)) is not None
+    }
+    return Estimates(**arrays, before=tuple(_members(stage, row, members) for stage in estimates.before))
 
 
 def composite_weights(estimates: Estimates, design: Design, options: Options) -> Array:
-    """Return the weights (..., p) that carry a construct's composite, as PLS has made it, to 0-100.
+    """Return the weights (..., p) by which items make a construct's composite, as PLS has estimated it, on 0-100.
 
     They are the index weights, unless the index is by another convention than that of Fornell et al. (1996).
     """
     if options.convention == "fornell":
         return estimates.index_weights
-    sd = deviations(estimates) * (100.0 / design.span)
+    sd = estimates.sd * (100.0 / design.span)
     u = estimates.weights / sd if options.variant == "standardized" else estimates.weights
     return index_weights(u, sd, design, "fornell")

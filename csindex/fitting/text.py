@@ -1,157 +1,180 @@
-"""The result as text."""
-
-from __future__ import annotations
+"""A fit as text and as HTML."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from csindex.estimation.pls.consistent import ROUNDING
-from csindex.fitting.constructs import driven, stages
+from csindex.fitting.constructs import driven
+from csindex.fitting.core import CovarianceFit, FittedModel
 from csindex.fitting.refusals import counted, failures, least_eigenvalues
-from csindex.fitting.tables.covariance import measures_said
+from csindex.fitting.tables.estimates import impact_table, index_table, path_table, r2_table
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_said
 from csindex.options import Options
 from csindex.text.format import Language, aligned
-from csindex.text.speaker import Speaker
-
-if TYPE_CHECKING:
-    from csindex.fitting.result import Fit
+from csindex.text.html import as_table, page
+from csindex.text.speaker import Speaker, called
 
 UNITS_SHOWN = 10
 NUMBERS = ("n", "n_eff", "deff", "direct", "total", "adjusted", "estimate", "se", "lower", "upper", "p")
 
 
-def short(result: Fit) -> str:
+def short(fitted: FittedModel) -> str:
     """Return the headline and the index table."""
-    parts = [headline(result), _index(result, Speaker(result, "en"))]
+    parts = [headline(fitted), _index(fitted, Speaker({}, "en"))]
     return "\n\n".join(parts) + "\n\nMore: .summary(), .impacts(), .paths, .effects, .weights, .loadings, .r2"
 
 
-def full(result: Fit, lang: Language) -> str:
+def full(fitted: FittedModel, lang: Language) -> str:
     """Return everything that a reader needs to use and to repeat the result."""
-    speaker = Speaker(result, lang)
-    parts = [headline(result, lang), _index(result, speaker)]
-    if driven(result):
-        parts.append(_impacts(result, speaker))
-    if result.units is None:
-        parts.append(_paths(result, speaker))
-    parts += _inadmissible(result, speaker)
-    parts.append(_method(result, speaker))
+    speaker = Speaker(names_shown(fitted, lang), lang)
+    parts = [headline(fitted, lang), _index(fitted, speaker)]
+    if driven(fitted):
+        parts.append(_impacts(fitted, speaker))
+    if fitted.units is None:
+        parts.append(_paths(fitted, speaker))
+    parts += _inadmissible(fitted, speaker)
+    parts.append(_method(fitted, speaker))
     return "\n\n".join(parts)
 
 
-def headline(result: Fit, lang: Language = "en") -> str:
+def as_html(fitted: FittedModel) -> str:
+    """Return the headline, the index and the driver weights."""
+    target, rows = fitted.model.target, index_table(fitted)
+    if fitted.units is not None:
+        rows = rows[rows["construct"] == target].sort_values("estimate", ascending=False)
+    digits = {"estimate": 1, "se": 2, "lower": 1, "upper": 1}
+    parts = [as_table(rows, "Index, 0–100", "result.index", digits)]
+    if fitted.units is None and driven(fitted):
+        impacts = impact_table(fitted).drop(columns=["target", "direct", "total"])
+        caption = f"Points of {target} that go with +5 points on the driver"
+        parts.append(as_table(impacts.sort_values("estimate", ascending=False), caption, "result.impacts()"))
+    return page(headline(fitted), parts)
+
+
+def labels_of(fitted: FittedModel, lang: Language) -> dict[str, str]:
+    """Return the label of each construct, and of its interactions."""
+    labels = {construct.name: called(construct, lang) for construct in fitted.specified.constructs}
+    for product in fitted.stage.products:
+        labels[product.name] = f"{labels[product.left]} × {labels[product.right]}"
+    return labels
+
+
+def names_shown(fitted: FittedModel, lang: Language) -> dict[str, str]:
+    """Return what readers call the constructs: Korean ones by their labels, English ones as they are named in the model."""
+    return {} if lang == "en" else labels_of(fitted, lang)
+
+
+def headline(fitted: FittedModel, lang: Language = "en") -> str:
     """Return the model's name and the index of its target, on two lines."""
-    speaker = Speaker(result, lang)
-    title = result.model.name or speaker.say("untitled")
-    rows = result.index.query("construct == @result.model.target")
-    told = {"target": speaker.name(result.model.target), "answers": int(result.sample.n.sum())}
-    if result.units is None:
+    speaker = Speaker(names_shown(fitted, lang), lang)
+    title = fitted.model.name or speaker.say("untitled")
+    rows = index_table(fitted).query("construct == @fitted.model.target")
+    about = {"target": speaker.name(fitted.model.target), "answers": int(fitted.sample.n.sum())}
+    if fitted.units is None:
         row = rows.iloc[0]
-        said = speaker.say("headline", index=row.estimate, interval=_interval(row, result, speaker), **told)
+        said = speaker.say("headline", index=row.estimate, interval=_interval(row, fitted, speaker), **about)
     else:
         values = rows.estimate
         ends = {"low": values.min(), "high": values.max(), "median": values.median()}
-        said = speaker.say("headline_units", units=len(result.sample), **ends, **told)
+        said = speaker.say("headline_units", units=len(fitted.sample), **ends, **about)
     return f"{title}\n{said}"
 
 
-def _interval(row: pd.Series[float], result: Fit, speaker: Speaker) -> str:
+def _interval(row: "pd.Series[float]", fitted: FittedModel, speaker: Speaker) -> str:
     if not np.isfinite(row.se):
         return ""
-    return speaker.say("headline_interval", level=_level(result), lower=row.lower, upper=row.upper)
+    return speaker.say("headline_interval", level=_level(fitted), lower=row.lower, upper=row.upper)
 
 
-def _level(result: Fit) -> str:
-    return f"{result.options.level:.0%}"
+def _level(fitted: FittedModel) -> str:
+    return f"{fitted.options.level:.0%}"
 
 
-def _index(result: Fit, speaker: Speaker) -> str:
-    frame = result.index
-    if result.units is not None:
-        frame = frame[frame.construct == result.model.target].drop(columns="construct")
-        return _block(speaker.say("index_units", target=speaker.name(result.model.target)), frame, result, 1, speaker)
-    frame = frame.assign(construct=[_row_label(result, name, speaker) for name in frame.construct])
-    return _block(speaker.say("index"), frame, result, 1, speaker)
+def _index(fitted: FittedModel, speaker: Speaker) -> str:
+    frame = index_table(fitted)
+    if fitted.units is not None:
+        frame = frame[frame.construct == fitted.model.target].drop(columns="construct")
+        return _block(speaker.say("index_units", target=speaker.name(fitted.model.target)), frame, fitted, 1, speaker)
+    frame = frame.assign(construct=[_row_label(fitted, name, speaker) for name in frame.construct])
+    return _block(speaker.say("index"), frame, fitted, 1, speaker)
 
 
-def _row_label(result: Fit, name: str, speaker: Speaker) -> str:
-    model, label = result.specified, speaker.name(name)
+def _row_label(fitted: FittedModel, name: str, speaker: Speaker) -> str:
+    model, label = fitted.specified, speaker.name(name)
     construct = model.construct(name)
     rate = len(construct.items) == 1 and model.item(construct.items[0]).scale == (0, 1)
     return speaker.say("rate", name=label) if rate else label
 
 
-def _impacts(result: Fit, speaker: Speaker) -> str:
-    frame = result.impacts().drop(columns=["target", "direct", "total"])
-    if result.units is None:
+def _impacts(fitted: FittedModel, speaker: Speaker) -> str:
+    frame = impact_table(fitted).drop(columns=["target", "direct", "total"])
+    if fitted.units is None:
         frame = frame.sort_values("estimate", ascending=False)
-        frame = frame.assign(source=[_row_label(result, name, speaker) for name in frame.source])
+        frame = frame.assign(source=[_row_label(fitted, name, speaker) for name in frame.source])
     else:
         frame = frame.assign(source=[speaker.name(name) for name in frame.source])
     frame = frame.rename(columns={"source": speaker.say("source")})
-    return _block(speaker.say("impacts", target=speaker.name(result.model.target)), frame, result, 2, speaker)
+    return _block(speaker.say("impacts", target=speaker.name(fitted.model.target)), frame, fitted, 2, speaker)
 
 
-def _paths(result: Fit, speaker: Speaker) -> str:
-    expected = {(path.source, path.target): path.sign for path in result.model.paths}
-    frame = result.paths
+def _paths(fitted: FittedModel, speaker: Speaker) -> str:
+    expected = {(path.source, path.target): path.sign for path in fitted.model.paths}
+    frame = path_table(fitted)
     against = [expected[s, t] * e < 0 for s, t, e in zip(frame.source, frame.target, frame.estimate, strict=True)]
     arrows = [
         f"{speaker.name(s)} → {speaker.name(t)}{' *' * bad}"
         for s, t, bad in zip(frame.source, frame.target, against, strict=True)
     ]
     frame = frame.drop(columns=["source", "target"]).assign(path=arrows)
-    text = _block(speaker.say("paths"), frame, result, 3, speaker, "path")
-    no_share = speaker.say("no_share")
+    text = _block(speaker.say("paths"), frame, fitted, 3, speaker, "path")
+    no_share, r2 = speaker.say("no_share"), r2_table(fitted)
     shares = ", ".join(
         f"{speaker.name(name)} {value:.2f}{no_share * (not 0 <= value <= 1)}"
-        for name, value in zip(result.r2.construct, result.r2.estimate, strict=True)
+        for name, value in zip(r2.construct, r2.estimate, strict=True)
     )
     note = f"\n{speaker.say('against')}" if any(against) else ""
-    return f"{text}{note}\n" + speaker.wrapped(speaker.say("r2", shares=shares)) + _reliability(result, speaker)
+    return f"{text}{note}\n" + speaker.wrapped(speaker.say("r2", shares=shares)) + _reliability(fitted, speaker)
 
 
-def _reliability(result: Fit, speaker: Speaker) -> str:
-    if result.options.estimator != "plsc":
+def _reliability(fitted: FittedModel, speaker: Speaker) -> str:
+    if fitted.options.estimator != "plsc":
         return ""
-    rhos, beyond = result.estimates.reliability[0].tolist(), speaker.say("beyond")
+    rhos, beyond = fitted.estimates.reliability[0].tolist(), speaker.say("beyond")
     values = [
         f"{speaker.name(name)} {rho:.2f}{beyond * (rho > 1 + ROUNDING)}"
-        for name, rho, factor in zip(result.model.construct_names, rhos, result.design.factors, strict=True)
+        for name, rho, factor in zip(fitted.model.construct_names, rhos, fitted.design.factors, strict=True)
         if factor
     ]
     return "\n" + speaker.wrapped(speaker.say("reliability", values=", ".join(values)))
 
 
-def _inadmissible(result: Fit, speaker: Speaker) -> list[str]:
-    flawed, usable = flawed_replicates(result)
-    at = np.flatnonzero(result.estimates.flaws).tolist()
+def _inadmissible(fitted: FittedModel, speaker: Speaker) -> list[str]:
+    flawed, usable = flawed_replicates(fitted)
+    at = np.flatnonzero(fitted.estimates.flaws).tolist()
     lines = []
-    if at and result.units is None:
-        lines.append(speaker.say("inadmissible_sample", flaws=flaws_said(result, 0, speaker)))
+    if at and fitted.units is None:
+        lines.append(speaker.say("inadmissible_sample", flaws=flaws_said(fitted, 0, speaker)))
     elif at:
-        lines.append(speaker.say("inadmissible_units", count=len(at), units=len(result.estimates.flaws)))
+        lines.append(speaker.say("inadmissible_units", count=len(at), units=len(fitted.estimates.flaws)))
     if flawed:
         lines.append(speaker.say("inadmissible_replicates", count=flawed, usable=usable))
     return ["\n".join([speaker.say("inadmissible"), *map(speaker.wrapped, lines)])] if lines else []
 
 
-def _method(result: Fit, speaker: Speaker) -> str:
-    options, source, say = result.options, result.model.source, speaker.say
+def _method(fitted: FittedModel, speaker: Speaker) -> str:
+    options, source, say = fitted.options, fitted.model.source, speaker.say
     lines = [
         say("carried", source=options.weights_from) if options.weights_from else _computed(options, speaker),
-        *([measures_said(result.covariance, speaker)] if result.covariance is not None else []),
-        *_two_stage(result, speaker),
-        *([_ordinal(result, speaker)] if options.ordinal else []),
+        *([_measures(fitted.covariance, speaker)] if fitted.covariance is not None else []),
+        *_two_stage(fitted, speaker),
+        *([_ordinal(fitted, speaker)] if options.ordinal else []),
         *([say("model", source=source)] if source else []),
-        *_stages(result, speaker),
-        *_rows(result, speaker),
-        _replicates(result, speaker),
-        *([say("dropped", count=len(result.dropped))] if len(result.dropped) else []),
+        *_stages(fitted, speaker),
+        *_rows(fitted, speaker),
+        _replicates(fitted, speaker),
+        *([say("dropped", count=len(fitted.dropped))] if len(fitted.dropped) else []),
     ]
     return "\n".join([say("how"), *map(speaker.wrapped, lines)])
 
@@ -168,46 +191,71 @@ def _computed(options: Options, speaker: Speaker) -> str:
     return say("computed", estimator=", ".join(map(say, parts)), convention=say(convention))
 
 
-def _two_stage(result: Fit, speaker: Speaker) -> list[str]:
-    if result.options.estimator == "cbsem":
+def _measures(found: CovarianceFit, speaker: Speaker) -> str:
+    """Say how well the model fits; of several units, in the median."""
+    middle = found.measures.groupby("measure")[["estimate", "lower", "upper"]].median()
+    value, units = middle.estimate, int((found.measures.measure == "df").sum())
+    who = "" if units == 1 else speaker.say("measures_units", units=units)
+    df, scaled = int(value["df"]), "chisq_scaled" in value
+    if not df:
+        return speaker.say("just_identified", who=who)
+    p, chisq = value["p_scaled" if scaled else "p"], "chisq_scaled" if scaled else "chisq"
+    of_scaled = ("_scaled" if "cfi_scaled" in value else "_robust") * scaled
+    cfi, tli, rmsea = (f"{name}{of_scaled}" for name in ("cfi", "tli", "rmsea"))
+    return speaker.say(
+        "measures",
+        who=who,
+        chisq=speaker.say(chisq, value=value[chisq], df=df),
+        p="p < .001" if p < 0.001 else f"p = {p:.3f}",
+        cfi=value[cfi],
+        tli=value[tli],
+        rmsea=value[rmsea],
+        lower=middle.lower[rmsea],
+        upper=middle.upper[rmsea],
+        srmr=value["srmr"],
+    )
+
+
+def _two_stage(fitted: FittedModel, speaker: Speaker) -> list[str]:
+    if fitted.options.estimator == "cbsem":
         return []
-    names = [speaker.name(name) for name in result.model.construct_names]
+    names = [speaker.name(name) for name in fitted.model.construct_names]
     equations = [
         f"{name} ({', '.join(names[i] for i in z)})"
-        for name, z in zip(names, result.design.instruments, strict=True)
+        for name, z in zip(names, fitted.design.instruments, strict=True)
         if z is not None
     ]
     return [speaker.say("instruments", equations="; ".join(equations))] if equations else []
 
 
-def _stages(result: Fit, speaker: Speaker) -> list[str]:
+def _stages(fitted: FittedModel, speaker: Speaker) -> list[str]:
     """Say how a model with levels or interactions was fitted, from the first stage to the last."""
-    told: list[str] = []
-    for _, fit in stages(result):
-        if fit.stage is not None and fit.stage.way:
-            names = ", ".join(map(speaker.name, fit.stage.of))
-            told.insert(0, speaker.say(f"stage_{fit.stage.way}", names=names))
-    if not told:
+    parts = [
+        speaker.say(f"stage_{stage.way}", names=", ".join(map(speaker.name, stage.of)))
+        for stage in (fitted_stage.stage for fitted_stage in fitted.stages)
+        if stage.way
+    ]
+    if not parts:
         return []
-    said = speaker.say("stages", stages=speaker.say("then").join(told))
-    if result.stage is not None and result.stage.products:
+    said = speaker.say("stages", stages=speaker.say("then").join(parts))
+    if fitted.stage.products:
         said += speaker.say("interaction")
-        if result.options.estimator == "plsc":
+        if fitted.options.estimator == "plsc":
             said += speaker.say("interaction_plsc")
     return [said]
 
 
-def _ordinal(result: Fit, speaker: Speaker) -> str:
-    named, p = result.options.ordinal, len(result.specified.item_names)
+def _ordinal(fitted: FittedModel, speaker: Speaker) -> str:
+    named, p = fitted.options.ordinal, len(fitted.specified.item_names)
     key, count = ("ordinal_all", p) if named is True else ("ordinal_some", len(tuple(named or ())))
-    drawn = result.replicates
+    drawn = fitted.replicates
     lost = 0 if drawn is None else int((least_eigenvalues(drawn.estimates) < 0).sum())
     said = speaker.say("ordinal", which=speaker.say(key, items=p, count=count))
     return said + (speaker.say("ordinal_lost", count=lost) if lost else "")
 
 
-def _rows(result: Fit, speaker: Speaker) -> list[str]:
-    account, say = result.account, speaker.say
+def _rows(fitted: FittedModel, speaker: Speaker) -> list[str]:
+    account, say = fitted.account, speaker.say
     if account is None:
         return []
     said = [say("rows", used=account.used, rows=account.rows)]
@@ -216,33 +264,33 @@ def _rows(result: Fit, speaker: Speaker) -> list[str]:
     if account.incomplete:
         said.append(say("incomplete", count=account.incomplete))
     if account.filled:
-        said.append(say("filled", count=account.filled, how=say(f"missing_{result.options.missing}")))
+        said.append(say("filled", count=account.filled, how=say(f"missing_{fitted.options.missing}")))
     if account.made_missing():
         said.append(say("made_missing", codes=account.made_missing()))
-    n_eff, n = result.sample.n_eff.sum(), result.sample.n.sum()
+    n_eff, n = fitted.sample.n_eff.sum(), fitted.sample.n.sum()
     if abs(n_eff - n) > 0.5:
         said.append(say("effective", n_eff=n_eff))
     return ["; ".join(said) + "."]
 
 
-def _replicates(result: Fit, speaker: Speaker) -> str:
-    say, drawn = speaker.say, result.replicates
+def _replicates(fitted: FittedModel, speaker: Speaker) -> str:
+    say, drawn = speaker.say, fitted.replicates
     if drawn is None:
         return say("no_replicates")
     words = drawn.words_in(speaker.lang)
     if drawn.kind == "delta":
-        return say("analytic", words=words, level=_level(result))
-    made, failed = result.sample.replicates, int(result.sample.failed.sum())
-    table = failures(result.model, drawn, result.units, speaker.lang).groupby("reason").replicates.sum()
+        return say("analytic", words=words, level=_level(fitted))
+    made, failed = fitted.sample.replicates, int(fitted.sample.failed.sum())
+    table = failures(fitted.model, drawn, fitted.units, speaker.lang).groupby("reason").replicates.sum()
     reasons = {str(reason): int(count) for reason, count in table.items()}
     said = say(
         "replicates",
         count=f"{made.min():,}" if made.min() == made.max() else say("range", low=made.min(), high=made.max()),
-        each=say("each", units=len(made)) if result.units is not None else "",
+        each=say("each", units=len(made)) if fitted.units is not None else "",
         words=words,
-        seed=result.seed,
-        kind=say(result.options.interval),
-        level=_level(result),
+        seed=fitted.seed,
+        kind=say(fitted.options.interval),
+        level=_level(fitted),
         failed=failed,
         made=made.sum(),
         why=say("why", reasons=counted(reasons)) if failed else "",
@@ -251,20 +299,20 @@ def _replicates(result: Fit, speaker: Speaker) -> str:
 
 
 def _block(
-    title: str, frame: pd.DataFrame, result: Fit, digits: int, speaker: Speaker, first: str | None = None
+    title: str, frame: pd.DataFrame, fitted: FittedModel, digits: int, speaker: Speaker, first: str | None = None
 ) -> str:
     """Return a titled table: labels, estimate, standard error and interval; of many units the highest and lowest."""
     labels = [first] if first else [str(name) for name in frame.columns if name not in NUMBERS]
     shown, rest = frame, 0
-    if result.units is not None and len(frame) > UNITS_SHOWN:
+    if fitted.units is not None and len(frame) > UNITS_SHOWN:
         frame = frame.sort_values("estimate", ascending=False, kind="stable")
         shown, rest = pd.concat([frame.head(UNITS_SHOWN // 2), frame.tail(UNITS_SHOWN // 2)]), len(frame) - UNITS_SHOWN
     rows = [[*map(str, row)] for row in shown[labels].itertuples(index=False)]
     numbers = [
         _cells(row, digits, speaker) for row in shown[["estimate", "se", "lower", "upper"]].itertuples(index=False)
     ]
-    heads = [*(labels if result.units is not None else [""] * len(labels)), speaker.say("estimate"), speaker.say("se")]
-    heads.append(speaker.say("interval", level=_level(result)))
+    heads = [*(labels if fitted.units is not None else [""] * len(labels)), speaker.say("estimate"), speaker.say("se")]
+    heads.append(speaker.say("interval", level=_level(fitted)))
     cells = [heads, *(a + b for a, b in zip(rows, numbers, strict=True))]
     lines = aligned(cells, len(labels)).split("\n")
     if rest:

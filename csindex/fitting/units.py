@@ -1,4 +1,4 @@
-"""The units of a fit, and what is known of them so far; units with a problem are taken out on the way."""
+"""Units of a fit: a stack of their moments, estimates and replicates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,33 +16,35 @@ from csindex.replicates.replicate import Replicates
 from csindex.stacks.layout import Array, take
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+@dataclass(frozen=True, slots=True, eq=False)
+class UnitStack:
     """U units with their moments, estimates and replicates.
 
     Attributes
     ----------
     numbers : (U,) int
-        The source's numbers of the units.
+        The source's numbers of the units, in increasing order; every stage calls a unit by the same number.
     moments : Moments
         A stack of the units; ``moments.units`` is None for a single one without a name.
     dropped : data frame
-        Labels of the units that were taken out, with the ``reason``.
-    estimates : Estimates or None
+        Labels of the units that were left out, with the ``reason``.
+    estimates : Estimates
+        None until they are estimated.
     weights : (U, p(p+1)/2) or None
         Of the moments under DWLS, for the sample and its replicates alike.
-    drawn : mapping of kind to Replicates
+    replicates : mapping of str to Replicates
+        By the name that they have on the result.
     """
 
     numbers: NDArray[np.intp]
     moments: Moments
     dropped: pd.DataFrame
-    estimates: Estimates | None = None
+    estimates: Estimates = None  # type: ignore[assignment]
     weights: Array | None = None
-    drawn: Mapping[str, Replicates] = field(default_factory=dict)
+    replicates: Mapping[str, Replicates] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, moments: Moments) -> "Kept":
+    def of(cls, moments: Moments) -> "UnitStack":
         """Return all units of `moments`, which have one leading axis or none."""
         units, p = moments.units, len(moments.items)
         stack = replace(
@@ -58,53 +60,67 @@ class Kept:
         return cls(np.arange(count), replace(stack, units=units), none.assign(reason=pd.Series([], dtype="str")))
 
     @property
-    def units(self) -> pd.DataFrame | None:
-        """Labels of the units."""
+    def labels(self) -> pd.DataFrame | None:
+        """Labels of the units, one row each; None for a single unit without a name."""
         return self.moments.units
 
-    def settle(self, problems: Mapping[int, str], error: type[CsindexError], drop: bool) -> "Kept":
-        """Return the units without a problem; raise the problems unless they are to be dropped."""
+    def rows(self, numbers: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return where units stand in the stack, by their numbers."""
+        return np.searchsorted(self.numbers, numbers)
+
+    def with_moments(self, moments: Moments) -> "UnitStack":
+        """Return the same units with moments (U,) of other items, not yet estimated."""
+        return UnitStack(self.numbers, moments, self.dropped)
+
+    def without(self, problems: Mapping[int, str], error: type[CsindexError], drop: bool) -> "UnitStack":
+        """Return the units whose rows have no problem; raise the problems unless such units are to be dropped."""
         if not problems:
             return self
-        if not drop or self.units is None or len(problems) == len(self.numbers):
-            refusals.refuse(problems, self.units, error)
+        if not drop or self.labels is None or len(problems) == len(self.numbers):
+            refusals.refuse(problems, self.labels, error)
             raise AssertionError
-        lost = sorted(problems)
-        reasons = self.units.iloc[lost].assign(reason=[problems[unit] for unit in lost])
-        kept = np.setdiff1d(np.arange(len(self.numbers)), lost)
-        return replace(self.of_units(kept), dropped=pd.concat([self.dropped, reasons], ignore_index=True))
+        rows = sorted(problems)
+        reasons = self.labels.iloc[rows].assign(reason=[problems[row] for row in rows])
+        others = self.of_rows(np.setdiff1d(np.arange(len(self.numbers)), rows))
+        return replace(others, dropped=pd.concat([self.dropped, reasons], ignore_index=True))
 
-    def of_units(self, kept: NDArray[np.intp]) -> "Kept":
-        """Return some of the units."""
-        if len(kept) == len(self.numbers):
+    def of_rows(self, rows: NDArray[np.intp]) -> "UnitStack":
+        """Return some of the units, by their rows in the stack."""
+        if len(rows) == len(self.numbers):
             return self
-        m = self.moments
         return replace(
             self,
-            numbers=self.numbers[kept],
-            moments=replace(
-                m,
-                units=None if m.units is None else m.units.iloc[kept].reset_index(drop=True),
-                **{name: getattr(m, name)[kept] for name in ("mean", "cov", "n", "weight", "n_eff")},
-            ),
-            estimates=None if self.estimates is None else _chosen(self.estimates, kept),
-            weights=None if self.weights is None else self.weights[kept],
-            drawn={kind: _replicates(replicates, kept) for kind, replicates in self.drawn.items()},
+            numbers=self.numbers[rows],
+            moments=moments_of_rows(self.moments, rows),
+            estimates=None if self.estimates is None else _estimates(self.estimates, rows),
+            weights=None if self.weights is None else self.weights[rows],
+            replicates={name: _replicates(replicates, rows) for name, replicates in self.replicates.items()},
         )
 
 
-def _replicates(replicates: Replicates, kept: NDArray[np.intp]) -> Replicates:
+def moments_of_rows(moments: Moments, rows: NDArray[np.intp]) -> Moments:
+    """Return the moments of some members of a stack (U,)."""
+    if len(rows) == len(moments.n):
+        return moments
     return replace(
-        replicates,
-        estimates=_chosen(replicates.estimates, kept),
-        coefficients=None if replicates.coefficients is None else replicates.coefficients[kept],
+        moments,
+        units=None if moments.units is None else moments.units.iloc[rows].reset_index(drop=True),
+        **{name: getattr(moments, name)[rows] for name in ("mean", "cov", "n", "weight", "n_eff")},
     )
 
 
-def _chosen(estimates: Estimates, members: NDArray[np.intp]) -> Estimates:
+def _replicates(replicates: Replicates, rows: NDArray[np.intp]) -> Replicates:
+    return replace(
+        replicates,
+        estimates=_estimates(replicates.estimates, rows),
+        coefficients=None if replicates.coefficients is None else replicates.coefficients[rows],
+    )
+
+
+def _estimates(estimates: Estimates, rows: NDArray[np.intp]) -> Estimates:
     arrays: dict[str, Any] = {
-        name: _chosen(array, members) if name == "lower" else take(array, members)
+        name: take(array, rows)
         for name in Estimates.__slots__
-        if (array := getattr(estimates, name)) is not None
+        if name != "before" and (array := getattr(estimates, name)) is not None
     }
-    return Estimates(**arrays)
+    return Estimates(**arrays, before=tuple(_estimates(stage, rows) for stage in estimates.before))

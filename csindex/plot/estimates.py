@@ -6,12 +6,12 @@ import pandas as pd
 
 from csindex.errors import OptionError
 from csindex.fitting.result import Fit
+from csindex.fitting.text import labels_of
 from csindex.options import choose
 from csindex.plot.kit.rows import Rows, draw_rows
 from csindex.plot.kit.style import BLUE, VERMILLION, style_of
 from csindex.plot.kit.units import fit_expected, heading_of, joined, part, unit_row
 from csindex.plot.kit.words import answered, intervals, say, spoken
-from csindex.text.speaker import labels_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

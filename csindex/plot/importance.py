@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from csindex.drivers.importance_performance import importance_performance as table_of
 from csindex.fitting.result import Fit
+from csindex.fitting.text import labels_of
 from csindex.index.impacts import STEP
 from csindex.plot.kit.canvas import header_of, label_axis, plain, room, stage
 from csindex.plot.kit.labels import Box, place_labels
@@ -16,7 +17,6 @@ from csindex.plot.kit.style import BLUE, GREY, PALE, Style, extent, style_of, wr
 from csindex.plot.kit.units import fit_expected, joined, named, part, unit_row
 from csindex.plot.kit.words import answered, intervals, say, spoken
 from csindex.text.format import Language
-from csindex.text.speaker import labels_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from csindex.fitting.result import Fit
+from csindex.fitting.text import labels_of
 from csindex.plot.diagram.columns import arrange
 from csindex.plot.diagram.layout import Arrow, Layout, Measures, lay_out
 from csindex.plot.kit.canvas import EDGE, header_of, room, stage
@@ -27,7 +28,6 @@ from csindex.plot.kit.style import (
 from csindex.plot.kit.units import fit_expected, heading_of, part, unit_row
 from csindex.plot.kit.words import answered, bracketed, intervals, spoken
 from csindex.text.format import Language, number
-from csindex.text.speaker import labels_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,37 +1,16 @@
-"""Results in a notebook: a headline and the main tables as HTML, all text escaped, long tables cut."""
-
-from __future__ import annotations
+"""Headlines and tables as HTML for notebooks: all text escaped, long tables cut."""
 
 from collections.abc import Iterable
 from functools import partial
 from html import escape
 from math import isfinite
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from csindex.fitting.constructs import driven
 from csindex.text.document import Block, Bullets, Formula, Paragraph, Section, Table
-
-if TYPE_CHECKING:
-    from csindex.fitting.result import Fit
 
 MOST_ROWS = 20
 _PRECISE = {"se": 3, "p": 3, "p_adjusted": 3}
-_INDEX = {"estimate": 1, "se": 2, "lower": 1, "upper": 1}
-
-
-def as_html(result: Fit, headline: str) -> str:
-    """Return the headline, the index and the driver weights of a fit."""
-    rows = result.index
-    if result.units is not None:
-        rows = rows[rows["construct"] == result.model.target].sort_values("estimate", ascending=False)
-    parts = [as_table(rows, "Index, 0–100", "result.index", _INDEX)]
-    if result.units is None and driven(result):
-        impacts = result.impacts().drop(columns=["target", "direct", "total"])
-        caption = f"Points of {result.model.target} that go with +5 points on the driver"
-        parts.append(as_table(impacts.sort_values("estimate", ascending=False), caption, "result.impacts()"))
-    return page(headline, parts)
 
 
 def page(text: str, tables: Iterable[str]) -> str:

@@ -1,29 +1,31 @@
-"""The words and labels in which a result is told to readers of one language."""
-
-from __future__ import annotations
+"""Sentences and labels for readers of one language."""
 
 import textwrap
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 from csindex.messages import fill, words
+from csindex.model.parts import Construct
 from csindex.text.format import WIDTH, Language, listed, wrapped
-
-if TYPE_CHECKING:
-    from csindex.fitting.result import Fit
-    from csindex.model.parts import Construct
 
 INDENT = "  "
 
 
 class Speaker:
-    """Tells of a result. English readers read a construct's name, as they write it in the model; Korean ones its label."""
+    """Sentences of a catalogue in one language, and what its readers call the constructs.
+
+    Parameters
+    ----------
+    labels : mapping of construct to str
+        What is shown for a construct; its name where it is not among them.
+    lang : {"en", "ko"}
+    """
 
     families: ClassVar[tuple[str, ...]] = ("summary", "notices")
 
-    def __init__(self, result: Fit, lang: Language) -> None:
+    def __init__(self, labels: Mapping[str, str], lang: Language) -> None:
         self.lang = lang
-        self._labels = {} if lang == "en" else labels_of(result, lang)
+        self._labels = labels
 
     def say(self, key: str, **values: object) -> str:
         """Return a sentence with its values filled in."""
@@ -50,11 +52,3 @@ class Speaker:
 def called(construct: Construct, lang: Language) -> str:
     """Return the label of a construct; its name where it has none."""
     return (construct.label_ko if lang == "ko" else "") or construct.label or construct.name
-
-
-def labels_of(result: Fit, lang: Language) -> dict[str, str]:
-    """Return the label of each construct of a result, and of its interactions."""
-    labels = {construct.name: called(construct, lang) for construct in result.specified.constructs}
-    for product in result.stage.products if result.stage is not None else ():
-        labels[product.name] = f"{labels[product.left]} × {labels[product.right]}"
-    return labels

@@ -418,7 +418,7 @@ def test_failures_and_lost_units_are_those_of_all_stages():
     lowest = result.lower.lower
     assert lowest.failures.reason.tolist() == ["constant: a3"]
     assert result.failures.replicates.tolist() == lowest.failures.replicates.tolist()
-    assert (result.replicates.estimates.status == Status.LOWER).sum() == lowest.failures.replicates.sum()
+    assert (result.replicates.estimates.status == Status.STAGE_BEFORE).sum() == lowest.failures.replicates.sum()
 
 
 def test_what_interactions_refuse():

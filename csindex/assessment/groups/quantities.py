@@ -10,7 +10,8 @@ import numpy as np
 from csindex.errors import OptionError
 from csindex.estimation.estimates import Estimates
 from csindex.fitting import constructs
-from csindex.fitting.result import Fit, Quantity
+from csindex.fitting.core import Quantity
+from csindex.fitting.result import Fit
 from csindex.index.impacts import STEP
 from csindex.options import choose
 from csindex.stacks.layout import Array

@@ -12,6 +12,7 @@ import pandas as pd
 from csindex import messages
 from csindex.assessment.quality.admissible import reading
 from csindex.assessment.quality.thresholds import Threshold, limit
+from csindex.fitting.text import names_shown
 from csindex.text.format import Language, aligned
 from csindex.text.speaker import Speaker
 
@@ -437,7 +438,7 @@ def _inadmissible_units(found: Assessment, teller: Teller) -> list[str]:
 
 def short(found: Assessment) -> str:
     """Return one line for each subject."""
-    teller = Teller(found.result, "en")
+    teller = Teller({}, "en")
     if found.result.units is not None:
         return units_full(found, teller) + "\n\n" + _more(found)
     parts = [headline(found, teller), *_inadmissible(found, teller), *_briefly(found, teller)]
@@ -473,7 +474,7 @@ def _by_end(found: Assessment) -> str:
 
 def full(found: Assessment, lang: Language) -> str:
     """Return the whole assessment."""
-    teller = Teller(found.result, lang)
+    teller = Teller(names_shown(found.result, lang), lang)
     if found.result.units is not None:
         return "\n\n".join([units_full(found, teller), method(found, teller)])
     sections = (reliability, discriminant, inflation, structure, fit, method)
@@ -521,7 +522,7 @@ def method(found: Assessment, teller: Teller) -> str:
         lines.append(say("delta", words=drawn.words_in(teller.lang)))
     elif drawn is not None:
         made, interval = int(result.sample.replicates.max()), result.options.interval
-        kind = Speaker(result, teller.lang).say(interval)
+        kind = Speaker({}, teller.lang).say(interval)
         lines.append(say("intervals", kind=kind, made=made, words=drawn.words_in(teller.lang), seed=result.seed))
         tested = found.fit.tested.min()
         if np.isfinite(tested):

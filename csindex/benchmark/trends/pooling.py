@@ -236,7 +236,8 @@ def _members(result: Fit, measurement: str, industry: By, facts: pd.DataFrame | 
 
 def _scores(result: Fit, measurement: str, member: NDArray[np.intp], construct: str | None) -> UnitScores:
     own = UnitScores.of(result, construct)
-    _, result, at = place(result, own.name)
+    number, at = place(result, own.name)
+    result = result.at_stage(number)
     replicates = result.replicates
     assert replicates is not None
     if measurement == "company":

@@ -186,7 +186,8 @@ def _scored(
         return scores_panel(scores, grid), "given"
     assert isinstance(result, Fit)
     if isinstance(weights, Mapping):
-        names = place(result, scores.name)[1].model.construct(scores.name).items
+        stage = result.stages[place(result, scores.name)[0]]
+        names = stage.model.construct(scores.name).items
         return _with_weights(items, _checked(weights, names)), "outside"
     if choose("weights", weights or "fixed", ["fixed", "own"]) == "own":
         if base is not None:

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from csindex.fitting.constructs import names_of, place, taken
-from csindex.fitting.result import Fit
+from csindex.fitting.constructs import items_on_hundred, names_of, place
+from csindex.fitting.core import FittedModel
 from csindex.index.scores import index_scores, index_weights, to_hundred
 from csindex.options import Convention
 from csindex.stacks.layout import Array
@@ -12,25 +12,27 @@ from csindex.stacks.layout import Array
 CONVENTIONS: tuple[Convention, ...] = ("fornell", "standardized", "equal")
 
 
-def all_conventions(result: Fit) -> dict[str, Array]:
+def all_conventions(fitted: FittedModel) -> dict[str, Array]:
     """Return the index (U, k) of the model's constructs, of all levels, by each convention."""
-    names = names_of(result)
-    found = {name: _stages(result, name) for name in CONVENTIONS}
-    places = [(depth, at) for depth, _, at in (place(result, construct) for construct in names)]
-    return {name: np.stack([by[depth][0][:, at] for depth, at in places], axis=1) for name, by in found.items()}
+    places = [place(fitted, construct) for construct in names_of(fitted)]
+    found = {name: _of_stages(fitted, name) for name in CONVENTIONS}
+    return {name: np.stack([index[number][:, at] for number, at in places], axis=1) for name, index in found.items()}
 
 
-def _stages(result: Fit, convention: Convention) -> list[tuple[Array, Array]]:
-    """Return index (U, k) and items' means (U, p) on 0-100 of each stage, the last one first."""
-    design = result.design
-    below = [] if result.lower is None else _stages(result.lower, convention)
-    hundred = taken(result, *below[0]) if below else to_hundred(result.moments.mean, design)
-    sd = result.moments.sd * (100.0 / design.span)
-    u = result.estimates.weights / sd if result.options.variant == "standardized" else result.estimates.weights
-    return [(index_scores(index_weights(u, sd, design, convention), hundred, design), hundred), *below]
+def _of_stages(fitted: FittedModel, convention: Convention) -> list[Array]:
+    """Return the index (U, k) of each stage, first to last."""
+    found: list[Array] = []
+    hundred = to_hundred(fitted.stages[0].moments.mean, fitted.stages[0].design)
+    for number, (stage, estimates) in enumerate(zip(fitted.stages, fitted.estimates.stages, strict=True)):
+        if number:
+            hundred = items_on_hundred(stage, fitted.stages[number - 1], found[-1], hundred)
+        sd = stage.moments.sd * (100.0 / stage.design.span)
+        u = estimates.weights / sd if fitted.options.variant == "standardized" else estimates.weights
+        found.append(index_scores(index_weights(u, sd, stage.design, convention), hundred, stage.design))
+    return found
 
 
-def conventions(result: Fit) -> pd.DataFrame:
+def conventions(result: FittedModel) -> pd.DataFrame:
     """Return the index by each convention side by side, to see how much depends on the choice.
 
     Parameters

@@ -1,7 +1,4 @@
-"""What a covariance structure model gives beyond the tables of every fit: its parameters and how well it fits."""
-
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+"""Parameters and fit measures of a covariance structure model."""
 
 import numpy as np
 import pandas as pd
@@ -27,51 +24,25 @@ from csindex.estimation.cbsem.parameters import Parameters
 from csindex.estimation.cbsem.row_errors import effective, gap_as_fitted, row_directions
 from csindex.estimation.cbsem.structure import implied, standard_scale
 from csindex.estimation.estimates import Estimates
+from csindex.fitting.core import CovarianceFit, FittedModel
 from csindex.model.model import Model
 from csindex.options import Options
 from csindex.replicates.source import Source
 from csindex.stacks.last_axis import one_thread
 from csindex.stacks.layout import Array
-from csindex.text.speaker import Speaker
-
-if TYPE_CHECKING:
-    from csindex.fitting.result import Fit
 
 RANGES = {name: (f"{name}_lower", f"{name}_upper") for name in ("rmsea", "rmsea_robust", "rmsea_scaled")}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CovarianceFit:
-    """A covariance structure model's own tables.
-
-    Attributes
-    ----------
-    parameters : data frame
-        Unit columns, ``lhs, op, rhs`` in the lavaan notation (``=~`` loading, ``~`` path, ``~~`` variance or covariance),
-        ``standardized`` (items and factors of variance 1), ``z``, ``estimate, se, lower, upper, p``. The first loading of each
-        construct is fixed to 1. Reversed items enter turned round, as minus the answer. With ordinal items all parameters are
-        those of standardized variables behind them.
-    measures : data frame
-        Unit columns, ``measure, estimate, lower, upper``: χ² and the fit indices; of RMSEA with its 90% interval. What ends in
-        *_robust* estimates population values, what ends in *_scaled* is made of the adjusted χ² of DWLS and ordinal items.
-    sigma : (U, p, p)
-        Covariances of the items that the model implies, of ordinal ones correlations, with reversed items turned round.
-    """
-
-    parameters: pd.DataFrame
-    measures: pd.DataFrame
-    sigma: Array
-
-
 @one_thread()
 def covariance_fit(
-    result: "Fit", source: Source, numbers: NDArray[np.intp], weights: Array | None = None
+    fitted: FittedModel, source: Source, numbers: NDArray[np.intp], weights: Array | None = None
 ) -> CovarianceFit:
-    """Return the tables of a result.
+    """Return the tables of a fit.
 
     Parameters
     ----------
-    result : Fit
+    fitted : FittedModel
     source : Source
         Rows are needed for robust statistics.
     numbers : (U,) int
@@ -79,37 +50,37 @@ def covariance_fit(
     weights : (U, p(p+1)/2), optional
         Of the moments under DWLS.
     """
-    parameters = parameters_for(result.design, result.options)
-    sigma = np.moveaxis(implied(_as_reported(result, parameters).T, parameters).sigma, -1, 0)
-    if result.options.missing == "fiml":
-        measures = _by_patterns(result, parameters, source, numbers)
+    parameters = parameters_for(fitted.design, fitted.options)
+    sigma = np.moveaxis(implied(_as_reported(fitted, parameters).T, parameters).sigma, -1, 0)
+    if fitted.options.missing == "fiml":
+        measures = _by_patterns(fitted, parameters, source, numbers)
     else:
-        measures = _by_moments(result, parameters, source, numbers, weights)
-    return CovarianceFit(_parameter_table(result, parameters), _measure_table(result, measures), sigma)
+        measures = _by_moments(fitted, parameters, source, numbers, weights)
+    return CovarianceFit(_parameter_table(fitted, parameters), _measure_table(fitted, measures), sigma)
 
 
-def _shrinkage(result: "Fit") -> Array:
+def _shrinkage(fitted: FittedModel) -> Array:
     """Return the factor (U,) from covariances with n - 1 to those that are fitted, with n under normal likelihood."""
-    n = result.moments.n
-    plain = result.options.discrepancy != "ML" or result.options.likelihood == "wishart"
+    n = fitted.moments.n
+    plain = fitted.options.discrepancy != "ML" or fitted.options.likelihood == "wishart"
     return np.ones(len(n)) if plain else (n - 1) / n
 
 
-def _as_reported(result: "Fit", parameters: Parameters) -> Array:
+def _as_reported(fitted: FittedModel, parameters: Parameters) -> Array:
     """Return the sample's parameters (U, q) in the metric of the covariances that are fitted."""
     variances = parameters.of("factor", "residual")
-    return np.asarray(result.estimates.theta * np.where(variances, _shrinkage(result)[:, None], 1.0))
+    return np.asarray(fitted.estimates.theta * np.where(variances, _shrinkage(fitted)[:, None], 1.0))
 
 
 def _by_moments(
-    result: "Fit", parameters: Parameters, source: Source, numbers: NDArray[np.intp], weights: Array | None
+    fitted: FittedModel, parameters: Parameters, source: Source, numbers: NDArray[np.intp], weights: Array | None
 ) -> dict[str, Array]:
     """Return all measures of models fitted to moments."""
-    options, method, p = result.options, result.options.discrepancy, result.design.p
-    S = result.estimates.cov * _shrinkage(result)[:, None, None]
-    sample = sample_of(S, weights, result.design, options)
-    found = distance(_as_reported(result, parameters).T, sample, parameters, method)
-    n = effective(result.moments, options)
+    options, method, p = fitted.options, fitted.options.discrepancy, fitted.design.p
+    S = fitted.estimates.cov * _shrinkage(fitted)[:, None, None]
+    sample = sample_of(S, weights, fitted.design, options)
+    found = distance(_as_reported(fitted, parameters).T, sample, parameters, method)
+    n = effective(fitted.moments, options)
     test = ChiSquare(n * found.value, parameters.degrees(), n * baseline_value(sample, method), p * (p - 1) // 2, n)
     inverse = Sample.of(found.implied.sigma).inverse
     measures = _tests(test, parameters, found.value, options)
@@ -118,22 +89,24 @@ def _by_moments(
     measures |= {"srmr": residual["srmr"]} if options.ordinal else residual
     if method == "ML":
         saturated = saturated_deviance(sample)
-        measures |= likelihood_measures(saturated + found.value, saturated, result.moments.n_eff, parameters.q)
+        measures |= likelihood_measures(saturated + found.value, saturated, fitted.moments.n_eff, parameters.q)
     if options.adjusted:
-        measures |= adjusted_measures(test, *_traces(result, parameters, sample, source, numbers))
+        measures |= adjusted_measures(test, *_traces(fitted, parameters, sample, source, numbers))
     elif options.errors == "robust" or method == "ULS":
-        measures |= scaled_measures(test, *_scalings(result, parameters, source, numbers, n))
+        measures |= scaled_measures(test, *_scalings(fitted, parameters, source, numbers, n))
     return measures
 
 
-def _by_patterns(result: "Fit", parameters: Parameters, source: Source, numbers: NDArray[np.intp]) -> dict[str, Array]:
+def _by_patterns(
+    fitted: FittedModel, parameters: Parameters, source: Source, numbers: NDArray[np.intp]
+) -> dict[str, Array]:
     """Return all measures of models fitted to rows with missing answers."""
-    found = fiml_likelihood(source, numbers, result.moments, result.estimates, result.design, result.options)
-    n = effective(result.moments, result.options)
-    test = fiml_test(found, n, parameters.degrees(), result.design.p)
-    measures = _tests(test, parameters, found.model - found.saturated, result.options) | {"srmr": found.srmr}
+    found = fiml_likelihood(source, numbers, fitted.moments, fitted.estimates, fitted.design, fitted.options)
+    n = effective(fitted.moments, fitted.options)
+    test = fiml_test(found, n, parameters.degrees(), fitted.design.p)
+    measures = _tests(test, parameters, found.model - found.saturated, fitted.options) | {"srmr": found.srmr}
     measures |= likelihood_measures(found.model, found.saturated, n, parameters.q)
-    if result.options.errors == "robust":
+    if fitted.options.errors == "robust":
         measures |= scaled_measures(test, found.scaling, found.baseline_scaling)
     return measures
 
@@ -154,13 +127,13 @@ def _tests(test: ChiSquare, parameters: Parameters, value: Array, options: Optio
 
 
 def _scalings(
-    result: "Fit", parameters: Parameters, source: Source, numbers: NDArray[np.intp], n: Array
+    fitted: FittedModel, parameters: Parameters, source: Source, numbers: NDArray[np.intp], n: Array
 ) -> tuple[Array, Array]:
     """Return the scaling (U,) of χ² of the model and of the baseline."""
-    e, options, design = result.estimates, result.options, result.design
+    e, options, design = fitted.estimates, fitted.options, fitted.design
     S, pairs = turned(e.cov, design), []
     for unit, number in enumerate(numbers.tolist()):
-        _, gap, _ = directions(source, number, result.moments, e, unit, design, options)
+        _, gap, _ = directions(source, number, fitted.moments, e, unit, design, options)
         own = Sample.of(S[unit][..., None])
         pairs.append(scalings(e.theta[unit], own, parameters, options.discrepancy, gap, float(n[unit])))
     model, baseline = np.array(pairs).T
@@ -168,31 +141,31 @@ def _scalings(
 
 
 def _traces(
-    result: "Fit", parameters: Parameters, sample: Sample, source: Source, numbers: NDArray[np.intp]
+    fitted: FittedModel, parameters: Parameters, sample: Sample, source: Source, numbers: NDArray[np.intp]
 ) -> tuple[Array, Array]:
     """Return the traces (U, 2) of the model and of the baseline; see `traces`."""
-    e, options, pairs = result.estimates, result.options, []
-    S, n = turned(e.cov, result.design), effective(result.moments, options)
+    e, options, pairs = fitted.estimates, fitted.options, []
+    S, n = turned(e.cov, fitted.design), effective(fitted.moments, options)
     for unit, number in enumerate(numbers.tolist()):
-        _, gap = row_directions(source, number, e.cov[unit], result.design)
-        changed = gap_as_fitted(gap, S[unit], float(result.moments.n[unit]), options)
+        _, gap = row_directions(source, number, e.cov[unit], fitted.design)
+        changed = gap_as_fitted(gap, S[unit], float(fitted.moments.n[unit]), options)
         own = sample.part(np.array([unit]))
         pairs.append(traces(e.theta[unit], own, parameters, options.discrepancy, changed, float(n[unit])))
     found = np.array(pairs)
     return found[:, 0], found[:, 1]
 
 
-def _measure_table(result: "Fit", measures: dict[str, Array]) -> pd.DataFrame:
+def _measure_table(fitted: FittedModel, measures: dict[str, Array]) -> pd.DataFrame:
     """Return tidy measures; what is the end of another's interval stands beside it."""
     ends = {name for pair in RANGES.values() for name in pair}
     names = [name for name in measures if name not in ends]
-    nothing = np.full(len(result.estimates.index), np.nan)
+    nothing = np.full(len(fitted.estimates.index), np.nan)
 
     def column(which: int) -> Array:
         parts = [measures[RANGES[name][which]] if name in RANGES else nothing for name in names]
         return np.stack(parts, axis=1).ravel()
 
-    units, count = result.units, len(nothing)
+    units, count = fitted.units, len(nothing)
     labels = {} if units is None else {str(c): units[c].repeat(len(names)).array for c in units.columns}
     return pd.DataFrame(
         {
@@ -205,11 +178,11 @@ def _measure_table(result: "Fit", measures: dict[str, Array]) -> pd.DataFrame:
     )
 
 
-def _parameter_table(result: "Fit", parameters: Parameters) -> pd.DataFrame:
+def _parameter_table(fitted: FittedModel, parameters: Parameters) -> pd.DataFrame:
     """Return all parameters, with the first loadings, which are 1."""
-    terms = model_terms(result.model, parameters)
+    terms = model_terms(fitted.model, parameters)
     place = np.array([at for *_, at in terms])
-    shrinkage = _shrinkage(result)
+    shrinkage = _shrinkage(fitted)
     variances = np.append(parameters.of("factor", "residual"), False)[place]
 
     def quantity(e: Estimates) -> Array:
@@ -217,14 +190,14 @@ def _parameter_table(result: "Fit", parameters: Parameters) -> pd.DataFrame:
         scale = shrinkage.reshape(-1, *[1] * (whole.ndim - 1))
         return np.asarray(whole * np.where(variances, scale, 1.0))
 
-    found = implied(result.estimates.theta.T, parameters)
-    standard = result.estimates.theta * standard_scale(found, parameters).T
+    found = implied(fitted.estimates.theta.T, parameters)
+    standard = fitted.estimates.theta * standard_scale(found, parameters).T
     own = standardized(found, parameters, turn=False)[0][parameters.markers].T
     marker = np.cumsum(place < 0) - 1
     extra = np.where(place < 0, own[:, marker], standard[:, np.maximum(place, 0)])
     left, operator, right, _ = zip(*terms, strict=True)
     labels = {"lhs": left, "op": operator, "rhs": right}
-    frame = result.table(labels, quantity, extra={"standardized": extra}, p=True)
+    frame = fitted.table(labels, quantity, extra={"standardized": extra}, p=True)
     frame.loc[np.tile(place < 0, len(extra)), ["se", "lower", "upper", "p"]] = np.nan
     frame.insert(list(frame.columns).index("estimate"), "z", frame.estimate / frame.se)
     return frame
@@ -245,28 +218,3 @@ def model_terms(model: Model, parameters: Parameters) -> list[tuple[str, str, st
 
     variances = [*those("residual", "~~", items), *those("factor", "~~", names)]
     return [*loadings, *those("path", "~", names), *variances, *levels("intercept", items), *levels("mean", names)]
-
-
-def measures_said(found: CovarianceFit, speaker: Speaker) -> str:
-    """Say how well the model fits; of several units, in the median."""
-    middle = found.measures.groupby("measure")[["estimate", "lower", "upper"]].median()
-    value, units = middle.estimate, int((found.measures.measure == "df").sum())
-    who = "" if units == 1 else speaker.say("measures_units", units=units)
-    df, scaled = int(value["df"]), "chisq_scaled" in value
-    if not df:
-        return speaker.say("just_identified", who=who)
-    p, chisq = value["p_scaled" if scaled else "p"], "chisq_scaled" if scaled else "chisq"
-    of_scaled = ("_scaled" if "cfi_scaled" in value else "_robust") * scaled
-    cfi, tli, rmsea = (f"{name}{of_scaled}" for name in ("cfi", "tli", "rmsea"))
-    return speaker.say(
-        "measures",
-        who=who,
-        chisq=speaker.say(chisq, value=value[chisq], df=df),
-        p="p < .001" if p < 0.001 else f"p = {p:.3f}",
-        cfi=value[cfi],
-        tli=value[tli],
-        rmsea=value[rmsea],
-        lower=middle.lower[rmsea],
-        upper=middle.upper[rmsea],
-        srmr=value["srmr"],
-    )

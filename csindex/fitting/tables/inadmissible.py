@@ -1,20 +1,15 @@
-"""Solutions that lie where they cannot be, in words."""
-
-from __future__ import annotations
+"""Inadmissible solutions: a table, and in words."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from csindex.estimation.estimates import Status
 from csindex.estimation.pls.consistent import ROUNDING, Flaw
+from csindex.fitting.core import FittedModel
 from csindex.stacks.layout import Array
-
-if TYPE_CHECKING:
-    from csindex.fitting.result import Fit
-    from csindex.text.speaker import Speaker
+from csindex.text.speaker import Speaker
 
 FLAWS = {
     Flaw.RELIABILITY: "a reliability ρ_A beyond 1",
@@ -27,20 +22,20 @@ FLAWS = {
 }
 
 
-def flawed_replicates(result: Fit) -> tuple[int, int]:
+def flawed_replicates(fitted: FittedModel) -> tuple[int, int]:
     """Return how many replicates are inadmissible, of how many that did not fail."""
-    if result.replicates is None or result.replicates.kind == "delta":
+    if fitted.replicates is None or fitted.replicates.kind == "delta":
         return 0, 0
-    drawn = result.replicates.estimates
+    drawn = fitted.replicates.estimates
     return int((drawn.flaws > 0).sum()), int((drawn.status == Status.OK).sum())
 
 
-def inadmissible_table(result: Fit) -> pd.DataFrame:
+def inadmissible_table(fitted: FittedModel) -> pd.DataFrame:
     """Return unit columns, ``reason, sample, replicates``: whether the sample is so, and how many replicates are."""
-    of_sample = result.estimates.flaws
+    of_sample = fitted.estimates.flaws
     none = np.zeros((len(of_sample), 0), dtype=np.int8)
-    made = result.replicates
-    drawn = none if made is None or made.kind == "delta" else made.estimates.flaws
+    replicates = fitted.replicates
+    drawn = none if replicates is None or replicates.kind == "delta" else replicates.estimates.flaws
     rows = [
         (unit, words, bool(of_sample[unit] & flaw), int((drawn[unit] & flaw > 0).sum()))
         for unit in range(len(of_sample))
@@ -48,15 +43,15 @@ def inadmissible_table(result: Fit) -> pd.DataFrame:
     ]
     rows = [row for row in rows if row[2] or row[3]]
     units = pd.DataFrame(index=range(len(rows)))
-    if result.units is not None:
-        units = result.units.iloc[[row[0] for row in rows]].reset_index(drop=True)
-    _, reason, sample, replicates = zip(*rows, strict=True) if rows else ((), (), (), ())
-    return units.assign(reason=pd.Series(reason, dtype="str"), sample=list(sample), replicates=list(replicates))
+    if fitted.units is not None:
+        units = fitted.units.iloc[[row[0] for row in rows]].reset_index(drop=True)
+    _, reason, sample, counts = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return units.assign(reason=pd.Series(reason, dtype="str"), sample=list(sample), replicates=list(counts))
 
 
-def flaws_said(result: Fit, unit: int, speaker: Speaker) -> str:
+def flaws_said(fitted: FittedModel, unit: int, speaker: Speaker) -> str:
     """Say what is inadmissible about a unit's solution, with the numbers."""
-    model, estimates, most = result.model, result.estimates, 1 + ROUNDING
+    model, estimates, most = fitted.model, fitted.estimates, 1 + ROUNDING
     names, items = [speaker.name(name) for name in model.construct_names], model.item_names
     rho, loadings, C = estimates.reliability[unit], estimates.loadings[unit], estimates.correlations[unit]
     owner = {item: speaker.name(construct.name) for construct in model.constructs for item in construct.items}

@@ -8,7 +8,7 @@ import pandas as pd
 from csindex.errors import OptionError
 from csindex.estimation.estimates import Estimates
 from csindex.fitting import constructs
-from csindex.fitting.result import Fit
+from csindex.fitting.core import FittedModel
 from csindex.index.impacts import STEP
 from csindex.stacks.layout import Array
 
@@ -16,7 +16,7 @@ LABELS = ("source", "moderator", "target", "at", "moderator_index")
 
 
 def simple_slopes(
-    result: Fit, *, at: Sequence[float] = (-1.0, 0.0, 1.0), standardized: bool = False, step: float = STEP
+    result: FittedModel, *, at: Sequence[float] = (-1.0, 0.0, 1.0), standardized: bool = False, step: float = STEP
 ) -> pd.DataFrame:
     """Return the direct effect of each driver that interacts, where its moderator is low, middling and high.
 
@@ -57,13 +57,12 @@ def simple_slopes(
     >>> csi.simple_slopes(result)[["source", "at"]].values.tolist()[:3]
     [['Quality', -1.0], ['Quality', 0.0], ['Quality', 1.0]]
     """
-    if not isinstance(result, Fit) or not constructs.products(result):
+    if not isinstance(result, FittedModel) or not constructs.products(result):
         raise OptionError(
             "simple slopes need the fit of a model with an interaction, e.g. 'S ~ Quality + Image + Quality:Image'."
         )
     _check(result, at, step)
     names = result.model.construct_names
-    assert result.stage is not None
     rows = [
         (names.index(source), names.index(moderator), int(target), names.index(product.name))
         for product in result.stage.products
@@ -86,7 +85,7 @@ def simple_slopes(
     return result.table(labels, slopes, extra=extra, p=True)
 
 
-def _check(result: Fit, at: Sequence[float], step: float) -> None:
+def _check(result: FittedModel, at: Sequence[float], step: float) -> None:
     clash = [] if result.units is None else [str(name) for name in result.units.columns if name in LABELS]
     if clash:
         raise OptionError(f"by={clash} would clash with columns of the table. Rename these columns.")

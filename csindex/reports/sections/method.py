@@ -4,6 +4,7 @@ import numpy as np
 
 from csindex.fitting.refusals import counted, failure_reasons, unit_name
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_said
+from csindex.fitting.text import names_shown
 from csindex.reports.labels import Reader
 from csindex.text.document import Block, Bullets, Formula, Paragraph, Section, Table
 from csindex.text.speaker import Speaker
@@ -101,14 +102,14 @@ def _items_and_stages(reader: Reader) -> dict[str, str]:
         items = reader.result.specified.item_names
         count = len(items) if options.ordinal is True else len(tuple(options.ordinal))
         found["ordinal"] = reader.say("polychoric", count=count, items=len(items))
-    if stage is not None and stage.way:
+    if stage.way:
         found["stages"] = reader.choice(options.interaction if stage.products else options.higher_order)
     return found
 
 
 def _inadmissible(reader: Reader) -> str:
     """Return what of a solution cannot be, in the sample and in how many replicates; empty where nothing is."""
-    result, speaker = reader.result, Speaker(reader.result, reader.lang)
+    result, speaker = reader.result, Speaker(names_shown(reader.result, reader.lang), reader.lang)
     at = np.flatnonzero(result.estimates.flaws).tolist()
     flawed, usable = flawed_replicates(result)
     said = [

@@ -9,6 +9,7 @@ from csindex.assessment.quality.result import Assessment
 from csindex.assessment.quality.text import RELIABILITIES, SYMBOLS, Teller, low_reliability, rows_of, upper_end
 from csindex.assessment.quality.thresholds import limit
 from csindex.fitting.result import Fit
+from csindex.fitting.text import names_shown
 from csindex.reports.labels import Reader
 from csindex.text import format
 from csindex.text.document import Block, Bullets, Paragraph, Picture, Section, Table
@@ -25,7 +26,7 @@ def quality(reader: Reader, found: Assessment | None) -> Section | None:
     if found is None or result.units is not None:
         return None
     blocks: list[Block] = [Paragraph(reader.say("quality_intro"))]
-    teller = Teller(result, reader.lang)
+    teller = Teller(names_shown(result, reader.lang), reader.lang)
     blocks += [Paragraph(teller.impossible(row), "note") for row in rows_of(found.inadmissible)]
     blocks += [Bullets(tuple(_verdicts(reader, found, teller)))]
     blocks += [*_reliability(reader, found), *_validity(reader, found), *_structure(reader), *_fit(reader, found)]

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from csindex import plot
-from csindex.fitting.constructs import stages
 from csindex.fitting.result import Fit
 from csindex.model.parts import Item
 from csindex.reports.labels import Reader
@@ -25,7 +24,7 @@ def asked(reader: Reader) -> Section:
     blocks: list[Block] = [Paragraph(reader.say("asked_intro", **counts))]
     if result.units is None:
         blocks.append(Picture("model", reader.say("diagram"), lambda: plot.path_diagram(result, lang=reader.lang)))
-    *_, (_, first) = stages(result)
+    first = result.stages[0]
     answers = first.moments.mean[0] if result.units is None else first.moments.pooled().mean
     mean = dict(zip(first.model.item_names, answers.tolist(), strict=True))
     rows = [
