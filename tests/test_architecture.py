@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,8 @@ STILL = {
     ("moments/moments.py", "replicates"),
     ("replicates/replicate.py", "estimation"),
 }
+MOST_MODULES = 14
+"""In a folder, ``__init__`` apart."""
 SLOW_TO_IMPORT = (
     "matplotlib",
     "semopy",
@@ -86,6 +89,11 @@ def test_every_package_has_its_place():
     assert {package_of(path) for path in modules()} <= set(RANK) | set(BESIDE)
 
 
+def test_no_folder_has_more_modules_than_one_can_survey():
+    counts = Counter(path.parent for path in modules() if path.name != "__init__.py")
+    assert {folder.relative_to(ROOT).as_posix(): n for folder, n in counts.items() if n > MOST_MODULES} == {}
+
+
 @pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_imports_point_left(path: Path):
     own = package_of(path)
@@ -105,7 +113,8 @@ def test_imports_point_left(path: Path):
 
 
 def test_importing_csindex_is_cheap():
-    code = f"import csindex, sys; print([name for name in {SLOW_TO_IMPORT!r} if name in sys.modules])"
+    shown = "csindex.Model, csindex.Survey, csindex.Moments, csindex.CsindexError"
+    code = f"import csindex, sys; {shown}; print([name for name in {SLOW_TO_IMPORT!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

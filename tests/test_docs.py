@@ -9,6 +9,7 @@ follows a ``python`` block, it is that block's output. A page names every warnin
 import contextlib
 import io
 import os
+import pkgutil
 import re
 import sys
 import tempfile
@@ -83,6 +84,21 @@ def test_links_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text)]
     assert not [link for link in links if link and "://" not in link and not (page.parent / link).exists()]
+
+
+def test_modules_and_files_have_their_names_of_today() -> None:
+    """Of what pages, docstrings and comments name: modules as csindex.model.design, files as tests/test_docs.py."""
+    wrong = []
+    for path in [*PAGES, *sorted((ROOT / "docs").glob("*.rst")), *sorted((ROOT / "csindex").rglob("*.py"))]:
+        text = path.read_text(encoding="utf-8")
+        for name in set(re.findall(r"\bcsindex(?:\.\w+){2,}", text)):
+            try:
+                pkgutil.resolve_name(name)
+            except (ImportError, AttributeError):
+                wrong.append(f"{path.relative_to(ROOT)}: {name}")
+        files = set(re.findall(r"\b(?:csindex|docs|examples|tests)/[\w./-]*\w", text))
+        wrong += [f"{path.relative_to(ROOT)}: {name}" for name in files if not (ROOT / name).exists()]
+    assert wrong == []
 
 
 def test_reference_has_every_public_name() -> None:
