@@ -127,7 +127,8 @@ def run_report(args: argparse.Namespace) -> int:
     if not args.out:
         raise OptionError("where to? Name the report: -o report.html")
     # Only this command needs what reports are made with.
-    from csindex.reports.report import FORMATS, report
+    from csindex.reports.formats.registry import FORMATS
+    from csindex.reports.report import report
 
     path = Path(args.out)
     if path.suffix.lower() not in FORMATS:

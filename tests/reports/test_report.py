@@ -13,7 +13,7 @@ import pytest
 import csindex as csi
 from csindex.messages import words
 from csindex.reports.formats import latex, markdown
-from csindex.reports.report import FORMATS
+from csindex.reports.formats.registry import FORMATS
 from csindex.text.document import LINE, Table
 from tests.reports.conftest import HOSTILE
 
