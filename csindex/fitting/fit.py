@@ -263,5 +263,5 @@ def _work(seed: int | None, block_size: int | None, n_jobs: int, progress: bool)
     if block_size is not None:
         whole("block_size", block_size, 1)
     if whole("n_jobs", n_jobs, -64) == 0:
-        raise OptionError("n_jobs must not be 0. Use 1, or -1 for all cores.")
+        raise OptionError("n_jobs=0 is no number of workers. Use 1, or -1 for all cores.")
     return {"seed": seed, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}
