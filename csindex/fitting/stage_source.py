@@ -25,7 +25,7 @@ Pairs = NDArray[np.intp]
 
 
 def on_hundred(mean: Array, cov: Array, design: Design) -> tuple[Array, Array]:
-    """Return moments (m, p), (m, p, p) on 0-100, reversed items turned round."""
+    """Return moments (m, p), (m, p, p) on 0-100, of reverse-coded items of 100 less the answer."""
     turn = design.sign * 100.0 / design.span
     return to_hundred(mean, design), cov * turn[:, None] * turn
 
