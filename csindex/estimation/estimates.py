@@ -141,6 +141,12 @@ class Estimates:
             return np.asarray(np.sqrt(np.moveaxis(np.moveaxis(self.packed, -1, 0)[diagonal], 0, -1)))
 
     @property
+    def arrays(self) -> dict[str, Any]:
+        """Every array of this stage by its name, without those that are not known."""
+        found = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "before"}
+        return {name: array for name, array in found.items() if array is not None}
+
+    @property
     def stages(self) -> tuple["Estimates", ...]:
         """Estimates of all stages, first to last; a plain model has one."""
         return (*self.before, self)

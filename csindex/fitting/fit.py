@@ -131,12 +131,12 @@ def fit(
         or, with strata, clusters or a finite population correction, by the rescaling bootstrap of Rao, Wu & Yue (1992);
         for moments parametrically.
     seed : int or None
-        The same seed gives the same numbers. None draws one, which is kept on the result.
+        The same seed gives the same numbers. None draws one, which is on the result.
     level : float
         Of the intervals.
     interval : {"percentile", "normal", "basic", "bca", "studentized"}, optional
         By default percentile intervals; normal ones, with the design's degrees of freedom, for jackknife and supplied
-        replicates, which are no picture of the sampling distribution. *bca* adds a jackknife for its acceleration,
+        replicates, which do not estimate the sampling distribution. *bca* adds a jackknife for its acceleration,
         *studentized* 25 resamples of each resample.
     bad_units : {"raise", "drop"}
         Whether a unit that cannot be estimated is an error, or is left out with a warning and listed on the result.
@@ -190,7 +190,10 @@ def fit(
         "level": level, "tolerance": tolerance, "max_iterations": max_iterations, "max_failed": max_failed,
         "weights_from": "" if earlier is None else earlier.words,
     }  # fmt: skip
-    options = _options(data, estimator, replicates, resampling, interval, errors, chosen)
+    options = _options(
+        data, chosen,
+        estimator=estimator, replicates=replicates, resampling=resampling, interval=interval, errors=errors,
+    )  # fmt: skip
     _check(model, options, earlier)
     given = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "missing_codes": missing_codes}
     source, account, codes = source_of(model, data, options, given)
@@ -212,12 +215,13 @@ def fit(
 
 def _options(
     data: Any,
+    chosen: dict[str, Any],
+    *,
     estimator: str,
     replicates: int | None,
     resampling: Resampling | None,
     interval: Interval | None,
     errors: Errors | None,
-    chosen: dict[str, Any],
 ) -> Options:
     """Return the options, with defaults that depend on the data and on each other."""
     if estimator == "ordinal":
@@ -263,5 +267,5 @@ def _work(seed: int | None, block_size: int | None, n_jobs: int, progress: bool)
     if block_size is not None:
         whole("block_size", block_size, 1)
     if whole("n_jobs", n_jobs, -64) == 0:
-        raise OptionError("n_jobs must not be 0. Use 1, or -1 for all cores.")
+        raise OptionError("n_jobs=0 is no number of workers. Use 1, or -1 for all cores.")
     return {"seed": seed, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}

@@ -78,8 +78,8 @@ def missing(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
     counts = {"incomplete": account.incomplete, "rows": weighted}
     if fitted.options.missing != "listwise":
         return [(speaker.say("missing_all", **counts), MissingWarning)]
-    worst = max(account.missing, key=lambda name: account.missing[name])
-    return [(speaker.say("missing_some", worst=worst, count=account.missing[worst], **counts), MissingWarning)]
+    item = max(account.missing, key=lambda name: account.missing[name])
+    return [(speaker.say("missing_some", worst=item, count=account.missing[item], **counts), MissingWarning)]
 
 
 def small(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
@@ -149,17 +149,17 @@ def convention(fitted: FittedModel, indices: Mapping[str, Array], speaker: Speak
     """Say where the index (U, k) of another convention is more than a point away."""
     names, chosen = names_of(fitted), fitted.options.convention
     gaps = [np.abs(values - indices[chosen]) for other, values in indices.items() if other != chosen]
-    worst: NDArray[np.float64] = np.max(gaps, axis=0)
-    notable = [int(j) for j in np.flatnonzero((worst > NOTABLE_POINTS).any(axis=0))]
+    largest: NDArray[np.float64] = np.max(gaps, axis=0)
+    notable = [int(j) for j in np.flatnonzero((largest > NOTABLE_POINTS).any(axis=0))]
     if not notable:
         return []
     texts = []
     for j in notable:
-        unit = int(worst[:, j].argmax())
+        unit = int(largest[:, j].argmax())
         values = ", ".join(f"{other} {array[unit, j]:.1f}" for other, array in indices.items())
         texts.append(speaker.say("convention_one", name=speaker.name(names[j]), values=values))
-    count = int((worst > NOTABLE_POINTS).any(axis=1).sum())
-    where = speaker.say("convention_units", count=count, units=len(worst)) if len(worst) > 1 else ""
+    count = int((largest > NOTABLE_POINTS).any(axis=1).sum())
+    where = speaker.say("convention_units", count=count, units=len(largest)) if len(largest) > 1 else ""
     shown = {"points": NOTABLE_POINTS, "where": where, "found": speaker.listed(texts), "chosen": chosen}
     return [(speaker.say("convention", **shown), ConventionWarning)]
 

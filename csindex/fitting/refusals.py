@@ -1,4 +1,4 @@
-"""What can be wrong with moments and estimates, unit by unit."""
+"""Reasons to refuse moments, estimates and replicates, unit by unit."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -41,7 +41,7 @@ def refuse(problems: Mapping[int, str], units: pd.DataFrame | None, error: type[
 
 
 def check_scales(model: Model, moments: Moments) -> None:
-    """Raise a SurveyError if means that somebody else has made lie off their items' scales, or are missing."""
+    """Raise a SurveyError if means that the user supplies lie off their items' scales, or are missing."""
     if not moments.mean.size:
         raise SurveyError("the moments have no units.")
     for at, item in enumerate(model.items):
@@ -224,12 +224,12 @@ def least_eigenvalues(estimates: Estimates) -> Array:
 def replicate_problems(model: Model, drawn: Replicates, options: Options) -> dict[int, str]:
     """Return the units too many of whose replicates failed."""
     status = drawn.estimates.status
-    made = (status != Status.ABSENT).sum(axis=1)
-    share = 1 - (status == Status.OK).sum(axis=1) / made
+    count = (status != Status.ABSENT).sum(axis=1)
+    share = 1 - (status == Status.OK).sum(axis=1) / count
     return {
         int(
             unit
-        ): f"{share[unit]:.0%} of {made[unit]:,} replicates failed ({counted(failure_reasons(model, drawn, [int(unit)]))}), "
+        ): f"{share[unit]:.0%} of {count[unit]:,} replicates failed ({counted(failure_reasons(model, drawn, [int(unit)]))}), "
         f"more than max_failed={options.max_failed:g} allows. Intervals from the others would be too narrow."
         for unit in np.flatnonzero(share > options.max_failed)
     }

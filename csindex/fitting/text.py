@@ -280,19 +280,21 @@ def _replicates(fitted: FittedModel, speaker: Speaker) -> str:
     words = drawn.words_in(speaker.lang)
     if drawn.kind == "delta":
         return say("analytic", words=words, level=_level(fitted))
-    made, failed = fitted.sample.replicates, int(fitted.sample.failed.sum())
+    counts, failed = fitted.sample.replicates, int(fitted.sample.failed.sum())
     table = failures(fitted.model, drawn, fitted.units, speaker.lang).groupby("reason").replicates.sum()
     reasons = {str(reason): int(count) for reason, count in table.items()}
     said = say(
         "replicates",
-        count=f"{made.min():,}" if made.min() == made.max() else say("range", low=made.min(), high=made.max()),
-        each=say("each", units=len(made)) if fitted.units is not None else "",
+        count=f"{counts.min():,}"
+        if counts.min() == counts.max()
+        else say("range", low=counts.min(), high=counts.max()),
+        each=say("each", units=len(counts)) if fitted.units is not None else "",
         words=words,
         seed=fitted.seed,
         kind=say(fitted.options.interval),
         level=_level(fitted),
         failed=failed,
-        made=made.sum(),
+        made=counts.sum(),
         why=say("why", reasons=counted(reasons)) if failed else "",
     )
     return said + (say("parametric") if drawn.kind == "parametric" else "")

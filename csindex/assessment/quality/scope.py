@@ -31,11 +31,9 @@ def _parts(estimates: Estimates, size: int) -> Iterator[Estimates]:
     """Yield the estimates of some members after the other, as stacks (m,)."""
     stack = estimates.status.ndim
     flat: dict[str, Any] = {}
-    for name in Estimates.__slots__:
-        array = getattr(estimates, name)
-        if array is not None and name != "lower":
-            inner = np.moveaxis(array, range(stack), range(-stack, 0))
-            flat[name] = inner.reshape(*inner.shape[: inner.ndim - stack], estimates.status.size)
+    for name, array in estimates.arrays.items():
+        inner = np.moveaxis(array, range(stack), range(-stack, 0))
+        flat[name] = inner.reshape(*inner.shape[: inner.ndim - stack], estimates.status.size)
     members = flat["status"].shape[-1]
     for begin in range(0, members, size):
         part = slice(begin, begin + size)
