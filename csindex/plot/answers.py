@@ -15,7 +15,7 @@ from csindex.options import choose
 from csindex.plot.kit.canvas import Frame, framed, label_axis, name_row, plain
 from csindex.plot.kit.parameters import documented
 from csindex.plot.kit.style import GREY, INK, Style, extent, line_height, wrapped, write
-from csindex.plot.kit.words import say, spoken
+from csindex.plot.kit.words import available_language, say
 from csindex.survey.survey import Survey
 from csindex.text.format import Language
 
@@ -82,7 +82,7 @@ def answer_distribution(
     >>> ax = csi.plot.answer_distribution(survey, csi.scsb())
     """
     choose("kind", kind, ("stacked", "diverging"))
-    language = spoken(lang)
+    language = available_language(lang)
     if isinstance(data, Survey):
         found, note = _of_survey(data, _items(items), language)
     else:

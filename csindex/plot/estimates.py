@@ -14,7 +14,7 @@ from csindex.plot.kit.parameters import documented
 from csindex.plot.kit.rows import Rows, draw_rows
 from csindex.plot.kit.style import BLUE, VERMILLION
 from csindex.plot.kit.units import choose_unit, fit_expected, joined
-from csindex.plot.kit.words import intervals, say, spoken
+from csindex.plot.kit.words import available_language, intervals, say
 from csindex.text.format import Language
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def index_bars(
         language, table, usual, note = chosen.lang, chosen.part(result.index), chosen.title, chosen.note
         names = [chosen.labels[name] for name in table["construct"]]
     else:
-        language = spoken(lang)
+        language = available_language(lang)
         table, names, usual, note = _by_unit(result, construct, language)
     frame = framed(ax, size, title=title, usual=usual, note=note, texts=names)
     return draw_rows(frame, Rows.of(names, table, digits=1), axis=say("index", language), bars=True, limits=(0, 100))
@@ -131,7 +131,7 @@ def path_forest(
     >>> ax = csi.plot.path_forest(result.impacts(), axis="Points of satisfaction for 5 points", digits=1)
     """
     if isinstance(result, pd.DataFrame):
-        language, table, labels = spoken(lang), _checked(result), {}
+        language, table, labels = available_language(lang), _checked(result), {}
         known = bool(table[["lower", "upper"]].notna().all(axis=1).any())
         said, usual, what = say("lines" if known else "lines_none", language), "", "estimate"
     else:

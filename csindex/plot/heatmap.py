@@ -11,7 +11,7 @@ from csindex.options import choose, within
 from csindex.plot.kit.canvas import framed
 from csindex.plot.kit.parameters import documented
 from csindex.plot.kit.style import GREY, INK, VERMILLION, Style, extent, wrapped, write
-from csindex.plot.kit.words import bracketed, say, spoken
+from csindex.plot.kit.words import available_language, bracketed, say
 from csindex.text.format import number
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def htmt_heatmap(
     within("limit", limit, 0, 2, "0.90")
     table = _measured(table, measure)
     names = _constructs(table)
-    language, called = spoken(lang), labels or {}
+    language, called = available_language(lang), labels or {}
     known = table[["lower", "upper"]].notna().all(axis=None)
     note = say("htmt_note" if known else "htmt_bare", language, limit=limit)
     shown = [called.get(name, name) for name in names]

@@ -1,4 +1,4 @@
-"""The importance–performance map: what matters much and goes badly."""
+"""The importance–performance map."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any

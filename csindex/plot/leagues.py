@@ -1,4 +1,4 @@
-"""A league: scores with the intervals that tell a unit's score, those that compare units, and the ranks left open."""
+"""The picture of a league: scores with two intervals, and the ranks not ruled out."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ from csindex.plot.kit.style import (
     write,
 )
 from csindex.plot.kit.units import highlighted, joined
-from csindex.plot.kit.words import say, spoken
+from csindex.plot.kit.words import available_language, say
 from csindex.text.format import Language, listed
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def league_plot(
     """
     if not isinstance(league, League):
         raise OptionError(f"a result of csindex.league is expected, not {type(league).__name__}.")
-    language = spoken(lang)
+    language = available_language(lang)
     table = _chosen(league, group, wave)
     ranked = table[table["rank"].notna()].sort_values("rank", kind="stable")
     if ranked.empty:
@@ -193,12 +193,12 @@ def _curve(frame: Frame, units: _Ranked, lang: Language) -> "Axes":
     width, style = frame.width, frame.style
     table, names, marked = units.table, units.names, units.marked
     count = len(names)
-    told = [at for at in range(count) if marked[at]] or [0, 1, 2, count - 3, count - 2, count - 1]
-    shown = [shortened(names[at], 0.28 * width, style.small, style) for at in told]
+    named = [at for at in range(count) if marked[at]] or [0, 1, 2, count - 3, count - 2, count - 1]
+    shown = [shortened(names[at], 0.28 * width, style.small, style) for at in named]
     right = max(extent(name, style.small, style)[0] for name in shown) + 3.2 * style.points
     left, lower = 3.6 * style.points, 3.2 * style.points
     tall = frame.tall(0.55, lower)
-    tall = max(tall, 1.5 * line_height(style.small) * len(told)) if frame.ax is None else tall
+    tall = max(tall, 1.5 * line_height(style.small) * len(named)) if frame.ax is None else tall
     below = 0.38 * tall
     ax = frame.stage((width - left - right, tall - below), left=left, right=right, lower=lower + below)
     ranks = panel_below(ax, 1.2 * style.points, below - 1.2 * style.points)
@@ -221,13 +221,13 @@ def _curve(frame: Frame, units: _Ranked, lang: Language) -> "Axes":
     label_axis(ranks, say("league_order", lang), style)
     ranks.set_ylim(count + 0.8, 0.2)
     ranks.set_yticks(_rank_ticks(count))
-    _name(ax, told, shown, table, tall - below, (marked, style))
+    _name(ax, named, shown, table, tall - below, (marked, style))
     return ax
 
 
 def _name(
     ax: "Axes",
-    told: list[int],
+    named: list[int],
     shown: list[str],
     table: pd.DataFrame,
     height: float,
@@ -236,12 +236,12 @@ def _name(
     """Write names to the right of the curve, at the heights of their scores as far as there is room."""
     marked, style = look
     low, high = ax.get_ylim()
-    estimate = table["estimate"].to_numpy()[told]
+    estimate = table["estimate"].to_numpy()[named]
     wanted = (high - estimate) / (high - low) * height
     step = line_height(style.small)
-    at = spaced(wanted, [step] * (len(told) - 1))
+    at = spaced(wanted, [step] * (len(named) - 1))
     at += min(0.0, height - at[-1]) if at[-1] - at[0] < height else 0.0
-    for number, (unit, name) in enumerate(zip(told, shown, strict=True)):
+    for number, (unit, name) in enumerate(zip(named, shown, strict=True)):
         color = VERMILLION if marked[unit] else GREY
         y = high - at[number] / height * (high - low)
         write(

@@ -89,8 +89,8 @@ def path_diagram(
     Notes
     -----
     Constructs stand in columns, sources to the left; of constructs in a row two may share a column. The order within a
-    column has few crossings (Sugiyama, Tagawa & Toda 1981). In a feedback loop some arrows point to the left. Arrows pass columns between the boxes and reach each box
-    at heights of their own, so that labels meet no arrow, box or other label.
+    column has few crossings (Sugiyama, Tagawa & Toda 1981). In a feedback loop some arrows point to the left. Arrows pass
+    columns between the boxes and reach each box at heights of their own, so that labels meet no arrow, box or other label.
 
     Examples
     --------

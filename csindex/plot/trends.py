@@ -1,4 +1,4 @@
-"""Trends: scores over waves with bands, interrupted where a new series begins."""
+"""The picture of a trend: scores over waves with bands, interrupted where a new series begins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from csindex.plot.kit.labels import spaced
 from csindex.plot.kit.parameters import documented
 from csindex.plot.kit.style import GREY, PALE, PALETTE, Style, extent, line_height, shortened, write
 from csindex.plot.kit.units import highlighted, joined
-from csindex.plot.kit.words import say, spoken
+from csindex.plot.kit.words import available_language, say
 from csindex.text.format import Language
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def trend_lines(
     """
     if not isinstance(trend, Trend):
         raise OptionError(f"a result of csindex.trend is expected, not {type(trend).__name__}.")
-    language = spoken(lang)
+    language = available_language(lang)
     lines = _lines(trend)
     shown = _shown(lines, highlight)
     breaks = _breaks(trend)
@@ -151,8 +151,8 @@ def _axes(ax: "Axes", trend: Trend, ticks: list[str], width: float, style: Style
     # Waves are named as far as there is room; the last one always is.
     need = max(extent(tick, style.small, style)[0] for tick in ticks) + style.points
     every = max(1, int(np.ceil(need / (width / max(len(at), 1)))))
-    kept = list(range(len(at) - 1, -1, -every))
-    ax.set_xticks([at[place] for place in kept], [ticks[place] for place in kept], parse_math=False)
+    labelled = list(range(len(at) - 1, -1, -every))
+    ax.set_xticks([at[place] for place in labelled], [ticks[place] for place in labelled], parse_math=False)
     margin = 0.06 * (max(at) - min(at)) or 0.5
     ax.set_xlim(min(at) - margin, max(at) + margin)
     label_axis(ax, trend.wave, style)

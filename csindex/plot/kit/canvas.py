@@ -1,4 +1,4 @@
-"""Figures that need no pyplot: they are shown by a notebook and leave no state behind."""
+"""Figures without pyplot, which notebooks show and which leave no state behind, and the frame of every picture."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What the docstrings of all pictures say of the parameters that they share."""
+"""The parameters that all pictures share, as docstrings describe them."""
 
 from csindex.docstrings import filled
 

@@ -1,4 +1,4 @@
-"""How pictures look: colours, sizes and lettering."""
+"""Colours, sizes and lettering of pictures."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""Which unit of a fit with by= a picture is about."""
+"""The unit of a fit that a picture is about."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from csindex.errors import OptionError
 from csindex.fitting.refusals import unit_name
 from csindex.fitting.result import Fit
 from csindex.fitting.text import labels_of
-from csindex.plot.kit.words import answered, intervals, spoken
+from csindex.plot.kit.words import answered, available_language, intervals
 from csindex.text.format import Language, listed
 
 
@@ -58,14 +58,14 @@ class Chosen:
 
 
 def choose_unit(result: Fit, unit: Any, lang: str) -> Chosen:
-    """Return the unit of a fit that a picture is about; see `unit_row` and `spoken`.
+    """Return the unit of a fit that a picture is about; see `unit_row` and `available_language`.
 
     Raises
     ------
     OptionError
         If `result` is no fit, the unit is not one of its units, or the language is not known.
     """
-    row, language = unit_row(fit_expected(result), unit), spoken(lang)
+    row, language = unit_row(fit_expected(result), unit), available_language(lang)
     return Chosen(result, row, language, labels_of(result, language))
 
 

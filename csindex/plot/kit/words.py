@@ -13,7 +13,7 @@ from csindex.text.words import plot
 WORDS = {"en": plot.ENGLISH, "ko": plot.KOREAN}
 
 
-def spoken(lang: str) -> Language:
+def available_language(lang: str) -> Language:
     """Return the language of a picture: English where Korean is asked for and no font has it.
 
     Raises
