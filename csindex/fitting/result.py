@@ -1,11 +1,12 @@
 """What a fit gives: tables of everything, each number with its uncertainty."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from csindex.fitting import text
+from csindex.fitting.constructs import driven
 from csindex.fitting.core import FittedModel
 from csindex.fitting.scores import respondent_scores
 from csindex.fitting.tables.estimates import effect_table, impact_table, index_table, item_table, path_table, r2_table
@@ -13,10 +14,11 @@ from csindex.fitting.tables.first_stage import first_stage_table
 from csindex.fitting.tables.inadmissible import inadmissible_table
 from csindex.index.impacts import STEP
 from csindex.text.format import language
+from csindex.text.result import NO_ROWS, Result
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Fit(FittedModel):
+class Fit(FittedModel, Result):
     """The result of `csindex.fit`. It holds no respondents' rows and does not change.
 
     Every table is a tidy pandas frame: one row for each parameter, the unit columns of ``by=`` first, then labels, then
@@ -56,6 +58,15 @@ class Fit(FittedModel):
     covariance : CovarianceFit or None
         Of "cbsem": ``.parameters`` in the lavaan notation and ``.measures``, χ² and fit indices.
     """
+
+    TABLES: ClassVar = {
+        "index": "index",
+        "impacts": lambda fit: fit.impacts() if driven(fit) else NO_ROWS,
+        **{name: name for name in ("paths", "effects", "r2", "weights", "index_weights", "loadings", "first_stage")},
+        "covariance_parameters": lambda fit: NO_ROWS if fit.covariance is None else fit.covariance.parameters,
+        "covariance_measures": lambda fit: NO_ROWS if fit.covariance is None else fit.covariance.measures,
+        **{name: name for name in ("inadmissible", "sample", "failures", "dropped")},
+    }
 
     @property
     def lower(self) -> "Fit | None":
