@@ -1,29 +1,17 @@
-"""The words of pictures: both languages say the same, in the terms of the other texts."""
+"""The words of pictures, and the warnings of letters that no font has."""
 
-import re
-import string
 import warnings
 
 import pytest
 
 import csindex as csi
+from csindex.messages import words
 from csindex.plot.kit import style
 from csindex.plot.kit.words import say
-from csindex.text.words.plot import ENGLISH, KOREAN
 
 
-def places(text: str) -> set[str | None]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-
-
-def test_both_languages_have_the_same_keys_and_placeholders():
-    assert list(ENGLISH) == list(KOREAN)
-    assert [key for key in ENGLISH if places(ENGLISH[key]) != places(KOREAN[key])] == []
-
-
-def test_korean_has_one_term_for_one_thing():
-    assert [text for text in KOREAN.values() if re.search("붓스트랩|적재값|단위|동인|반복추출", text)] == []
-    assert [key for key, text in KOREAN.items() if not style.has_korean([text])] == ["range"]
+def test_a_unit_is_an_institution_in_korean():
+    assert [key for key, text in words("plot")["ko"].items() if "단위" in text] == []
 
 
 def test_values_are_filled_in():

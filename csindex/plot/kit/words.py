@@ -6,11 +6,9 @@ import numpy as np
 
 from csindex.errors import FontWarning
 from csindex.fitting.result import Fit
+from csindex.messages import fill, words
 from csindex.plot.kit.style import REMEDY, korean_font, outside
 from csindex.text.format import Language, language, number
-from csindex.text.words import plot
-
-WORDS = {"en": plot.ENGLISH, "ko": plot.KOREAN}
 
 
 def available_language(lang: str) -> Language:
@@ -36,7 +34,7 @@ def available_language(lang: str) -> Language:
 
 def say(key: str, lang: Language, **values: object) -> str:
     """Return a sentence in a language."""
-    return WORDS[lang][key].format(**values)
+    return fill(words("plot")[lang][key], values, lang)
 
 
 def bracketed(lower: float, upper: float, digits: int, sign: bool = False) -> str:
