@@ -131,3 +131,8 @@ def test_every_estimator_has_its_words(name):
     for lang in ("en", "ko"):
         assert name in CHOICES[lang]
         assert {name, estimator.inadmissible} <= set(WORDS[lang])
+
+
+def test_a_spelling_of_dwls_has_its_usual_errors(answers):
+    result = csi.fit(MODEL, answers, estimator="cbsem", discrepancy="dwls")
+    assert (result.options.discrepancy, result.options.errors) == ("DWLS", "robust")
