@@ -1,6 +1,7 @@
 """The choices of a fit, checked once and carried on its result."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -24,6 +25,32 @@ _SPELLINGS = {
     "standardised": "standardized", "centred": "centered", "studentised": "studentized", "BCa": "bca",
     "ml": "ML", "gls": "GLS", "uls": "ULS", "dwls": "DWLS",
 }  # fmt: skip
+
+_KNOWN: dict[str, tuple[str, ...]] = {
+    "estimator": get_args(Estimator),
+    "scheme": get_args(Scheme),
+    "variant": get_args(Variant),
+    "convention": get_args(Convention),
+    "higher_order": get_args(HigherOrder),
+    "interaction": get_args(Interaction),
+    "missing": get_args(Missing),
+    "resampling": get_args(Resampling),
+    "interval": get_args(Interval),
+    "discrepancy": get_args(Discrepancy),
+    "errors": get_args(Errors),
+    "likelihood": get_args(Likelihood),
+}
+
+
+@contextmanager
+def accepted(option: str, value: str) -> Iterator[None]:
+    """Let an option have one value more for a while: the name of what has been registered."""
+    before = _KNOWN[option]
+    _KNOWN[option] = (*before, value)
+    try:
+        yield
+    finally:
+        _KNOWN[option] = before
 
 
 def choose(name: str, value: object, known: Iterable[str]) -> str:
@@ -92,33 +119,9 @@ class Options:
     errors: Errors = "normal"
     likelihood: Likelihood = "normal"
 
-    @property
-    def analytic(self) -> bool:
-        """Whether standard errors come from the estimator's own theory."""
-        return self.estimator == "cbsem" and self.replicates == 0
-
-    @property
-    def adjusted(self) -> bool:
-        """Whether moments are fitted by least squares, with errors and χ² that rows tell: DWLS, and all of ordinal items."""
-        return self.estimator == "cbsem" and (self.discrepancy == "DWLS" or bool(self.ordinal))
-
     def __post_init__(self) -> None:
-        known = {
-            "estimator": Estimator,
-            "scheme": Scheme,
-            "variant": Variant,
-            "convention": Convention,
-            "higher_order": HigherOrder,
-            "interaction": Interaction,
-            "missing": Missing,
-            "resampling": Resampling,
-            "interval": Interval,
-            "discrepancy": Discrepancy,
-            "errors": Errors,
-            "likelihood": Likelihood,
-        }
-        for name, values in known.items():
-            object.__setattr__(self, name, choose(name, getattr(self, name), get_args(values)))
+        for name, values in _KNOWN.items():
+            object.__setattr__(self, name, choose(name, getattr(self, name), values))
         object.__setattr__(self, "ordinal", _ordinal(self.ordinal, self.missing))
         object.__setattr__(self, "replicates", whole("replicates", self.replicates, 0))
         object.__setattr__(self, "max_iterations", whole("max_iterations", self.max_iterations, 1))

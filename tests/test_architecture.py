@@ -158,6 +158,38 @@ def test_importing_csindex_is_cheap():
     assert done.stdout.strip() == "[]"
 
 
+def test_a_fit_by_pls_loads_no_other_estimator():
+    code = (
+        "import csindex, sys; csindex.fit(csindex.acsi(), csindex.datasets.acsi2015('banks'), replicates=2); "
+        "print(*sorted(name for name in sys.modules if name.partition('.')[0] == 'csindex'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, capture_output=True, text=True, check=True)
+    loaded = done.stdout.split()
+    print(f"{len(loaded)} modules of csindex are loaded by a first fit")
+    assert "csindex.estimation.pls.estimator" in loaded
+    assert not [name for name in loaded if name.startswith("csindex.estimation.cbsem")]
+
+
+def estimators_told_apart(path: Path) -> Iterator[str]:
+    """Yield the lines in which the estimator is compared, or named other than in docstrings, annotations and as the default."""
+    nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    prose = [node.value for node in nodes if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)]
+    prose += [node.annotation for node in nodes if isinstance(node, ast.arg) and node.annotation is not None]
+    left_out = {inner for outer in prose for inner in ast.walk(outer)}
+    for node in nodes:
+        if isinstance(node, ast.Constant) and node not in left_out and node.value in ("plsc", "cbsem"):
+            yield f"line {node.lineno} names {node.value!r}"
+        if isinstance(node, ast.Compare) and any(getattr(part, "attr", "") == "estimator" for part in ast.walk(node)):
+            yield f"line {node.lineno} compares the estimator"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_estimators_are_told_apart_by_what_they_say_of_themselves(path: Path):
+    place = path.relative_to(ROOT).as_posix()
+    if not place.startswith(("estimation/", "options.py", "text/words/")):
+        assert not [*estimators_told_apart(path)]
+
+
 def test_everything_public_is_there():
     assert sorted(csindex.__all__) == list(csindex.__all__)
     assert all(hasattr(csindex, name) for name in csindex.__all__)

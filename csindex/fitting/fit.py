@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from csindex.errors import OptionError
-from csindex.estimation.cbsem.checks import check_factor_model, check_options
-from csindex.fitting.earlier_weights import EarlierWeights
+from csindex.estimation.estimator import ESTIMATORS, estimator_of
 from csindex.fitting.estimate_units import UNLIKE_SAMPLES, Procedure, degrees_of
 from csindex.fitting.intake import source_of, usual_resampling
 from csindex.fitting.notices import warn
 from csindex.fitting.result import Fit
 from csindex.fitting.stage_by_stage import fit_stages
-from csindex.fitting.tables.covariance import covariance_fit
 from csindex.model.model import Model
 from csindex.model.stages import Stage, stages_of
 from csindex.options import (
@@ -37,6 +35,9 @@ from csindex.options import (
     whole,
 )
 from csindex.survey.checks import Codes
+
+if TYPE_CHECKING:
+    from csindex.fitting.earlier_weights import EarlierWeights
 
 
 def fit(
@@ -183,7 +184,7 @@ def fit(
         )
     drop = choose("bad_units", bad_units, ["raise", "drop"]) == "drop"
     work = _work(seed, block_size, n_jobs, progress)
-    earlier = None if weights_from is None else EarlierWeights.of(weights_from, model)
+    earlier = None if weights_from is None else _earlier(weights_from, model)
     chosen = {
         "missing": missing, "ordinal": ordinal, "scheme": scheme, "variant": variant, "convention": convention,
         "higher_order": higher_order, "interaction": interaction, "discrepancy": discrepancy, "likelihood": likelihood,
@@ -197,8 +198,9 @@ def fit(
     _check(model, options, earlier)
     given = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "missing_codes": missing_codes}
     source, account, codes = source_of(model, data, options, given)
-    if options.estimator == "cbsem" and errors is None and source.weighted:
-        options = replace(options, errors="robust")
+    method = estimator_of(options)
+    if errors is None:
+        options = replace(options, errors=method.usual_errors(options, weighted=source.weighted))
     stages = _stages(model, options)
     fitted, units = fit_stages(stages, source, Procedure(options, drop, work, earlier))
     drawn = units.replicates.get
@@ -207,7 +209,9 @@ def fit(
         dropped=units.dropped, degrees=degrees_of(source, units.numbers, options), missing_codes=codes,
         replicates=drawn("replicates"), jackknife=drawn("jackknife"), nested=drawn("nested"), simple=drawn("simple"),
     )  # fmt: skip
-    if options.estimator == "cbsem":
+    if method.covariance_structure:
+        from csindex.fitting.tables.covariance import covariance_fit
+
         result = replace(result, covariance=covariance_fit(result, source, units.numbers, units.weights))
     warn(result, stacklevel=2)
     return result
@@ -226,29 +230,33 @@ def _options(
     """Return the options, with defaults that depend on the data and on each other."""
     if estimator == "ordinal":
         estimator, chosen = "pls", {**chosen, "ordinal": True if chosen["ordinal"] is False else chosen["ordinal"]}
-    usual, factors = usual_resampling(data), estimator == "cbsem"
+    method, usual = ESTIMATORS[choose("estimator", estimator, ESTIMATORS)], usual_resampling(data)
     if replicates is None:
-        replicates = 0 if factors and usual != "replicate weights" else 1000
+        replicates = 1000 if usual == "replicate weights" else method.default_replicates
     resampling = resampling or usual
-    normal = resampling in UNLIKE_SAMPLES or (factors and replicates == 0)
-    least_squares = factors and (chosen["discrepancy"] == "DWLS" or chosen["ordinal"])
-    return Options(
+    normal = resampling in UNLIKE_SAMPLES or (method.analytic and replicates == 0)
+    options = Options(
         estimator=estimator,  # type: ignore[arg-type]
         replicates=replicates,
         resampling=resampling,
         interval=interval or ("normal" if normal else "percentile"),
-        errors=errors or ("robust" if least_squares else "normal"),
+        errors=errors or "normal",
         **chosen,
     )
+    return options if errors else replace(options, errors=method.usual_errors(options))
 
 
-def _check(model: Model, options: Options, earlier: EarlierWeights | None) -> None:
+def _earlier(weights_from: Fit | pd.DataFrame, model: Model) -> "EarlierWeights":
+    from csindex.fitting.earlier_weights import EarlierWeights
+
+    return EarlierWeights.of(weights_from, model)
+
+
+def _check(model: Model, options: Options, earlier: "EarlierWeights | None") -> None:
     """Raise an error where options do not go with each other, or with the model."""
     if earlier is not None:
         earlier.check(options)
-    check_options(options)
-    if options.estimator == "cbsem":
-        check_factor_model(model, options)
+    estimator_of(options).check(model, options)
 
 
 def _stages(model: Model, options: Options) -> tuple[Stage, ...]:

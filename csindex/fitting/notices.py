@@ -20,6 +20,7 @@ from csindex.errors import (
     WeakInstrumentWarning,
 )
 from csindex.estimation.estimates import Status
+from csindex.estimation.estimator import estimator_of
 from csindex.estimation.pls.instruments import endogenous
 from csindex.fitting.constructs import items, names_of, place
 from csindex.fitting.core import FittedModel
@@ -62,7 +63,7 @@ def notices(fitted: FittedModel, lang: Language = "en") -> list[Notice]:
         *(convention(fitted, indices, speaker) if indices else []),
         *dropped(fitted, speaker),
         *inadmissible(fitted, speaker),
-        *(weak(fitted, speaker) if fitted.options.estimator != "cbsem" else []),
+        *(weak(fitted, speaker) if estimator_of(fitted.options).instruments else []),
         *(failure(fitted, fitted.replicates, speaker) if fitted.replicates is not None else []),
     ]
 
@@ -177,7 +178,7 @@ def inadmissible(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
         )
     if flawed > MANY_INADMISSIBLE * usable:
         parts.append(speaker.say("inadmissible_share", share=flawed / usable))
-    advice = speaker.say(f"advice_{fitted.options.estimator}")
+    advice = speaker.say(estimator_of(fitted.options).inadmissible)
     text = speaker.say("inadmissible_notice", parts="; ".join(parts), advice=advice)
     return [(text, InadmissibleWarning)] if parts else []
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from csindex.errors import CsindexError, SurveyError
 from csindex.estimation.estimates import CONSTANT_BELOW, REASONS, REASONS_KO, Estimates, Status
+from csindex.estimation.estimator import estimator_of
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.model.parts import Construct
@@ -147,9 +148,8 @@ def formative(model: Model, design: Design, moments: Moments) -> Iterator[tuple[
 
 
 _OTHERWISE = {
-    "pls": "try another scheme, or raise max_iterations",
-    "plsc": "try another scheme, or raise max_iterations",
-    "cbsem": "F falls without end where constructs overlap or the model is not identified: join constructs that cannot be told "
+    "scheme": "try another scheme, or raise max_iterations",
+    "overlap": "F falls without end where constructs overlap or the model is not identified: join constructs that cannot be told "
     "apart, use more items for a construct, or estimator='pls'",
 }
 
@@ -164,7 +164,7 @@ def estimate_problems(
         Status.UNRELIABLE: "Turn reversed items round (reversed=), drop items that do not belong, or use estimator='pls'.",
         Status.NEGATIVE: "Its items do not share anything, or run against each other: turn reversed items round (reversed=), "
         "drop items that do not belong, or use estimator='pls'.",
-        Status.UNCONVERGED: f"After {options.max_iterations} rounds; {_OTHERWISE[options.estimator]}.",
+        Status.UNCONVERGED: f"After {options.max_iterations} rounds; {_OTHERWISE[estimator_of(options).unconverged]}.",
     }
     return {
         int(unit): f"{REASONS[status]}{near}. {advice.get(status, '')}".strip()
@@ -190,7 +190,7 @@ def _unreliable(model: Model, rho: Array) -> str:
 
 def _negative(model: Model, theta: Array, design: Design, options: Options) -> str:
     """Say of which factors the variance, or what their sources leave of it, is negative."""
-    from csindex.estimation.cbsem.estimator import parameters_for
+    from csindex.estimation.cbsem.estimates import parameters_for
 
     parameters = parameters_for(design, options)
     own = parameters.of("factor") & (parameters.row == parameters.column) & (theta < 0)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from csindex.estimation.estimator import estimator_of
 from csindex.estimation.pls.consistent import ROUNDING
 from csindex.fitting.constructs import driven
 from csindex.fitting.core import CovarianceFit, FittedModel
@@ -139,7 +140,7 @@ def _paths(fitted: FittedModel, speaker: Speaker) -> str:
 
 
 def _reliability(fitted: FittedModel, speaker: Speaker) -> str:
-    if fitted.options.estimator != "plsc":
+    if not estimator_of(fitted.options).corrected:
         return ""
     rhos, beyond = fitted.estimates.reliability[0].tolist(), speaker.say("beyond")
     values = [
@@ -184,11 +185,14 @@ def _computed(options: Options, speaker: Speaker) -> str:
     convention = f"index_{options.convention}"
     if options.convention == "fornell" and options.variant == "centered":
         convention = "index_fornell_centered"
-    parts = (options.estimator, options.scheme, f"items_{options.variant}")
-    if options.estimator == "cbsem":
-        same = options.discrepancy == "DWLS" and options.replicates > 0
-        parts = ("cbsem", "DWLS_replicated" if same else options.discrepancy)  # type: ignore[assignment]
-    return say("computed", estimator=", ".join(map(say, parts)), convention=say(convention))
+    same = options.discrepancy == "DWLS" and options.replicates > 0
+    keys = {
+        "scheme": options.scheme,
+        "variant": f"items_{options.variant}",
+        "discrepancy": "DWLS_replicated" if same else options.discrepancy,
+    }
+    parts = [speaker.term(options.estimator), *(say(keys[name]) for name in estimator_of(options).own_options)]
+    return say("computed", estimator=", ".join(parts), convention=say(convention))
 
 
 def _measures(found: CovarianceFit, speaker: Speaker) -> str:
@@ -217,7 +221,7 @@ def _measures(found: CovarianceFit, speaker: Speaker) -> str:
 
 
 def _two_stage(fitted: FittedModel, speaker: Speaker) -> list[str]:
-    if fitted.options.estimator == "cbsem":
+    if not estimator_of(fitted.options).instruments:
         return []
     names = [speaker.name(name) for name in fitted.model.construct_names]
     equations = [
@@ -240,7 +244,7 @@ def _stages(fitted: FittedModel, speaker: Speaker) -> list[str]:
     said = speaker.say("stages", stages=speaker.say("then").join(parts))
     if fitted.stage.products:
         said += speaker.say("interaction")
-        if fitted.options.estimator == "plsc":
+        if estimator_of(fitted.options).corrected:
             said += speaker.say("interaction_plsc")
     return [said]
 

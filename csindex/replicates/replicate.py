@@ -1,13 +1,13 @@
 """Estimates on replicates of the moments, in blocks that bound memory."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csindex.estimation.estimates import Estimates, Status, estimate
+from csindex.estimation.estimates import Estimates, Status
 from csindex.model.design import Design
 from csindex.options import Options
 from csindex.replicates.source import Kind, Source
@@ -15,6 +15,9 @@ from csindex.stacks.layout import Array, take, unpack
 from csindex.text.format import Language
 
 BLOCK_CELLS = 1_500_000
+
+Estimate = Callable[[Array, Array, Design, Options, Array | None, Array | None], Estimates]
+"""From moments of a stack, with where to begin and what is given, to its estimates; see `csindex.estimation.estimator.estimate`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ def replicate(
     sample: Estimates,
     design: Design,
     options: Options,
-    weights: Array | None = None,
+    estimate: Estimate,
+    start: Array,
+    given: Array | None = None,
     *,
     kind: Kind,
     wanted: int,
@@ -84,8 +89,12 @@ def replicate(
     sample : Estimates
         Of these units, a stack (U,).
     design, options : Design, Options
-    weights : (U, p(p+1)/2), optional
-        Of the moments under DWLS: those of the sample.
+    estimate : callable
+        Turns moments into estimates.
+    start : (U, p) or (U, q)
+        Where the estimation of the replicates of each unit begins.
+    given : (U, ...), optional
+        What else is known of each unit, and is the same in all its replicates.
     kind : str
         What the replicates are made of.
     wanted : int
@@ -110,11 +119,11 @@ def replicate(
     size = block_size or max(1, BLOCK_CELLS // p**2)
     tiles = _tiles(source, kind, units, counts, inner)
     blocks = list(_blocks(tiles, size))
-    start = sample.theta if options.estimator == "cbsem" else sample.weights
-    known = (start, sample.index_weights if options.weights_from else weights)
     with _bar(sum(counts), progress) as bar:
         for block, (m, s, found) in zip(
-            blocks, _computed(source, blocks, known, design, options, kind, wanted, seed, n_jobs), strict=True
+            blocks,
+            _computed(source, blocks, estimate, (start, given), design, options, kind, wanted, seed, n_jobs),
+            strict=True,
         ):
             at = 0
             for tile in block:
@@ -164,6 +173,7 @@ def _blocks(tiles: Iterable[Tile], size: int) -> Iterator[list[Tile]]:
 def _computed(
     source: Source,
     blocks: list[list[Tile]],
+    estimate: Estimate,
     known: tuple[Array, Array | None],
     design: Design,
     options: Options,
@@ -173,7 +183,7 @@ def _computed(
     n_jobs: int,
 ) -> Iterator[tuple[Array, Array, Estimates]]:
     """Yield the moments and estimates of each block, computed here or by joblib's workers."""
-    task = (source, known, design, options, kind, wanted, seed)
+    task = (source, estimate, known, design, options, kind, wanted, seed)
     if n_jobs == 1:
         yield from (_block(block, *task) for block in blocks)
         return
@@ -185,6 +195,7 @@ def _computed(
 def _block(
     block: list[Tile],
     source: Source,
+    estimate: Estimate,
     known: tuple[Array, Array | None],
     design: Design,
     options: Options,
@@ -201,8 +212,8 @@ def _block(
         covs.append(s[:, :count])
         rows += [tile.row] * count
     mean, packed = np.concatenate(means, axis=1), np.concatenate(covs, axis=1)
-    start, carried = (None if given is None else take(given, np.array(rows)) for given in known)
-    return mean, packed, estimate(mean.T, unpack(packed.T, design.p), design, options, start, carried)
+    start, given = (None if one is None else take(one, np.array(rows)) for one in known)
+    return mean, packed, estimate(mean.T, unpack(packed.T, design.p), design, options, start, given)
 
 
 def _bar(total: int, progress: bool) -> Any:

@@ -31,6 +31,10 @@ class Speaker:
         """Return a sentence with its values filled in."""
         return fill(words(*self.families)[self.lang][key], values, self.lang)
 
+    def term(self, name: str) -> str:
+        """Return the words for what is registered under a name; the name where there are none."""
+        return words(*self.families)[self.lang].get(name, name)
+
     def name(self, construct: str) -> str:
         """Return what the readers call a construct."""
         return self._labels.get(construct, construct)

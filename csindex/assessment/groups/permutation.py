@@ -16,7 +16,8 @@ from csindex.assessment.groups.difference import between
 from csindex.assessment.groups.distance import average_distances, implied_items
 from csindex.assessment.groups.groups import Groups, bar_of, rows_of, tell_failures
 from csindex.assessment.groups.quantities import Measure, together
-from csindex.estimation.estimates import Estimates, estimate
+from csindex.estimation.estimates import Estimates
+from csindex.estimation.estimator import estimate, estimator_of
 from csindex.fitting.result import Fit
 from csindex.model.design import Design
 from csindex.moments.missing import ordinal_flags
@@ -280,7 +281,7 @@ def permute(
     """
     groups = len(pool.members)
     together = pooled_estimate(pool, design, options)[2]
-    start = together.theta if options.estimator == "cbsem" else together.weights
+    start = estimator_of(options).start(together)
     size = max(1, min(TILE, TILE_CELLS // (len(pool.label) * groups)))
     kept, status = [], []
     for number, begin in enumerate(range(0, permutations, size)):

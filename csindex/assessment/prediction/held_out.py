@@ -16,6 +16,7 @@ from csindex.assessment.prediction.losses import Average
 from csindex.assessment.prediction.predictors import Antecedents, Benchmark
 from csindex.errors import EstimationError, ModelError, OptionError, ReplicateWarning, SurveyError
 from csindex.estimation.estimates import REASONS, Status
+from csindex.estimation.estimator import ESTIMATORS
 from csindex.fitting.fit import fit
 from csindex.fitting.result import Fit
 from csindex.model.model import Model
@@ -124,7 +125,7 @@ def fitted(model: Model | Fit, data: Any, options: dict[str, Any]) -> tuple[Fit,
     if isinstance(model, Fit):
         result, survey = model, _survey_of_fit(model, data, options)
     else:
-        _refuse(options.get("missing", "listwise"), options.get("estimator", "pls"))
+        _refuse(options.get("missing", "listwise"), options.get("estimator"))
         survey = survey_of(data, options.pop("by", None), options)
         rest = {k: v for k, v in options.items() if isinstance(data, Survey) or k not in _ROWS}
         result = fit(model, survey, **{**rest, "replicates": 0})
@@ -157,13 +158,13 @@ def _survey_of_fit(result: Fit, data: Any, options: dict[str, Any]) -> Survey:
     return survey_of(data, None if isinstance(data, Survey) else by, {**options, **codes})
 
 
-def _refuse(missing: str, estimator: str) -> None:
+def _refuse(missing: str, estimator: str | None) -> None:
     if missing not in ("listwise", "mean"):
         raise OptionError(
             f"missing={missing!r} leaves gaps in the rows to predict from. Use missing='listwise', or 'mean', which fills each gap "
             "with the mean of the training rows."
         )
-    if estimator != "pls":
+    if isinstance(estimator, str) and estimator in ESTIMATORS and ESTIMATORS[estimator].common_factors:
         raise OptionError(
             f"items are predicted from composite scores, for which estimator={estimator!r} has no paths and loadings. Use "
             "estimator='pls'."

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.estimation.estimates import Estimates
+from csindex.estimation.estimator import Estimator, estimator_of
 from csindex.fitting.result import Fit
 from csindex.model.design import Design
 from csindex.options import Options
@@ -85,9 +86,14 @@ class Scope:
         return self.result.model.construct_names
 
     @property
+    def estimator(self) -> Estimator:
+        """What has estimated the model."""
+        return estimator_of(self.result.options)
+
+    @property
     def covariance(self) -> bool:
         """Whether the fit is a covariance structure model, whose parameters say what it implies."""
-        return self.result.options.estimator == "cbsem"
+        return self.estimator.covariance_structure
 
     @property
     def variants(self) -> bool:

@@ -1,28 +1,11 @@
-"""What cannot be a covariance structure model, and options that say nothing to one."""
+"""What cannot be a covariance structure model, and options that do not go with one."""
 
 from csindex.errors import EstimationError, OptionError
-from csindex.estimation.cbsem.estimator import parameters_for
+from csindex.estimation.cbsem.estimates import adjusted, parameters_for
 from csindex.model.design import design_of
 from csindex.model.model import Model
 from csindex.options import Options
 from csindex.text.format import listed
-
-USUAL = {"discrepancy": "ML", "errors": "normal", "likelihood": "normal"}
-
-
-def check_options(options: Options) -> None:
-    """Raise an error if an option belongs to covariance structure models, and another estimator is used."""
-    if options.estimator == "cbsem":
-        return
-    if options.missing == "fiml":
-        raise OptionError(
-            "missing='fiml' belongs to estimator='cbsem'. Use missing='em', which gives PLS the same moments."
-        )
-    for name, value in USUAL.items():
-        if getattr(options, name) != value:
-            raise OptionError(
-                f"{name}={getattr(options, name)!r} belongs to estimator='cbsem'; leave it out otherwise."
-            )
 
 
 def check_factor_model(model: Model, options: Options) -> None:
@@ -64,7 +47,7 @@ def _check_options(options: Options) -> None:
         raise OptionError("weights_from= does not go with estimator='cbsem'; carry weights over with estimator='pls'.")
     if options.variant != "standardized":
         raise OptionError(f"variant={options.variant!r} belongs to estimator='pls'; leave it out with 'cbsem'.")
-    if options.adjusted and options.missing != "listwise":
+    if adjusted(options) and options.missing != "listwise":
         raise OptionError(
             f"missing={options.missing!r} does not go with ordinal items or with discrepancy='DWLS', which take errors and "
             "weights from complete rows. Use missing='listwise'."
@@ -74,7 +57,7 @@ def _check_options(options: Options) -> None:
             f"missing={options.missing!r} gives covariances whose χ² and standard errors are not those of a complete sample. "
             "Use missing='fiml', which fits the model to the answers that are there, or 'listwise'."
         )
-    if options.missing == "mean" and options.analytic:
+    if options.missing == "mean" and not options.replicates:
         raise OptionError(
             "missing='mean' takes filled-in answers for real ones, so analytic standard errors would be too small. Use "
             "missing='fiml', or replicates=1000."
@@ -84,7 +67,7 @@ def _check_options(options: Options) -> None:
             f"discrepancy={options.discrepancy!r} does not go with ordinal items, whose polychoric correlations are not "
             "those of normal answers. Use discrepancy='DWLS', or 'ULS'."
         )
-    if options.adjusted and options.errors == "normal":
+    if adjusted(options) and options.errors == "normal":
         raise OptionError(
             "errors='normal' does not go with ordinal items or with discrepancy='DWLS', whose errors always come from the "
             "rows. Leave errors= out."
@@ -94,7 +77,7 @@ def _check_options(options: Options) -> None:
             "missing='fiml' is maximum likelihood with analytic standard errors: leave discrepancy= and replicates= out. "
             "errors='robust' allows for answers that are not normal."
         )
-    if options.analytic and options.interval != "normal":
+    if not options.replicates and options.interval != "normal":
         raise OptionError(
             f"interval={options.interval!r} needs replicates; analytic standard errors give 'normal' intervals. Set "
             "replicates=1000."
