@@ -1,5 +1,6 @@
 """What a fit gives: tables of everything, each number with its uncertainty."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -13,7 +14,9 @@ from csindex.fitting.tables.estimates import effect_table, impact_table, index_t
 from csindex.fitting.tables.first_stage import first_stage_table
 from csindex.fitting.tables.inadmissible import inadmissible_table
 from csindex.index.impacts import STEP
-from csindex.text.format import language
+from csindex.text import html
+from csindex.text.document import Section
+from csindex.text.format import Language
 from csindex.text.result import NO_ROWS, Result
 
 
@@ -185,23 +188,16 @@ class Fit(FittedModel, Result):
         """
         return respondent_scores(self, data)
 
-    def summary(self, lang: str = "en") -> str:
-        """Return the result as text: index, driver weights, paths, and how they were computed.
+    def blocks(self, lang: Language) -> Iterator[Section]:
+        """Yield index, driver weights, paths, and how they were computed; Korean texts have the `label_ko` of constructs."""
+        return text.blocks(self, lang)
 
-        Parameters
-        ----------
-        lang : {"en", "ko"}
-            English, or Korean with the `label_ko` of the constructs in place of their names.
+    def brief(self, lang: Language) -> Iterator[Section]:
+        """Yield the headline and the index."""
+        return text.brief(self, lang)
 
-        Raises
-        ------
-        OptionError
-            If the language is not known.
-        """
-        return text.full(self, language(lang))
-
-    def __repr__(self) -> str:
-        return text.short(self)
+    def _more(self) -> str:
+        return ".summary(), .impacts(), .paths, .effects, .weights, .loadings, .r2"
 
     def _repr_html_(self) -> str:
-        return text.as_html(self)
+        return html.write(text.notebook(self, "en"))
