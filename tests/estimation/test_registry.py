@@ -4,16 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from csindex.text.words.report import CHOICES
 
 import csindex as csi
 from csindex.errors import OptionError
 from csindex.estimation.estimator import ESTIMATORS, Estimator, Registry
 from csindex.estimation.pls.estimator import pls_estimates
 from csindex.fitting.refusals import _OTHERWISE
+from csindex.messages import words
 from csindex.options import Options
-from csindex.text.speaker import WORDS
+from csindex.text.speaker import Speaker
 
+WORDS, CHOICES = words(*Speaker.families), words("glossary")
 MODEL = csi.Model.parse(
     "Quality =~ q1 + q2 + q3; Satisfaction =~ s1 + s2 + s3; Loyalty =~ l1 + l2; Satisfaction ~ Quality; "
     "Loyalty ~ Satisfaction",
