@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from csindex.messages import Language
 from csindex.replicates.source import Kind, RowSource
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Answers
@@ -87,8 +88,8 @@ class Drawn:
         See `csindex.replicates.intervals.Evidence`.
     joint : bool
         Whether replicate r of one unit goes with replicate r of every other.
-    words : str
-        How they were made.
+    words, words_ko : str
+        How they were made, in English and Korean.
     """
 
     draws: Array
@@ -96,6 +97,11 @@ class Drawn:
     degrees: Array
     joint: bool
     words: str
+    words_ko: str
+
+    def words_in(self, lang: Language) -> str:
+        """Return how they were made, in a language."""
+        return self.words if lang == "en" else self.words_ko
 
 
 def drawn(source: RowSource, kind: Kind, wanted: int, seed: int, made_of: Callable[[Array], Array]) -> Drawn:
@@ -129,7 +135,8 @@ def drawn(source: RowSource, kind: Kind, wanted: int, seed: int, made_of: Callab
         for unit, count in enumerate(counts):
             coefficients[unit, :count] = source.coefficients(kind, unit, count)
     degrees = np.array([source.degrees(kind, unit, count) for unit, count in enumerate(counts)])
-    return Drawn(draws, coefficients, degrees, source.joint or kind == "replicate weights", source.words(kind))
+    joint = source.joint or kind == "replicate weights"
+    return Drawn(draws, coefficients, degrees, joint, source.words(kind), source.words(kind, "ko"))
 
 
 def placed(answers: Answers, made: Callable[[Array], Array]) -> Answers:

@@ -7,6 +7,7 @@ from unicodedata import east_asian_width
 import numpy as np
 from numpy.typing import NDArray
 
+from csindex.messages import Message
 from csindex.options import choose
 
 Language = Literal["en", "ko"]
@@ -58,6 +59,12 @@ def interval(lower: float, upper: float, digits: int, lang: Language, sign: bool
     if not (np.isfinite(lower) and np.isfinite(upper)):
         return "–"
     return f"{number(lower, digits, sign)}{' to ' if lang == 'en' else ' ~ '}{number(upper, digits, sign)}"
+
+
+def some_rows(bad: NDArray[np.bool_]) -> Message:
+    """Return a message such as ``"12 rows, first 17"`` for the rows (counting from 1) where `bad` is True."""
+    places = np.flatnonzero(bad)
+    return Message("glossary.rows", count=len(places), first=places[0] + 1)
 
 
 def wrapped(text: str, indent: str = "") -> str:
