@@ -27,9 +27,11 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """Sentences that stand side by side."""
+    """Sentences that stand side by side, below what they are about (`head`); `indent` stands before them on a screen."""
 
     items: tuple[str, ...]
+    head: str = ""
+    indent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

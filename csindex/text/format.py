@@ -67,15 +67,16 @@ def some_rows(bad: NDArray[np.bool_]) -> Message:
     return Message("glossary.rows", count=len(places), first=places[0] + 1)
 
 
-def wrapped(text: str, indent: str = "") -> str:
-    """Return a sentence in lines, each of them indented."""
+def wrapped(text: str, indent: str = "", limit: int = WIDTH, hang: str = "") -> str:
+    """Return a sentence in lines of at most `limit` columns, each of them indented, all but the first by `hang` too."""
     lines = [""]
     for word in text.split():
-        if lines[-1] and len(indent) + width(lines[-1]) + 1 + width(word) > WIDTH:
+        before = indent if len(lines) == 1 else indent + hang
+        if lines[-1] and len(before) + width(lines[-1]) + 1 + width(word) > limit:
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}".strip()
-    return "\n".join(indent + line for line in lines)
+    return "\n".join(f"{indent}{hang if at else ''}{line}" for at, line in enumerate(lines))
 
 
 def rows_text(bad: NDArray[np.bool_]) -> str:
