@@ -19,6 +19,7 @@ from csindex.estimation.pls.iteration import (
 from csindex.estimation.pls.structure import path_coefficients, unstable
 from csindex.index.scores import index_deviations, index_scores, index_weights, to_hundred
 from csindex.model.design import Design
+from csindex.moments.missing import policy_of
 from csindex.options import Options
 from csindex.stacks.layout import Array, empty, packing, take, unpack
 
@@ -284,9 +285,10 @@ def estimate(
 
 def _screen(S: Array, sd: Array, status: NDArray[np.int8], options: Options) -> None:
     """Mark members that cannot be estimated, and give them a harmless matrix."""
-    if options.missing == "em" or options.ordinal:
+    policy = policy_of(options)
+    if policy.iterated or options.ordinal:
         status[(status == Status.OK) & ~np.isfinite(S).all(axis=(1, 2))] = Status.UNKNOWN
-    elif options.missing == "pairwise":
+    elif not policy.definite:
         sound = status == Status.OK
         root = sd if options.variant == "centered" else np.ones_like(sd)
         R = S[sound] / (root[sound][:, :, None] * root[sound][:, None, :])

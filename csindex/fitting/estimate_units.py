@@ -18,10 +18,11 @@ from csindex.fitting.stage_source import StagedSource
 from csindex.fitting.units import UnitStack
 from csindex.model.design import Design
 from csindex.model.model import Model
+from csindex.moments.missing import policy_of
 from csindex.moments.moments import Moments
-from csindex.options import Options
+from csindex.options import Kind, Options
 from csindex.replicates.replicate import replicate
-from csindex.replicates.source import Kind, MomentSource, RowSource, Source
+from csindex.replicates.source import MomentSource, RowSource, Source
 from csindex.stacks.layout import Array, flatten, pack
 
 UNLIKE_SAMPLES = ("jackknife", "replicate weights")
@@ -93,7 +94,7 @@ def _with_estimates(units: UnitStack, source: Source, design: Design, procedure:
     mean, cov = flatten(units.moments.mean, 1), flatten(units.moments.cov, 2)
     sample = estimate(mean, cov, design, options, carried=given if weights is None else weights)
     sample = sample.made_from(mean, pack(cov))
-    if options.missing == "fiml":
+    if policy_of(options).full_information:
         sample = fiml_estimates(source, units.numbers, units.moments, sample, design, options)
         sample = sample.made_from(mean, pack(cov))
     return replace(units, estimates=sample, weights=weights)

@@ -19,6 +19,7 @@ from csindex.fitting.stage_by_stage import fit_stages
 from csindex.fitting.tables.covariance import covariance_fit
 from csindex.model.model import Model
 from csindex.model.stages import Stage, stages_of
+from csindex.moments.missing import check_ordinal
 from csindex.options import (
     Convention,
     Discrepancy,
@@ -240,6 +241,7 @@ def _options(
 
 def _check(model: Model, options: Options, earlier: EarlierWeights | None) -> None:
     """Raise an error where options do not go with each other, or with the model."""
+    check_ordinal(options)
     if earlier is not None:
         earlier.check(options)
     check_options(options)

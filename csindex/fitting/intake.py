@@ -13,9 +13,10 @@ from csindex.fitting import refusals
 from csindex.fitting.core import RESERVED
 from csindex.model.model import Model
 from csindex.moments.grouped import GroupedMoments
+from csindex.moments.missing import policy_of
 from csindex.moments.moments import Moments
-from csindex.options import Interval, Options, Resampling, choose, whole
-from csindex.replicates.source import Kind, MomentSource, RowSource, Source
+from csindex.options import Interval, Kind, Options, Resampling, choose, whole
+from csindex.replicates.source import MomentSource, RowSource, Source
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
@@ -120,7 +121,7 @@ def source_of(
     if isinstance(data, (Moments, GroupedMoments, Survey)) and named:
         kind = type(data).__name__
         raise OptionError(f"{', '.join(named)} cannot be given with {kind}: {kind} has been made with or without them.")
-    if isinstance(data, (Moments, GroupedMoments)) and options.missing != "listwise":
+    if isinstance(data, (Moments, GroupedMoments)) and not policy_of(options).complete:
         raise OptionError(f"missing={options.missing!r} needs rows; moments have none.")
     if isinstance(data, (Moments, GroupedMoments)) and options.ordinal:
         raise OptionError("ordinal items need rows: moments do not tell how often each answer was given.")
@@ -139,7 +140,7 @@ def source_of(
         _check_definite(moments)
         return MomentSource(moments), None, None
     survey = data if isinstance(data, Survey) else Survey(data, **given)
-    answers = survey.answers(model.items, options.missing)
+    answers = survey.answers(model.items, complete=policy_of(options).complete)
     _check_units(answers.units)
     return RowSource.of(answers, model.item_names, options), answers.account, survey.missing_codes
 

@@ -28,6 +28,7 @@ from csindex.fitting.tables.conventions import all_conventions
 from csindex.fitting.tables.first_stage import f_statistics
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_said
 from csindex.fitting.text import names_shown
+from csindex.moments.missing import policy_of
 from csindex.replicates.replicate import Replicates
 from csindex.stacks.layout import Array
 from csindex.text.format import Language
@@ -76,7 +77,7 @@ def missing(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
     if account.incomplete <= MANY_MISSING * weighted:
         return []
     counts = {"incomplete": account.incomplete, "rows": weighted}
-    if fitted.options.missing != "listwise":
+    if not policy_of(fitted.options).complete:
         return [(speaker.say("missing_all", **counts), MissingWarning)]
     worst = max(account.missing, key=lambda name: account.missing[name])
     return [(speaker.say("missing_some", worst=worst, count=account.missing[worst], **counts), MissingWarning)]

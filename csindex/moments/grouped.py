@@ -10,7 +10,7 @@ from csindex import messages
 from csindex.errors import OptionError, SurveyError
 from csindex.moments.moments import Moments
 from csindex.moments.sums import complete_moments
-from csindex.replicates.source import Kind
+from csindex.options import Kind
 from csindex.stacks.layout import Array, packing, unpack
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes, group_codes

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from csindex.errors import SurveyError
 from csindex.model.model import Model
 from csindex.model.parts import Item
+from csindex.moments.missing import check_ordinal, policy_of
 from csindex.options import Missing, Options
 from csindex.survey.checks import Codes
 from csindex.survey.survey import as_survey
@@ -126,10 +127,12 @@ class Moments:
         from csindex.replicates.source import RowSource
 
         options = Options(missing=missing, ordinal=ordinal)
+        check_ordinal(options)
         survey = as_survey(data, weights=weights, by=by, missing_codes=missing_codes)
         chosen = items.items if isinstance(items, Model) else tuple(items)
         names = tuple(item.name if isinstance(item, Item) else item for item in chosen)
-        return RowSource.of(survey.answers(chosen, options.missing), names, options).sample()
+        answers = survey.answers(chosen, complete=policy_of(options).complete)
+        return RowSource.of(answers, names, options).sample()
 
     @classmethod
     def from_published(

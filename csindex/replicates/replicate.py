@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from csindex.estimation.estimates import Estimates, Status, estimate
 from csindex.model.design import Design
-from csindex.options import Options
-from csindex.replicates.source import Kind, Source
+from csindex.options import Kind, Options
+from csindex.replicates.source import Source
 from csindex.stacks.layout import Array, take, unpack
 from csindex.text.format import Language
 
@@ -24,7 +24,7 @@ class Replicates:
     Attributes
     ----------
     kind : str
-        What they were made of; see `csindex.replicates.source.Kind`. "delta" ones are the small steps of `analytic`.
+        What they were made of; see `csindex.options.Kind`. "delta" ones are the small steps of `analytic`.
     words, words_ko : str
         How they were made, in English and in Korean.
     estimates : Estimates

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from csindex.replicates.source import Kind, RowSource
+from csindex.options import Kind
+from csindex.replicates.source import RowSource
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Answers
 
@@ -106,7 +107,7 @@ def drawn(source: RowSource, kind: Kind, wanted: int, seed: int, made_of: Callab
     source : RowSource
         Of U units.
     kind : str
-        What replicates are made of; see `csindex.replicates.source.Kind`.
+        What replicates are made of; see `csindex.options.Kind`.
     wanted : int
         How many for each unit; 0 for none.
     seed : int

@@ -6,7 +6,7 @@ together or who computes them.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Protocol
 from zlib import crc32
 
 import numpy as np
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from csindex import messages
 from csindex.errors import OptionError, SurveyError
-from csindex.moments.missing import iterated, ordinal_flags, row_moments
+from csindex.moments.missing import Start, ordinal_flags, row_moments, solution
 from csindex.moments.moments import Moments
-from csindex.options import Missing, Options
+from csindex.options import Kind, Options
 from csindex.replicates import resampling
 from csindex.stacks.layout import Array, pack, unpack
 from csindex.survey.answers import Answers
@@ -25,10 +25,6 @@ from csindex.text.format import Language
 
 TILE = 500
 TILE_CELLS = 2_000_000
-
-Kind = Literal["bootstrap", "jackknife", "replicate weights", "simple", "nested", "parametric"]
-"""What replicates are made of: *simple* leave one row out at a time, which gives the variance of a simple random sample to
-measure design effects by; *nested* are resamples of bootstrap resamples, for studentised intervals."""
 
 
 class Source(Protocol):
@@ -78,17 +74,16 @@ class RowSource:
 
     answers: Answers
     items: tuple[str, ...]
-    missing: Missing
+    missing: str
     ordinal: NDArray[np.bool_] | None = None
     # Not to be handed on where a source is made from another with other answers.
     _last: dict[tuple[Kind, int, int], Array] = field(default_factory=dict, init=False)
-    _solved: dict[int, tuple[Array, Array] | None] = field(default_factory=dict, init=False)
+    _solved: dict[int, Start | None] = field(default_factory=dict, init=False)
 
     @classmethod
     def of(cls, answers: Answers, items: tuple[str, ...], options: Options) -> "RowSource":
         """Return the source of answers to the items, treated as the options say; see `ordinal_flags` for errors."""
-        missing: Missing = "em" if options.missing == "fiml" else options.missing
-        return cls(answers, items, missing, ordinal_flags(answers.values, items, options.ordinal))
+        return cls(answers, items, options.missing, ordinal_flags(answers.values, items, options.ordinal))
 
     @property
     def joint(self) -> bool:
@@ -257,13 +252,12 @@ class RowSource:
         x = self.answers.values[self._rows(unit)]
         return row_moments(x, weights, self.missing, self.ordinal, self._solution(unit))
 
-    def _solution(self, unit: int) -> tuple[Array, Array] | None:
-        """Return a unit's own moments, where the search for those of its replicates begins; None without a search."""
-        if unit not in self._solved and iterated(self.missing, self.ordinal):
-            x, weights = self.answers.values[self._rows(unit)], self._weights(unit)[:, None]
-            mean, cov = row_moments(x, weights, self.missing, self.ordinal)
-            self._solved[unit] = (mean[:, 0], cov[:, 0]) if np.isfinite(mean).all() and np.isfinite(cov).all() else None
-        return self._solved.get(unit)
+    def _solution(self, unit: int) -> Start | None:
+        """Return a unit's own moments, where the iteration of its replicates begins; None where there is none."""
+        if unit not in self._solved:
+            x = self.answers.values[self._rows(unit)]
+            self._solved[unit] = solution(x, self._weights(unit), self.missing, self.ordinal)
+        return self._solved[unit]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

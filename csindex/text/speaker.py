@@ -31,6 +31,11 @@ class Speaker:
         """Return a sentence with its values filled in."""
         return fill(words(*self.families)[self.lang][key], values, self.lang)
 
+    def term(self, name: str, prefix: str = "") -> str:
+        """Return the words for what is registered under a name: of the catalogue, else of the glossary, else the name."""
+        glossary = words("glossary")[self.lang]
+        return words(*self.families)[self.lang].get(prefix + name, glossary.get(name, name))
+
     def name(self, construct: str) -> str:
         """Return what the readers call a construct."""
         return self._labels.get(construct, construct)

@@ -16,6 +16,7 @@ from csindex.fitting.fit import fit
 from csindex.fitting.refusals import MANY_FAILED
 from csindex.fitting.result import Fit
 from csindex.model.model import Model
+from csindex.moments.missing import policy_of
 from csindex.moments.moments import Moments
 from csindex.options import choose
 from csindex.stacks.layout import Array
@@ -94,7 +95,7 @@ def groups_of(
             name: value for name, value in options.items() if name not in _SURVEY_OPTIONS or isinstance(data, Survey)
         }
         result = fit(model, survey, **rest)
-        answers = survey.answers(model.items, result.options.missing)
+        answers = survey.answers(model.items, complete=policy_of(result.options).complete)
     if result.units is None or len(result.units) < 2:
         raise OptionError("a comparison needs two groups or more. Name the column that tells them apart: by='company'.")
     names = labels_of(result.units)
@@ -145,9 +146,10 @@ def rows_of(groups: Groups, what: str) -> Answers:
             f"{what} shuffle respondents' rows, and a Fit or moments hold none. Give the data and the model, or use "
             "permutations=0."
         )
-    if groups.result.options.missing == "fiml":
+    options = groups.result.options
+    if policy_of(options).full_information:
         raise OptionError(
-            f"{what} do not go with missing='fiml', which would fit every one of them to rows. Use missing='listwise', or "
+            f"{what} do not go with missing={options.missing!r}, which would fit every one of them to rows. Use missing='listwise', or "
             "csindex.compare without permutations."
         )
     if answers.given is not None:

@@ -20,6 +20,7 @@ from csindex.fitting.fit import fit
 from csindex.fitting.result import Fit
 from csindex.model.model import Model
 from csindex.moments.grouped import GroupedMoments
+from csindex.moments.missing import POLICIES
 from csindex.moments.moments import Moments
 from csindex.options import choose, whole
 from csindex.replicates.source import RowSource
@@ -124,7 +125,7 @@ def fitted(model: Model | Fit, data: Any, options: dict[str, Any]) -> tuple[Fit,
     if isinstance(model, Fit):
         result, survey = model, _survey_of_fit(model, data, options)
     else:
-        _refuse(options.get("missing", "listwise"), options.get("estimator", "pls"))
+        _refuse(choose("missing", options.get("missing", "listwise"), POLICIES), options.get("estimator", "pls"))
         survey = survey_of(data, options.pop("by", None), options)
         rest = {k: v for k, v in options.items() if isinstance(data, Survey) or k not in _ROWS}
         result = fit(model, survey, **{**rest, "replicates": 0})
@@ -158,7 +159,7 @@ def _survey_of_fit(result: Fit, data: Any, options: dict[str, Any]) -> Survey:
 
 
 def _refuse(missing: str, estimator: str) -> None:
-    if missing not in ("listwise", "mean"):
+    if not POLICIES[missing].predictable:
         raise OptionError(
             f"missing={missing!r} leaves gaps in the rows to predict from. Use missing='listwise', or 'mean', which fills each gap "
             "with the mean of the training rows."

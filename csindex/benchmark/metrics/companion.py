@@ -97,7 +97,7 @@ def companion(
     units = survey.units()
     pairs = None if difference is None else pairs_of(units, difference)
     items = _items(metrics)
-    answers = survey.answers(list(items.values()), "mean")
+    answers = survey.answers(list(items.values()), complete=False)
     columns = {name: answers.values[:, at] for at, name in enumerate(items)}  # noqa: PD011
     _check_times(metrics, columns)
     if pairs is not None and not plan.replicates and (answers.sampling is not None or answers.given is not None):

@@ -25,6 +25,7 @@ from csindex.estimation.cbsem.row_errors import (
 )
 from csindex.estimation.estimates import Estimates, Status
 from csindex.model.design import Design
+from csindex.moments.missing import policy_of
 from csindex.moments.moments import Moments
 from csindex.options import Options
 from csindex.replicates.replicate import Replicates
@@ -83,7 +84,7 @@ def directions(
 
     Covariances and parameters are those of items with reversed ones turned round.
     """
-    if options.missing == "fiml":
+    if policy_of(options).full_information:
         return fiml_directions(source, number, moments, sample, unit, design, options)
     parameters, method = parameters_for(design, options), options.discrepancy
     theta, S = sample.theta[unit], turned(sample.cov[unit], design)

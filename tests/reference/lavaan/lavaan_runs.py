@@ -154,7 +154,7 @@ def chisquare_with_whole_weight(implied: Sequence[Sequence[float]], result: csi.
     for row in implied:
         sigma[len(row) - 1, : len(row)] = sigma[: len(row), len(row) - 1] = row
     survey = csi.Survey(frame)
-    source = RowSource.of(survey.answers(REDUCED.items, "listwise"), REDUCED.item_names, result.options)
+    source = RowSource.of(survey.answers(REDUCED.items), REDUCED.item_names, result.options)
     gap = gap_as_fitted(row_directions(source, 0, S, design)[1], S, len(frame), result.options)
     rows, columns, _ = packing(design.p)
     e, L = (S - sigma)[rows, columns], gap[rows, columns]
