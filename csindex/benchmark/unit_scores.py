@@ -9,7 +9,7 @@ from csindex.errors import OptionError
 from csindex.fitting.constructs import place
 from csindex.fitting.result import Fit
 from csindex.options import Interval
-from csindex.replicates.intervals import Evidence, Uncertainty, uncertainty
+from csindex.replicates.intervals import Evidence, Uncertainty, of_draws, uncertainty
 from csindex.stacks.layout import Array
 
 
@@ -153,9 +153,6 @@ class UnitScores:
             raise OptionError(
                 "the result has no replicates, so nothing can be said of differences. Fit with replicates=."
             )
-        interval = (
-            result.options.interval if result.options.interval in ("percentile", "normal", "basic") else "percentile"
-        )
         return cls(
             name=name,
             units=result.units,
@@ -167,7 +164,7 @@ class UnitScores:
             coefficients=result.replicates.coefficients,
             degrees=result.degrees,
             level=result.options.level,
-            interval=interval,
+            interval=of_draws(result.options.interval),
         )
 
     @property

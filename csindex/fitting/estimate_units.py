@@ -21,11 +21,11 @@ from csindex.model.model import Model
 from csindex.moments.missing import policy_of
 from csindex.moments.moments import Moments
 from csindex.options import Kind, Options
+from csindex.replicates.intervals import INTERVALS, check_interval
 from csindex.replicates.replicate import replicate
 from csindex.replicates.source import MomentSource, RowSource, Source
 from csindex.stacks.layout import Array, flatten, pack
 
-UNLIKE_SAMPLES = ("jackknife", "replicate weights")
 MOST_DELETED, MOST_LEFT_OUT, INNER = 200, 400, 25
 
 
@@ -109,16 +109,12 @@ def _kinds(options: Options, source: Source) -> Iterator[tuple[str, Kind, int]]:
     """Yield the replicates that are needed: their name on the result, their kind, and how many."""
     if not options.replicates:
         return
-    if options.interval in ("percentile", "basic", "bca", "studentized") and options.resampling in UNLIKE_SAMPLES:
-        raise OptionError(
-            f"interval={options.interval!r} does not go with resampling={options.resampling!r}; use 'normal'."
-        )
-    if options.interval in ("bca", "studentized") and options.resampling != "bootstrap":
-        raise OptionError(f"interval={options.interval!r} needs resampling='bootstrap', with respondents' rows.")
+    check_interval(options, designed=source.joint)
+    method = INTERVALS[options.interval]
     yield "replicates", options.resampling, options.replicates
-    if options.interval == "bca":
+    if method.jackknife:
         yield "jackknife", "jackknife", MOST_DELETED
-    if options.interval == "studentized":
+    if method.nested:
         yield "nested", "nested", INNER
     if source.weighted:
         yield "simple", "simple", MOST_LEFT_OUT

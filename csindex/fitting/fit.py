@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from csindex.errors import OptionError
 from csindex.estimation.cbsem.checks import check_factor_model, check_options
 from csindex.fitting.earlier_weights import EarlierWeights
-from csindex.fitting.estimate_units import UNLIKE_SAMPLES, Procedure, degrees_of
+from csindex.fitting.estimate_units import Procedure, degrees_of
 from csindex.fitting.intake import source_of, usual_resampling
 from csindex.fitting.notices import warn
 from csindex.fitting.result import Fit
@@ -37,6 +37,7 @@ from csindex.options import (
     choose,
     whole,
 )
+from csindex.replicates.intervals import usual_interval
 from csindex.survey.checks import Codes
 
 
@@ -227,13 +228,12 @@ def _options(
     if replicates is None:
         replicates = 0 if factors and usual != "replicate weights" else 1000
     resampling = resampling or usual
-    normal = resampling in UNLIKE_SAMPLES or (factors and replicates == 0)
     least_squares = factors and (chosen["discrepancy"] == "DWLS" or chosen["ordinal"])
     return Options(
         estimator=estimator,  # type: ignore[arg-type]
         replicates=replicates,
         resampling=resampling,
-        interval=interval or ("normal" if normal else "percentile"),
+        interval=interval or usual_interval(resampling, replicates=not (factors and replicates == 0)),
         errors=errors or ("robust" if least_squares else "normal"),
         **chosen,
     )

@@ -16,13 +16,13 @@ from csindex.moments.grouped import GroupedMoments
 from csindex.moments.missing import policy_of
 from csindex.moments.moments import Moments
 from csindex.options import Interval, Kind, Options, Resampling, choose, whole
+from csindex.replicates.intervals import UNLIKE_SAMPLES, usual_interval
 from csindex.replicates.source import MomentSource, RowSource, Source
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
 from csindex.survey.survey import Survey
 
-UNLIKE_SAMPLES = ("jackknife", "replicate weights")
 COLUMNS = (*RESERVED, "dimension", "weight", "metric", "statistic", "method", "grade", "probability", "certainty")
 
 
@@ -81,7 +81,7 @@ def plan_of(survey: Survey, resampling: str | None, replicates: int, seed: int |
         replicates=count,
         seed=number,
         level=level,
-        interval="normal" if kind in UNLIKE_SAMPLES else "percentile",
+        interval=usual_interval(kind),
     )
 
 

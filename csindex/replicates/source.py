@@ -199,11 +199,9 @@ class RowSource:
         key = (kind, number, seed)
         if key not in self._last:
             sampling, raking, size = self.answers.sampling, self.answers.raking, self.tile_size(kind, 0)
-            assert sampling is not None
+            assert sampling is not None and kind != "nested"
             if kind == "jackknife":
                 made = self._deleted(0, count, seed, slice(number * size, (number + 1) * size))[0]
-            elif kind == "nested":
-                raise OptionError("studentized intervals are not available for sampling designs. Use interval='bca'.")
             else:
                 rng = generator(seed, kind, 0, number)
                 made = resampling.rescaled_bootstrap(rng, sampling.stratum, sampling.fraction, size)

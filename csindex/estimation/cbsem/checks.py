@@ -6,6 +6,7 @@ from csindex.model.design import design_of
 from csindex.model.model import Model
 from csindex.moments.missing import policy_of
 from csindex.options import Options
+from csindex.replicates.intervals import INTERVALS
 from csindex.text.format import listed
 
 USUAL = {"discrepancy": "ML", "errors": "normal", "likelihood": "normal"}
@@ -96,7 +97,7 @@ def _check_options(options: Options) -> None:
             f"missing={options.missing!r} is maximum likelihood with analytic standard errors: leave discrepancy= and replicates= out. "
             "errors='robust' allows for answers that are not normal."
         )
-    if options.analytic and options.interval != "normal":
+    if options.analytic and INTERVALS[options.interval].distribution:
         raise OptionError(
             f"interval={options.interval!r} needs replicates; analytic standard errors give 'normal' intervals. Set "
             "replicates=1000."

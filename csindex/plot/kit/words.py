@@ -8,6 +8,7 @@ import numpy as np
 
 from csindex.errors import FontWarning
 from csindex.fitting.result import Fit
+from csindex.messages import words
 from csindex.options import choose
 from csindex.plot.kit.style import REMEDY, korean_font
 from csindex.text.format import Language, number
@@ -72,7 +73,7 @@ def intervals(result: Fit, lang: Language) -> str:
     options, made = result.options, result.sample["replicates"]
     few, many = int(made.min()), int(made.max())
     count = f"{many:,}" if few == many else f"{few:,}–{many:,}"
-    kind = _INTERVALS[lang][options.interval]
+    kind = _INTERVALS[lang].get(options.interval) or words("glossary")[lang].get(options.interval, options.interval)
     return {
         "en": f"{options.level:.0%} {kind} intervals, {count} replicates.",
         "ko": f"{options.level:.0%} {kind} 신뢰구간, 반복 {count}회.",
