@@ -23,10 +23,11 @@ from csindex.moments.moments import Moments
 from csindex.options import Kind, Options
 from csindex.replicates.intervals import INTERVALS, check_interval
 from csindex.replicates.replicate import replicate
-from csindex.replicates.source import MomentSource, RowSource, Source
+from csindex.replicates.rows import NESTED, RowSource
+from csindex.replicates.source import MomentSource, Source
 from csindex.stacks.layout import Array, flatten, pack
 
-MOST_DELETED, MOST_LEFT_OUT, INNER = 200, 400, 25
+MOST_DELETED, MOST_LEFT_OUT = 200, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _kinds(options: Options, source: Source) -> Iterator[tuple[str, Kind, int]]:
     if method.jackknife:
         yield "jackknife", "jackknife", MOST_DELETED
     if method.nested:
-        yield "nested", "nested", INNER
+        yield "nested", "nested", NESTED
     if source.weighted:
         yield "simple", "simple", MOST_LEFT_OUT
 

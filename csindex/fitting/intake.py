@@ -17,7 +17,8 @@ from csindex.moments.missing import policy_of
 from csindex.moments.moments import Moments
 from csindex.options import Interval, Kind, Options, Resampling, choose, whole
 from csindex.replicates.intervals import UNLIKE_SAMPLES, usual_interval
-from csindex.replicates.source import MomentSource, RowSource, Source
+from csindex.replicates.rows import RowSource
+from csindex.replicates.source import Source, source_of_moments
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
@@ -129,7 +130,9 @@ def source_of(
         grouped = data.select(model.item_names)
         refusals.check_scales(model, grouped.pooled().moments)
         _check_units(grouped.units)
-        return grouped, grouped.account, grouped.missing_codes
+        # Parametric replicates are of the moments, whatever groups there are.
+        given_moments = grouped.moments if options.resampling == "parametric" else grouped
+        return source_of_moments(given_moments), grouped.account, grouped.missing_codes
     if isinstance(data, Moments):
         moments = data.select(model.item_names)
         if moments.mean.ndim > 2:
@@ -138,7 +141,7 @@ def source_of(
             )
         refusals.check_scales(model, moments)
         _check_definite(moments)
-        return MomentSource(moments), None, None
+        return source_of_moments(moments), None, None
     survey = data if isinstance(data, Survey) else Survey(data, **given)
     answers = survey.answers(model.items, complete=policy_of(options).complete)
     _check_units(answers.units)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from csindex.options import Kind
-from csindex.replicates.source import RowSource
+from csindex.replicates.rows import RowSource
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Answers
 
@@ -20,7 +20,7 @@ class MeanSource(RowSource):
 
     def moments_of(self, unit: int, weights: Array) -> tuple[Array, Array]:
         """Return the means (p, T) of a unit's rows with weights (n, T), and nothing in place of covariances (0, T)."""
-        x = self.answers.values[self._rows(unit)]
+        x = self.answers.values[self.answers.rows_of(unit)]
         answered = ~np.isnan(x)
         # One product of matrices, as each costs more to begin than to carry out.
         sums = np.column_stack([np.where(answered, x, 0.0), answered]).T @ weights
@@ -43,7 +43,7 @@ class QuantileSource(RowSource):
 
     def moments_of(self, unit: int, weights: Array) -> tuple[Array, Array]:
         """Return the quantiles (p, T) of a unit's rows with weights (n, T), and nothing in place of covariances."""
-        x = self.answers.values[self._rows(unit), 0]
+        x = self.answers.values[self.answers.rows_of(unit), 0]
         return weighted_quantiles(x, weights, self.shares), np.empty((0, weights.shape[1]))
 
 

@@ -21,7 +21,7 @@ from csindex.fitting.result import Fit
 from csindex.model.design import Design
 from csindex.moments.missing import ordinal_flags
 from csindex.options import Missing, Options
-from csindex.replicates.source import RowSource
+from csindex.replicates.rows import RowSource
 from csindex.stacks.layout import Array, flatten, unpack
 from csindex.survey.answers import Answers
 

@@ -20,7 +20,8 @@ from csindex.estimation.estimates import Estimates, Status, estimate
 from csindex.model.design import Design
 from csindex.options import Options
 from csindex.replicates.replicate import BLOCK_CELLS
-from csindex.replicates.source import TILE_CELLS, RowSource
+from csindex.replicates.rows import RowSource
+from csindex.replicates.source import TILE_CELLS
 from csindex.stacks.layout import Array, take, unpack
 
 PREDICTORS = ("pls", "lm", "mean")

@@ -23,7 +23,7 @@ from csindex.moments.grouped import GroupedMoments
 from csindex.moments.missing import POLICIES
 from csindex.moments.moments import Moments
 from csindex.options import choose, whole
-from csindex.replicates.source import RowSource
+from csindex.replicates.rows import RowSource
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Answers
 from csindex.survey.survey import Survey

@@ -16,7 +16,7 @@ from csindex.estimation.cbsem.parameters import Parameters, parameters_of
 from csindex.estimation.cbsem.row_errors import gap_as_fitted, row_directions
 from csindex.estimation.cbsem.scoring import scored, start
 from csindex.model.design import design_of
-from csindex.replicates.source import RowSource
+from csindex.replicates.rows import RowSource
 from csindex.stacks.layout import Array, packing
 from tests.reference.reference_runs import figures
 
