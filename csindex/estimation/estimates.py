@@ -142,6 +142,12 @@ class Estimates:
             return np.asarray(np.sqrt(np.moveaxis(np.moveaxis(self.packed, -1, 0)[diagonal], 0, -1)))
 
     @property
+    def arrays(self) -> dict[str, Any]:
+        """Every array of this stage by its name, without those that are not known."""
+        found = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "before"}
+        return {name: array for name, array in found.items() if array is not None}
+
+    @property
     def stages(self) -> tuple["Estimates", ...]:
         """Estimates of all stages, first to last; a plain model has one."""
         return (*self.before, self)
@@ -154,25 +160,7 @@ class Estimates:
         """Return the same estimates, with the moments that they were made from."""
         return replace(self, mean=mean, packed=packed)
 
-    @classmethod
-    def allocate(cls, members: int, design: Design, q: int = 0) -> "Estimates":
-        """Return room for the estimates of `members`, NaN until it is filled with `put`."""
-        p, k = design.p, design.k
-        shapes = {"weights": (p,), "loadings": (p,), "index_weights": (p,), "correlations": (k, k), "paths": (k, k)}
-        shapes["theta"] = (q,)
-        arrays: dict[str, Any] = {name: empty(members, *shapes.get(name, (k,))) for name in _REAL}
-        for array in arrays.values():
-            array[...] = np.nan
-        status, rounds = np.zeros(members, np.int8), np.zeros(members, np.intp)
-        return cls(**arrays, status=status, rounds=rounds, flaws=np.zeros(members, np.int8))
-
-    def put(self, at: slice, part: "Estimates") -> None:
-        """Write the estimates of some members."""
-        for name in _OWN:
-            if getattr(self, name).size:
-                getattr(self, name)[at] = getattr(part, name)
-
-    def part(self, members: slice) -> "Estimates":
+    def part(self, members: slice | tuple[int, slice]) -> "Estimates":
         """Return the estimates of some members."""
         return Estimates(**{name: getattr(self, name)[members] for name in _OWN})
 
@@ -189,7 +177,6 @@ class Estimates:
 
 
 _OWN = [field.name for field in fields(Estimates) if field.name not in ("mean", "packed", "before")]
-_REAL = [name for name in _OWN if name not in ("status", "rounds", "flaws")]
 
 
 @np.errstate(divide="ignore", invalid="ignore")

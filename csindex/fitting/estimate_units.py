@@ -12,6 +12,7 @@ from csindex.estimation.cbsem.analytic import analytic
 from csindex.estimation.cbsem.fiml import fiml_estimates
 from csindex.estimation.cbsem.row_errors import moment_weights
 from csindex.estimation.estimates import estimate
+from csindex.estimation.replicates import Estimation, replicate_estimates
 from csindex.fitting import refusals
 from csindex.fitting.earlier_weights import EarlierWeights
 from csindex.fitting.stage_source import StagedSource
@@ -22,7 +23,6 @@ from csindex.moments.missing import policy_of
 from csindex.moments.moments import Moments
 from csindex.options import Kind, Options
 from csindex.replicates.intervals import INTERVALS, check_interval
-from csindex.replicates.replicate import replicate
 from csindex.replicates.rows import NESTED, RowSource
 from csindex.replicates.source import MomentSource, Source
 from csindex.stacks.layout import Array, flatten, pack
@@ -40,7 +40,7 @@ class Procedure:
     drop : bool
         Whether units with a problem are left out; otherwise they are an error.
     work : dict
-        Seed, size of the blocks, workers and progress bar of `csindex.replicates.replicate.replicate`.
+        Seed, size of the blocks, workers and progress bar of `csindex.estimation.replicates.replicate_estimates`.
     earlier : EarlierWeights or None
         Index weights that are given.
     """
@@ -73,10 +73,17 @@ def estimate_units(units: UnitStack, source: Source, model: Model, design: Desig
     problems = refusals.estimate_problems(model, design, units.moments, units.estimates, options)
     units = units.without(problems, EstimationError, drop)
     for name, kind, wanted in _kinds(options, source):
-        drawn = replicate(
-            _drawn_from(kind, source, moments), units.numbers, units.estimates, design, options, units.weights,
-            kind=kind, wanted=wanted, **procedure.work,
-        )  # fmt: skip
+        sample = units.estimates
+        start = sample.theta if options.estimator == "cbsem" else sample.weights
+        given = sample.index_weights if options.weights_from else units.weights
+        drawn = replicate_estimates(
+            _drawn_from(kind, source, moments),
+            units.numbers,
+            Estimation(estimate, design, options, start, given),
+            kind=kind,
+            wanted=wanted,
+            **procedure.work,
+        )
         units = replace(units, replicates={**units.replicates, name: drawn})
         units = units.without(refusals.replicate_problems(model, drawn, options), EstimationError, drop)
     if options.analytic:

@@ -21,6 +21,7 @@ from csindex.errors import (
 )
 from csindex.estimation.estimates import Status
 from csindex.estimation.pls.instruments import endogenous
+from csindex.estimation.replicates import Replicates
 from csindex.fitting.constructs import items, names_of, place
 from csindex.fitting.core import FittedModel
 from csindex.fitting.refusals import MANY_FAILED, counted, failure_reasons, formative, least_eigenvalues, unit_name
@@ -29,7 +30,6 @@ from csindex.fitting.tables.first_stage import f_statistics
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_said
 from csindex.fitting.text import names_shown
 from csindex.moments.missing import policy_of
-from csindex.replicates.replicate import Replicates
 from csindex.stacks.layout import Array
 from csindex.text.format import Language
 from csindex.text.speaker import Speaker

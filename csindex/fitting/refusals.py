@@ -7,13 +7,13 @@ import pandas as pd
 
 from csindex.errors import CsindexError, SurveyError
 from csindex.estimation.estimates import CONSTANT_BELOW, REASONS, REASONS_KO, Estimates, Status
+from csindex.estimation.replicates import Replicates
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.model.parts import Construct
 from csindex.moments.missing import policy_of
 from csindex.moments.moments import Moments
 from csindex.options import Options
-from csindex.replicates.replicate import Replicates
 from csindex.stacks.layout import Array, packing
 from csindex.stacks.linear import largest_inflation
 from csindex.text.format import Language, listed

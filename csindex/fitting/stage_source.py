@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csindex.estimation.estimates import Estimates
+from csindex.estimation.replicates import Replicates
 from csindex.fitting.core import FittedStage
 from csindex.fitting.units import UnitStack
 from csindex.index.scores import index_scores, index_weights, to_hundred
@@ -15,7 +16,6 @@ from csindex.model.design import Design
 from csindex.model.stages import Stage
 from csindex.moments.moments import Moments
 from csindex.options import Kind, Options
-from csindex.replicates.replicate import Replicates
 from csindex.replicates.source import Source
 from csindex.stacks.layout import Array, empty, flatten, pack, packing, unpack
 from csindex.stacks.linear import solve

@@ -192,10 +192,3 @@ def tell_failures(runs: list[NDArray[np.int8]], most: float) -> dict[str, int]:
     if share > MANY_FAILED:
         warnings.warn(f"{text}; p-values are from the others.", ReplicateWarning, stacklevel=4)
     return counts
-
-
-def bar_of(total: int, progress: bool) -> Any:
-    """Return a progress bar that shows itself when the work takes long."""
-    from tqdm.auto import tqdm
-
-    return tqdm(total=total, desc="permutations", unit="", disable=not progress, delay=2.0, leave=False)

@@ -169,7 +169,7 @@ def blindfold(
     parts = [(c, m) for c in range(result.design.k) for m in _metrics(result.design, c, ways[0])]
     sums = []
     for at, unit in enumerate(units_of(result, answers)):
-        rows = slice(*answers.ends[unit : unit + 2].tolist())
+        rows = answers.rows_of(unit)
         one = _unit(answers, rows, sd[at])
         sums.append((rows, _losses(one, result, rounds, ways)))
     return _table(result, answers, parts, sums)

@@ -75,7 +75,7 @@ class Crossed:
 
     def rows(self, at: int) -> slice:
         """Return the rows of a unit."""
-        return slice(*self.answers.ends[self.units[at] : self.units[at] + 2].tolist())
+        return self.answers.rows_of(self.units[at])
 
 
 def plan_of(antecedents: str, benchmark: str | None, average: str, folds: Any, repeats: int, seed: int) -> Plan:

@@ -19,7 +19,7 @@ from csindex.model.parts import Item
 from csindex.moments.missing import POLICIES, Policy
 from csindex.options import choose
 from csindex.replicates.intervals import Evidence, Uncertainty, uncertainty, unknown
-from csindex.replicates.replicated import Drawn, MeanSource, drawn, placed, sample_of, sizes
+from csindex.replicates.means import Drawn, MeanSource, drawn, placed, sample_of, sizes
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Account
 from csindex.survey.checks import ANY_SCALE, Codes

@@ -1,4 +1,4 @@
-"""Means and quantiles of answers with the replicates that fits have (array functions)."""
+"""Replicates of means and quantiles of answers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from csindex.options import Kind
+from csindex.replicates.replicate import Draws, replicate
 from csindex.replicates.rows import RowSource
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Answers
@@ -114,23 +115,17 @@ def drawn(source: RowSource, kind: Kind, wanted: int, seed: int, made_of: Callab
     made_of : callable
         Turns (T, p), as the source's replicates are, into the quantities (T, q).
     """
-    units = range(len(source.answers.ends) - 1)
-    counts = [source.size(kind, unit, wanted) if wanted else 0 for unit in units]
-    q = made_of(np.full((1, source.answers.values.shape[1]), np.nan)).shape[1]
-    draws = np.full((len(units), max(counts), q), np.nan)
-    tiles = [(begin // size, u, begin) for u in units for size in [source.tile_size(kind, u)]
-             for begin in range(0, counts[u], size)]  # fmt: skip
-    # Where units share their draws, the tiles of one draw are made together: the source keeps the last draw.
-    for number, unit, begin in sorted(tiles) if source.joint else tiles:
-        made = source.tile(kind, unit, number, seed, counts[unit])[0].T[: counts[unit] - begin]
-        draws[unit, begin : begin + len(made)] = made_of(made)
-    coefficients = None
-    if wanted and source.coefficients(kind, 0, counts[0]) is not None:
-        coefficients = np.zeros(draws.shape[:2])
-        for unit, count in enumerate(counts):
-            coefficients[unit, :count] = source.coefficients(kind, unit, count)
+    units, draws = range(len(source.answers.ends) - 1), Draws(source, kind, wanted, seed)
+    counts = [draws.size(unit) if wanted else 0 for unit in units]
+    if wanted:
+        # The stack comes first in memory here, as the draws of one quantity are rarely taken by themselves.
+        found = replicate(draws, units, lambda _, mean, __: {"draws": made_of(mean.T)})["draws"]
+        values = np.ascontiguousarray(found)
+    else:
+        values = np.empty((len(units), 0, made_of(np.full((1, source.answers.values.shape[1]), np.nan)).shape[1]))
+    coefficients = draws.coefficients(units) if wanted else None
     degrees = np.array([source.degrees(kind, unit, count) for unit, count in enumerate(counts)])
-    return Drawn(draws, coefficients, degrees, source.joint or kind == "replicate weights", source.words(kind))
+    return Drawn(values, coefficients, degrees, draws.together, source.words(kind))
 
 
 def placed(answers: Answers, made: Callable[[Array], Array]) -> Answers:
