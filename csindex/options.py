@@ -137,6 +137,14 @@ def within(name: str, value: object, low: float, high: float, example: str) -> N
         raise OptionError(Message("options.within", name=name, value=value, low=low, high=high, example=example))
 
 
+def replicate_count(value: object) -> int:
+    """Return a number of replicates: 0 for none, or 2 and more."""
+    count = whole("replicates", value, 0)
+    if count == 1:
+        raise OptionError(Message("options.one_replicate"))
+    return count
+
+
 def _ordinal(value: object) -> bool | tuple[str, ...]:
     """Return True or False for all items or none, or the names of the ordinal ones."""
     named = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
@@ -186,10 +194,8 @@ class Options:
         for name, values in _KNOWN.items():
             object.__setattr__(self, name, choose(name, getattr(self, name), values))
         object.__setattr__(self, "ordinal", _ordinal(self.ordinal))
-        object.__setattr__(self, "replicates", whole("replicates", self.replicates, 0))
+        object.__setattr__(self, "replicates", replicate_count(self.replicates))
         object.__setattr__(self, "max_iterations", whole("max_iterations", self.max_iterations, 1))
-        if self.replicates == 1:
-            raise OptionError(Message("options.one_replicate"))
         within("level", self.level, 0, 1, "0.95")
         within("tolerance", self.tolerance, 0, 0.01, "1e-7")
         within("max_failed", self.max_failed, -1e-9, 1 + 1e-9, "0.10")

@@ -17,6 +17,7 @@ from csindex.model.model import Model
 from csindex.moments.missing import POLICIES
 from csindex.options import Missing, choose
 from csindex.survey.answers import Account
+from csindex.survey.checks import refuse_beside
 from csindex.survey.labels import SurveyFile
 from csindex.survey.readers.read import MissingCodes, read_parts
 from csindex.survey.survey import Survey
@@ -182,13 +183,7 @@ def check(
     design = {"weights": weights, "strata": strata, "clusters": clusters, "by": by}
     problems, notices, file = Findings(), Findings(), None
     if isinstance(data, Survey):
-        named = [
-            name for name, value in {**design, "missing_codes": missing_codes, **reading}.items() if value is not None
-        ]
-        if named:
-            raise OptionError(
-                f"{', '.join(named)} cannot be given with a Survey: it has been made with or without them."
-            )
+        refuse_beside("Survey", {**design, "missing_codes": missing_codes, **reading})
         survey = data
     else:
         codes: Any = missing_codes

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
@@ -12,7 +11,7 @@ from csindex.errors import OptionError
 from csindex.estimation.cbsem.checks import check_factor_model, check_options
 from csindex.fitting.earlier_weights import EarlierWeights
 from csindex.fitting.estimate_units import Procedure, degrees_of
-from csindex.fitting.intake import source_of, usual_resampling
+from csindex.fitting.intake import seed_of, source_of, usual_resampling
 from csindex.fitting.notices import warn
 from csindex.fitting.result import Fit
 from csindex.fitting.stage_by_stage import fit_stages
@@ -261,9 +260,9 @@ def _stages(model: Model, options: Options) -> tuple[Stage, ...]:
 
 def _work(seed: int | None, block_size: int | None, n_jobs: int, progress: bool) -> dict[str, Any]:
     """Return how replicates are worked through, with a seed in any case."""
-    seed = int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) if seed is None else whole("seed", seed, 0)
+    number = seed_of(seed)
     if block_size is not None:
         whole("block_size", block_size, 1)
     if whole("n_jobs", n_jobs, -64) == 0:
         raise OptionError("n_jobs must not be 0. Use 1, or -1 for all cores.")
-    return {"seed": seed, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}
+    return {"seed": number, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}

@@ -16,19 +16,12 @@ from csindex.moments.moments import Moments
 from csindex.options import Options
 from csindex.stacks.layout import Array, packing
 from csindex.stacks.linear import largest_inflation
-from csindex.text.format import Language, listed
+from csindex.text.format import Language, listed, unit_name
 
 FEWEST = 10
 INFLATION_REFUSED = 1e4
 MANY_FAILED = 0.01
 SHOWN = 5
-
-
-def unit_name(units: pd.DataFrame | None, unit: int) -> str:
-    """Return e.g. ``"company 'Acme', wave 2"``; empty where there are no units."""
-    if units is None:
-        return ""
-    return ", ".join(f"{name} {units[name].tolist()[unit]!r}" for name in units.columns)
 
 
 def refuse(problems: Mapping[int, str], units: pd.DataFrame | None, error: type[CsindexError]) -> None:

@@ -9,18 +9,17 @@ from numpy.typing import NDArray
 from csindex.errors import SurveyError
 from csindex.fitting.constructs import items_on_hundred, names_of, place
 from csindex.fitting.core import FittedModel
+from csindex.fitting.intake import survey_of_fit
 from csindex.index.scores import index_scores, to_hundred
 from csindex.moments.missing import policy_of
 from csindex.stacks.layout import Array
 from csindex.survey.columns import as_frame
-from csindex.survey.survey import Survey
 from csindex.text.format import rows_text
 
 
 def respondent_scores(fitted: FittedModel, data: Any) -> pd.DataFrame:
     """Return the scores of each row of `data`; see `Fit.scores`."""
-    by = None if fitted.units is None else [str(name) for name in fitted.units.columns]
-    survey = data if isinstance(data, Survey) else Survey(data, by=by, missing_codes=fitted.missing_codes)
+    survey = survey_of_fit(fitted, data)
     unit = np.zeros(survey.n, dtype=np.intp) if fitted.units is None else _unit_of(fitted.units, survey.frame)
     found = _of_stages(fitted, survey.values(fitted.specified.items), unit)
     names = names_of(fitted)

@@ -21,6 +21,7 @@ from csindex.survey.checks import (
     content_key,
     group_codes,
     names_in,
+    refuse_beside,
     refuse_gaps,
     without_codes,
 )
@@ -306,7 +307,7 @@ class Survey:
 
 def as_survey(data: Any, **given: Any) -> Survey:
     """Return `data` if it is a Survey, else a Survey of the data frame with what is given (None for nothing)."""
-    named = [name for name, value in given.items() if value is not None]
-    if isinstance(data, Survey) and named:
-        raise OptionError(f"{', '.join(named)} cannot be given with a Survey: it has been made with or without them.")
-    return data if isinstance(data, Survey) else Survey(data, **given)
+    if isinstance(data, Survey):
+        refuse_beside("Survey", given)
+        return data
+    return Survey(data, **given)

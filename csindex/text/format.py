@@ -5,6 +5,7 @@ from typing import Literal, get_args
 from unicodedata import east_asian_width
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.options import choose
@@ -58,6 +59,13 @@ def interval(lower: float, upper: float, digits: int, lang: Language, sign: bool
     if not (np.isfinite(lower) and np.isfinite(upper)):
         return "–"
     return f"{number(lower, digits, sign)}{' to ' if lang == 'en' else ' ~ '}{number(upper, digits, sign)}"
+
+
+def unit_name(units: pd.DataFrame | None, unit: int) -> str:
+    """Return e.g. ``"company 'Acme', wave 2"`` for the row `unit` of the labels; empty where there are none."""
+    if units is None:
+        return ""
+    return ", ".join(f"{name} {units[name].tolist()[unit]!r}" for name in units.columns)
 
 
 def wrapped(text: str, indent: str = "") -> str:

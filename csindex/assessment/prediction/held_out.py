@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csindex.assessment.groups.groups import labels_of, survey_of
+from csindex.assessment.groups.groups import labels_of
 from csindex.assessment.prediction import folds as deal
 from csindex.assessment.prediction.cross_validation import Task, Validated, validate
 from csindex.assessment.prediction.folds import Folds
@@ -17,16 +17,16 @@ from csindex.assessment.prediction.predictors import Antecedents, Benchmark
 from csindex.errors import EstimationError, ModelError, OptionError, ReplicateWarning, SurveyError
 from csindex.estimation.estimates import REASONS, Status
 from csindex.fitting.fit import fit
+from csindex.fitting.intake import refuse_rowless, survey_by, survey_of_fit
 from csindex.fitting.result import Fit
 from csindex.model.model import Model
-from csindex.moments.grouped import GroupedMoments
 from csindex.moments.missing import POLICIES
-from csindex.moments.moments import Moments
 from csindex.options import choose, whole
 from csindex.replicates.rows import RowSource
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Answers
 from csindex.survey.survey import Survey
+from csindex.text.format import unit_name
 
 USUAL_BENCHMARK: dict[Antecedents, Benchmark] = {"earliest": "exogenous", "direct": "antecedents"}
 SAME_MOMENTS = 1e-8
@@ -118,16 +118,12 @@ def fitted(model: Model | Fit, data: Any, options: dict[str, Any]) -> tuple[Fit,
             "prediction of higher-order constructs and interactions is not available. Predict with the model of the "
             "dimensions, without interactions."
         )
-    if isinstance(data, (Moments, GroupedMoments, Fit)):
-        raise OptionError(
-            f"prediction is judged on respondents' rows, and {type(data).__name__} holds none. Give the data."
-        )
+    refuse_rowless(data, "rows_predicted")
     if isinstance(model, Fit):
-        result, survey = model, _survey_of_fit(model, data, options)
+        result, survey = model, survey_of_fit(model, data, **options)
     else:
         _refuse(choose("missing", options.get("missing", "listwise"), POLICIES), options.get("estimator", "pls"))
-        survey = survey_of(data, options.pop("by", None), options)
-        rest = {k: v for k, v in options.items() if isinstance(data, Survey) or k not in _ROWS}
+        survey, rest = survey_by(data, options.pop("by", None), options)
         result = fit(model, survey, **{**rest, "replicates": 0})
     _refuse(result.options.missing, result.options.estimator)
     if result.options.ordinal:
@@ -143,19 +139,6 @@ def fitted(model: Model | Fit, data: Any, options: dict[str, Any]) -> tuple[Fit,
     if not result.design.links.any():
         raise ModelError("the model has no paths, so nothing in it is predicted.")
     return result, survey
-
-
-_ROWS = ("weights", "strata", "clusters", "missing_codes")
-
-
-def _survey_of_fit(result: Fit, data: Any, options: dict[str, Any]) -> Survey:
-    given = list(options) if isinstance(data, Survey) else [name for name in options if name not in _ROWS]
-    if given:
-        kind = "a Survey and a Fit" if isinstance(data, Survey) else "a Fit"
-        raise OptionError(f"{', '.join(given)} cannot be given with {kind}, which has been made with or without them.")
-    by = None if result.units is None else [str(name) for name in result.units.columns]
-    codes = {} if isinstance(data, Survey) or "missing_codes" in options else {"missing_codes": result.missing_codes}
-    return survey_of(data, None if isinstance(data, Survey) else by, {**options, **codes})
 
 
 def _refuse(missing: str, estimator: str) -> None:
@@ -214,9 +197,9 @@ def units_of(result: Fit, answers: Answers) -> list[int]:
         return [0]
     there = {row: at for at, row in enumerate(answers.units.itertuples(index=False, name=None))}
     rows = list(result.units.itertuples(index=False, name=None))
-    strange = [row for row in rows if row not in there]
+    strange = [unit for unit, row in enumerate(rows) if row not in there]
     if strange:
-        raise SurveyError(f"the data have no rows of unit {'/'.join(map(str, strange[0]))}, which was fitted.")
+        raise SurveyError(f"the data have no rows of {unit_name(result.units, strange[0])}, which was fitted.")
     return [there[row] for row in rows]
 
 

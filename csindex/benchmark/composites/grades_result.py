@@ -12,10 +12,9 @@ import pandas as pd
 from csindex.benchmark.composites.grade_arrays import Grades, frequencies
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.errors import CsindexWarning
-from csindex.fitting.intake import unit_texts
 from csindex.options import whole
 from csindex.stacks.layout import Array
-from csindex.text.format import listed
+from csindex.text.format import listed, unit_name
 
 DOUBTFUL, MANY = 2 / 3, 0.2
 
@@ -139,7 +138,7 @@ def _tell(result: GradeResult, units: pd.DataFrame) -> None:
     if len(doubtful) < MANY * count:
         return
     nearest = [
-        f"{unit_texts(units, [int(row)])[0]} ({share:.0%} sure of {grade})"
+        f"{unit_name(units, int(row))} ({share:.0%} sure of {grade})"
         for row, share, grade in zip(doubtful.index, doubtful.certainty, doubtful.grade, strict=True)
     ]
     warnings.warn(

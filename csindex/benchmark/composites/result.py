@@ -10,8 +10,7 @@ import pandas as pd
 
 from csindex.benchmark.composites.scheme import TOTAL
 from csindex.errors import CsindexWarning, MissingWarning, ReplicateWarning, SmallSampleWarning
-from csindex.fitting.intake import unit_texts
-from csindex.text.format import listed
+from csindex.text.format import listed, unit_name
 
 if TYPE_CHECKING:
     from csindex.benchmark.composites.composite import CompositeResult
@@ -72,7 +71,11 @@ def warnings_of(result: CompositeResult) -> list[tuple[str, type[CsindexWarning]
             MissingWarning,
         ))  # fmt: skip
     if few:
-        who = "the sample has" if result.units is None else f"{listed(unit_texts(result.units, few), most=3)}:"
+        who = (
+            "the sample has"
+            if result.units is None
+            else f"{listed((unit_name(result.units, unit) for unit in few), most=3)}:"
+        )
         found.append((
             f"{who} fewer than {FEW} effective answers. Statistical offices suppress such scores as a rule; read the "
             "intervals, which are themselves rough here.",

@@ -12,11 +12,11 @@ from csindex.benchmark.metrics.differences import difference_table, pairs_of
 from csindex.benchmark.metrics.measure import Measured, measure
 from csindex.benchmark.metrics.metrics import Metric
 from csindex.errors import OptionError, SurveyError, UnitWarning
-from csindex.fitting.intake import plan_of, survey_of, unit_texts
+from csindex.fitting.intake import plan_of, survey_of
 from csindex.model.parts import Item
 from csindex.survey.checks import ANY_SCALE, Codes
 from csindex.survey.survey import Survey
-from csindex.text.format import listed, rows_text
+from csindex.text.format import listed, rows_text, unit_name
 
 
 def companion(
@@ -161,7 +161,7 @@ def _tell(metrics: Mapping[str, Metric], found: Measured, units: pd.DataFrame | 
     names = [name for name, metric in metrics.items() for _ in metric.statistics]
     empty: dict[str, list[str]] = {}
     for unit, at in np.argwhere(found.n == 0).tolist():
-        empty.setdefault(names[at], []).append("the sample" if units is None else unit_texts(units, [unit])[0])
+        empty.setdefault(names[at], []).append("the sample" if units is None else unit_name(units, unit))
     if empty:
         text = "; ".join(f"{name!r}: {listed(dict.fromkeys(who), most=3)}" for name, who in empty.items())
         warnings.warn(f"there are no answers for {text}. These rows are NaN.", UnitWarning, stacklevel=3)

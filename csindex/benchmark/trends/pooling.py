@@ -22,6 +22,7 @@ from csindex.model.model import Model
 from csindex.options import Options, choose
 from csindex.replicates.replicate import Stack
 from csindex.stacks.layout import Array, pack
+from csindex.survey.checks import refuse_beside
 from csindex.text.format import listed
 
 
@@ -195,9 +196,7 @@ def sensitivity(
 
 def _fitted(model: Model | Fit, data: Any, by: Any, options: dict[str, Any], quiet: bool) -> Fit:
     if isinstance(model, Fit):
-        given = [name for name, value in {"data": data, "by": by, **options}.items() if value is not None]
-        if given:
-            raise OptionError(f"{listed(given)} cannot be given with a Fit, which has been made with or without them.")
+        refuse_beside("a Fit", {"data": data, "by": by, **options})
         result = model
     else:
         if data is None:

@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 
 from csindex.errors import OptionError
-from csindex.fitting.refusals import unit_name
 from csindex.fitting.result import Fit
-from csindex.text.format import listed
+from csindex.text.format import listed, unit_name
 
 
 def fit_expected(result: object) -> Fit:
