@@ -180,16 +180,6 @@ class Options:
     errors: Errors = "normal"
     likelihood: Likelihood = "normal"
 
-    @property
-    def analytic(self) -> bool:
-        """Whether standard errors come from the estimator's own theory."""
-        return self.estimator == "cbsem" and self.replicates == 0
-
-    @property
-    def adjusted(self) -> bool:
-        """Whether moments are fitted by least squares, with errors and χ² that rows tell: DWLS, and all of ordinal items."""
-        return self.estimator == "cbsem" and (self.discrepancy == "DWLS" or bool(self.ordinal))
-
     def __post_init__(self) -> None:
         for name, values in _KNOWN.items():
             object.__setattr__(self, name, choose(name, getattr(self, name), values))

@@ -6,6 +6,7 @@ import pkgutil
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -32,6 +33,11 @@ def test_names_stand_once_in_the_stub() -> None:
     assert all(alias.asname == alias.name for alias in names)
     assert sorted(alias.name for alias in names) == csindex.__all__
     assert len(set(csindex.__all__)) == len(csindex.__all__)
+
+
+def test_only_two_names_are_modules() -> None:
+    """A name imported from the package of its module would be the module, if both are called the same."""
+    assert {name for name in csindex.__all__ if isinstance(getattr(csindex, name), ModuleType)} == MODULES
 
 
 def test_completion_shows_public_names_only_also_after_use() -> None:

@@ -13,7 +13,6 @@ from csindex.checkup.check import check
 from csindex.cli import arguments, output
 from csindex.cli.questionnaire import write_template
 from csindex.errors import OptionError
-from csindex.fitting.constructs import driven
 from csindex.fitting.fit import fit
 from csindex.fitting.notices import notices
 from csindex.fitting.result import Fit
@@ -22,6 +21,7 @@ from csindex.model.model import Model
 from csindex.options import choose
 from csindex.survey.survey import Survey
 from csindex.text.format import aligned, language
+from csindex.text.result import gathered
 
 OK, BAD_DATA = 0, 1
 
@@ -32,7 +32,7 @@ def run_demo(args: argparse.Namespace) -> int:
 
     result = fit(LIBRARY["acsi"](), acsi2015("banks"), replicates=args.replicates, progress=False)
     if args.json:
-        print(output.as_json(tables_of(result)))
+        print(output.as_json(result.tables()))
         return OK
     print(result.summary())
     print(
@@ -89,7 +89,7 @@ def run_fit(args: argparse.Namespace) -> int:
     """Fit a model, print the summary and write the tables."""
     out = output.out_path(args.out, args.force)
     result = _fitted(args)
-    tables = tables_of(result)
+    tables = result.tables()
     if out is not None:
         output.write_tables(out, tables)
     print(output.as_json(tables, **_account(result)) if args.json else result.summary(args.lang))
@@ -112,7 +112,7 @@ def run_league(args: argparse.Namespace) -> int:
         shrink="eb" if args.shrink else None,
         seed=args.seed,
     )
-    tables = {"league": ranked.table, "groups": ranked.groups, "bands": ranked.bands, "apart": ranked.apart}
+    tables = gathered([("league", ranked.tables()), ("fit", result.tables())])
     if out is not None:
         output.write_tables(out, tables)
     if args.json:
@@ -127,7 +127,8 @@ def run_report(args: argparse.Namespace) -> int:
     if not args.out:
         raise OptionError("where to? Name the report: -o report.html")
     # Only this command needs what reports are made with.
-    from csindex.reports.report import FORMATS, report
+    from csindex.reports.formats.registry import FORMATS
+    from csindex.reports.report import report
 
     path = Path(args.out)
     if path.suffix.lower() not in FORMATS:
@@ -147,16 +148,6 @@ def run_template(args: argparse.Namespace) -> int:
     for path in write_template(model, Path(args.out), args.lang, args.force):
         print(path)
     return OK
-
-
-def tables_of(result: Fit) -> dict[str, pd.DataFrame]:
-    """Return the tables of a fit that have rows."""
-    tables = {"index": result.index}
-    if driven(result):
-        tables["impacts"] = result.impacts()
-    names = ("paths", "effects", "r2", "weights", "index_weights", "loadings", "sample", "failures", "dropped")
-    tables |= {name: getattr(result, name) for name in names}
-    return {name: table for name, table in tables.items() if not table.empty}
 
 
 def _fitted(args: argparse.Namespace) -> Fit:

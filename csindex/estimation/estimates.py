@@ -1,4 +1,4 @@
-"""All estimates of a stack of moments (array functions)."""
+"""Estimates of a stack of moments, and how the estimation of each member ended."""
 
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
@@ -7,21 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csindex.errors import OptionError
-from csindex.estimation.pls.consistent import Flaw, consistent_loadings, disattenuated, flaws, reliability
-from csindex.estimation.pls.iteration import (
-    Weights,
-    given_weights,
-    outer_weights,
-    proxy_correlations,
-    proxy_covariances,
-)
-from csindex.estimation.pls.structure import path_coefficients, unstable
-from csindex.index.scores import index_deviations, index_scores, index_weights, to_hundred
-from csindex.model.design import Design
-from csindex.moments.missing import policy_of
-from csindex.options import Options
-from csindex.stacks.layout import Array, empty, packing, take, unpack
+from csindex.stacks.layout import Array, packing, unpack
 
 CONSTANT_BELOW = 1e-9
 
@@ -177,127 +163,3 @@ class Estimates:
 
 
 _OWN = [field.name for field in fields(Estimates) if field.name not in ("mean", "packed", "before")]
-
-
-@np.errstate(divide="ignore", invalid="ignore")
-def estimate(
-    mean: Array,
-    cov: Array,
-    design: Design,
-    options: Options,
-    start: Array | None = None,
-    carried: Array | None = None,
-) -> Estimates:
-    """Estimate every member of a stack.
-
-    Parameters
-    ----------
-    mean, cov : (m, p), (m, p, p)
-        On the questions' scales, the stack innermost in memory.
-    design : Design
-    options : Options
-    start : (m, p) or (m, q), optional
-        Outer weights (of "cbsem" parameters) of the sample that a member replicates: where the iteration begins, and how
-        its constructs are oriented. Without it each construct is oriented so that its items' correlations with it sum to
-        more than 0.
-    carried : (m, p), optional
-        What is given where the options say so: index weights v, by which outer weights are v times the items' deviations; or of
-        "cbsem" with DWLS the weights (m, p(p+1)/2) of the moments.
-    """
-    if options.weights_from and carried is None:
-        raise OptionError(
-            "index weights are carried over here, and this needs weights that are estimated. Fit without them."
-        )
-    if len(mean) == 1:
-        # Sums over a stack of one are added up in another order; a twin keeps results the same in every stack.
-        twins = np.zeros(2, dtype=np.intp)
-        start, carried = (None if given is None else take(given, twins) for given in (start, carried))
-        pair = estimate(take(mean, twins), take(cov, twins), design, options, start, carried)
-        return pair.part(slice(0, 1))
-    if options.estimator == "cbsem":
-        from csindex.estimation.cbsem.estimator import factor_estimates
-
-        return factor_estimates(mean, cov, design, options, start, carried)
-    hundred = 100.0 / design.span
-    sd = np.sqrt(np.einsum("mii->mi", cov)) * hundred
-    status = np.where((sd > CONSTANT_BELOW).all(axis=1), Status.OK, Status.CONSTANT).astype(np.int8)
-    status[~np.isfinite(mean).all(axis=1)] = Status.NO_MOMENTS
-    standardized = options.variant == "standardized"
-    turn = design.sign * hundred
-    scale = turn / sd if standardized else np.broadcast_to(turn, sd.shape)
-    S = cov * scale[:, :, None] * scale[:, None, :]
-    _screen(S, sd, status, options)
-    if carried is None:
-        found = outer_weights(S, design, options.scheme, start, options.tolerance, options.max_iterations)
-        w, G = _oriented(found.w, proxy_covariances(S, found.w, design), design, start)
-    else:
-        found = given_weights(S, carried * sd if standardized else carried, design)
-        w, G = found.w, proxy_covariances(S, found.w, design)
-    C = proxy_correlations(G, w, design)
-    loadings = G[:, design.block_of, np.arange(design.p)]
-    rho, consistent = np.ones((len(w), design.k)), options.estimator == "plsc"
-    if consistent:
-        rho = reliability(S, w, design)
-        C, loadings = disattenuated(C, rho), consistent_loadings(loadings, w, rho, design)
-    if not standardized:
-        loadings = loadings / sd
-    B, r2 = path_coefficients(C, design, definite=not consistent)
-    if carried is None:
-        v = index_weights(w / sd if standardized else w, sd, design, options.convention)
-    else:
-        v = carried.copy(order="K")
-    raw = v * (sd if standardized else 1.0)
-    _judge(status, found, rho, B, options)
-    index = index_scores(v, to_hundred(mean, design), design)
-    parts: dict[str, Any] = {
-        "weights": w,
-        "loadings": loadings,
-        "index_weights": v,
-        "correlations": C,
-        "paths": B,
-        "r2": r2,
-        "index": index,
-        "deviation": index_deviations(raw, S, design),
-        "reliability": rho,
-    }
-    flawed = flaws(rho, loadings, C) if consistent else np.zeros(len(w), dtype=np.int8)
-    flawed[unstable(B, design)] |= Flaw.UNSTABLE
-    failed = status != Status.OK
-    if failed.any():
-        for name, array in parts.items():
-            array[failed & (status != Status.UNRELIABLE) if name == "reliability" else failed] = np.nan
-        flawed[failed] = 0
-    return Estimates(**parts, status=status, rounds=found.rounds, flaws=flawed, theta=empty(len(mean), 0))
-
-
-def _screen(S: Array, sd: Array, status: NDArray[np.int8], options: Options) -> None:
-    """Mark members that cannot be estimated, and give them a harmless matrix."""
-    policy = policy_of(options)
-    if policy.iterated or options.ordinal:
-        status[(status == Status.OK) & ~np.isfinite(S).all(axis=(1, 2))] = Status.UNKNOWN
-    elif not policy.definite:
-        sound = status == Status.OK
-        root = sd if options.variant == "centered" else np.ones_like(sd)
-        R = S[sound] / (root[sound][:, :, None] * root[sound][:, None, :])
-        whole = np.isfinite(R).all(axis=(1, 2))
-        R[~whole] = -np.eye(R.shape[-1])
-        status[np.flatnonzero(sound)[~(np.linalg.eigvalsh(R)[:, 0] > 0)]] = Status.INDEFINITE
-    unsound = status != Status.OK
-    if unsound.any():
-        S[unsound] = np.eye(S.shape[-1])
-
-
-def _oriented(w: Array, G: Array, design: Design, start: Array | None) -> tuple[Array, Array]:
-    turn = empty(len(w), design.k)
-    for j, block in enumerate(design.blocks):
-        toward = G[:, j, block] if start is None else G[:, j, block] * start[:, block]
-        turn[:, j] = np.where(toward.sum(axis=1) < 0, -1.0, 1.0)
-    return w * turn[:, design.block_of], G * turn[:, :, None]
-
-
-def _judge(status: NDArray[np.int8], found: Weights, rho: Array, B: Array, options: Options) -> None:
-    lost = (status == Status.OK) & ~found.converged
-    late = found.rounds >= options.max_iterations
-    status[lost] = np.where(late[lost], Status.UNCONVERGED, Status.SINGULAR)
-    status[(status == Status.OK) & ~(rho > 0).all(axis=1)] = Status.UNRELIABLE
-    status[(status == Status.OK) & ~np.isfinite(B).all(axis=(1, 2))] = Status.SINGULAR

@@ -42,7 +42,7 @@ def items_on_hundred(stage: FittedStage, before: FittedStage, scores: Array, hun
     places = before.model.construct_names + before.model.item_names
     both = np.concatenate([scores, hundred, np.full((len(scores), 1), np.nan)], axis=1)
     found = both[:, [places.index(take) if take else -1 for take in stage.stage.takes]]
-    # Reversed items have been turned round by the stage before; scores have not.
+    # Items have been reverse-coded by the stage before; scores have not.
     turned = (stage.design.sign < 0) & np.isin(stage.stage.takes, before.model.construct_names)
     return np.where(turned, 100.0 - found, found)
 

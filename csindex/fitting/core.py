@@ -103,13 +103,13 @@ class CovarianceFit:
     parameters : data frame
         Unit columns, ``lhs, op, rhs`` in the lavaan notation (``=~`` loading, ``~`` path, ``~~`` variance or covariance),
         ``standardized`` (items and factors of variance 1), ``z``, ``estimate, se, lower, upper, p``. The first loading of each
-        construct is fixed to 1. Reversed items enter turned round, as minus the answer. With ordinal items all parameters are
+        construct is fixed to 1. Reverse-coded items enter as minus the answer. With ordinal items all parameters are
         those of standardized variables behind them.
     measures : data frame
         Unit columns, ``measure, estimate, lower, upper``: χ² and the fit indices; of RMSEA with its 90% interval. What ends in
         *_robust* estimates population values, what ends in *_scaled* is made of the adjusted χ² of DWLS and ordinal items.
     sigma : (U, p, p)
-        Covariances of the items that the model implies, of ordinal ones correlations, with reversed items turned round.
+        Covariances of the items that the model implies, of ordinal ones correlations; reverse-coded items enter as minus the answer.
     """
 
     parameters: pd.DataFrame
@@ -119,7 +119,7 @@ class CovarianceFit:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FittedModel:
-    """A fitted model: all that tables and texts are made of. `csindex.fitting.result.Fit` adds the public tables.
+    """A fitted model: all that tables and texts need. `csindex.fitting.result.Fit` adds the public tables.
 
     Attributes
     ----------

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from csindex.errors import OptionError
+from csindex.estimation.estimator import estimator_of
 from csindex.fitting.core import RESERVED, FittedModel
 from csindex.model.model import Model
 from csindex.options import Options
@@ -56,7 +57,7 @@ class EarlierWeights:
 
     def check(self, options: Options) -> None:
         """Refuse options that do not go with given weights."""
-        if options.estimator != "pls":
+        if estimator_of(options).common_factors:
             raise OptionError(
                 f"weights_from= does not go with estimator={options.estimator!r}: given weights are not in proportion to the "
                 "new wave's loadings. Use estimator='pls', or fit the new wave without them."

@@ -2,30 +2,29 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from csindex.errors import EstimationError, OptionError, SurveyError
-from csindex.estimation.cbsem.analytic import analytic
-from csindex.estimation.cbsem.fiml import fiml_estimates
-from csindex.estimation.cbsem.row_errors import moment_weights
-from csindex.estimation.estimates import estimate
+from csindex.estimation.estimator import Sampled, estimate, estimator_of
 from csindex.estimation.replicates import Estimation, replicate_estimates
 from csindex.fitting import refusals
-from csindex.fitting.earlier_weights import EarlierWeights
 from csindex.fitting.stage_source import StagedSource
 from csindex.fitting.units import UnitStack
 from csindex.model.design import Design
 from csindex.model.model import Model
-from csindex.moments.missing import policy_of
 from csindex.moments.moments import Moments
 from csindex.options import Kind, Options
 from csindex.replicates.intervals import INTERVALS, check_interval
 from csindex.replicates.rows import NESTED, RowSource
 from csindex.replicates.source import MomentSource, Source
 from csindex.stacks.layout import Array, flatten, pack
+
+if TYPE_CHECKING:
+    from csindex.fitting.earlier_weights import EarlierWeights
 
 MOST_DELETED, MOST_LEFT_OUT = 200, 400
 
@@ -48,7 +47,7 @@ class Procedure:
     options: Options
     drop: bool
     work: dict[str, Any]
-    earlier: EarlierWeights | None
+    earlier: "EarlierWeights | None"
 
 
 def estimate_units(units: UnitStack, source: Source, model: Model, design: Design, procedure: Procedure) -> UnitStack:
@@ -65,7 +64,7 @@ def estimate_units(units: UnitStack, source: Source, model: Model, design: Desig
         Of this model.
     procedure : Procedure
     """
-    options, drop = procedure.options, procedure.drop
+    options, drop, estimator = procedure.options, procedure.drop, estimator_of(procedure.options)
     moments = units.moments
     units = units.without(refusals.sample_problems(model, units.moments, options), SurveyError, drop)
     units = units.without(refusals.block_problems(model, design, units.moments), EstimationError, drop)
@@ -73,21 +72,15 @@ def estimate_units(units: UnitStack, source: Source, model: Model, design: Desig
     problems = refusals.estimate_problems(model, design, units.moments, units.estimates, options)
     units = units.without(problems, EstimationError, drop)
     for name, kind, wanted in _kinds(options, source):
-        sample = units.estimates
-        start = sample.theta if options.estimator == "cbsem" else sample.weights
-        given = sample.index_weights if options.weights_from else units.weights
-        drawn = replicate_estimates(
-            _drawn_from(kind, source, moments),
-            units.numbers,
-            Estimation(estimate, design, options, start, given),
-            kind=kind,
-            wanted=wanted,
-            **procedure.work,
-        )
+        start = estimator.start(units.estimates)
+        given = units.estimates.index_weights if options.weights_from else units.weights
+        estimation = Estimation(partial(estimate, by=estimator), design, options, start, given)
+        drawn_from = _drawn_from(kind, source, moments)
+        drawn = replicate_estimates(drawn_from, units.numbers, estimation, kind=kind, wanted=wanted, **procedure.work)
         units = replace(units, replicates={**units.replicates, name: drawn})
         units = units.without(refusals.replicate_problems(model, drawn, options), EstimationError, drop)
-    if options.analytic:
-        steps = analytic(source, units.numbers, units.moments, units.estimates, design, options)
+    if estimator.analytic and not options.replicates:
+        steps = estimator.analytic_replicates(_sampled(units, source, design, options), units.estimates)
         units = replace(units, replicates={"replicates": steps})
     return units
 
@@ -98,14 +91,16 @@ def _with_estimates(units: UnitStack, source: Source, design: Design, procedure:
     if procedure.earlier is not None:
         units = units.without(procedure.earlier.problems(units.labels), OptionError, procedure.drop)
         given = procedure.earlier.weights(units.labels, len(units.numbers))
-    weights = moment_weights(source, units.numbers, units.moments, design, options)
+    estimator, sampled = estimator_of(options), _sampled(units, source, design, options)
+    weights = estimator.given(sampled)
     mean, cov = flatten(units.moments.mean, 1), flatten(units.moments.cov, 2)
-    sample = estimate(mean, cov, design, options, carried=given if weights is None else weights)
-    sample = sample.made_from(mean, pack(cov))
-    if policy_of(options).full_information:
-        sample = fiml_estimates(source, units.numbers, units.moments, sample, design, options)
-        sample = sample.made_from(mean, pack(cov))
+    sample = estimate(mean, cov, design, options, given=given if weights is None else weights)
+    sample = estimator.from_rows(sampled, sample.made_from(mean, pack(cov)))
     return replace(units, estimates=sample, weights=weights)
+
+
+def _sampled(units: UnitStack, source: Source, design: Design, options: Options) -> Sampled:
+    return Sampled(source, units.numbers, units.moments, design, options)
 
 
 def _drawn_from(kind: Kind, source: Source, moments: Moments) -> Source:
@@ -130,8 +125,9 @@ def _kinds(options: Options, source: Source) -> Iterator[tuple[str, Kind, int]]:
 
 def degrees_of(source: Source, numbers: NDArray[np.intp], options: Options) -> Array:
     """Return the degrees of freedom (U,) of the variances: those of a design, infinite without one."""
-    kind: Kind = "bootstrap" if options.analytic and isinstance(source, RowSource) else options.resampling
-    if options.analytic and not isinstance(source, RowSource):
+    analytic = estimator_of(options).analytic and not options.replicates
+    kind: Kind = "bootstrap" if analytic and isinstance(source, RowSource) else options.resampling
+    if analytic and not isinstance(source, RowSource):
         return np.full(len(numbers), np.inf)
     sizes = [source.size(kind, unit, options.replicates) for unit in numbers.tolist()]
     return np.array([source.degrees(kind, unit, n) for unit, n in zip(numbers.tolist(), sizes, strict=True)])

@@ -2,20 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from csindex.errors import OptionError
-from csindex.estimation.cbsem.checks import check_factor_model, check_options
-from csindex.fitting.earlier_weights import EarlierWeights
+from csindex.estimation.estimator import ESTIMATORS, estimator_of
 from csindex.fitting.estimate_units import Procedure, degrees_of
 from csindex.fitting.intake import seed_of, source_of, usual_resampling
 from csindex.fitting.notices import warn
 from csindex.fitting.result import Fit
 from csindex.fitting.stage_by_stage import fit_stages
-from csindex.fitting.tables.covariance import covariance_fit
 from csindex.model.model import Model
 from csindex.model.stages import Stage, stages_of
 from csindex.moments.missing import check_ordinal
@@ -38,6 +36,9 @@ from csindex.options import (
 )
 from csindex.replicates.intervals import usual_interval
 from csindex.survey.checks import Codes
+
+if TYPE_CHECKING:
+    from csindex.fitting.earlier_weights import EarlierWeights
 
 
 def fit(
@@ -132,12 +133,12 @@ def fit(
         or, with strata, clusters or a finite population correction, by the rescaling bootstrap of Rao, Wu & Yue (1992);
         for moments parametrically.
     seed : int or None
-        The same seed gives the same numbers. None draws one, which is kept on the result.
+        The same seed gives the same numbers. None draws one, which is on the result.
     level : float
         Of the intervals.
     interval : {"percentile", "normal", "basic", "bca", "studentized"}, optional
         By default percentile intervals; normal ones, with the design's degrees of freedom, for jackknife and supplied
-        replicates, which are no picture of the sampling distribution. *bca* adds a jackknife for its acceleration,
+        replicates, which do not estimate the sampling distribution. *bca* adds a jackknife for its acceleration,
         *studentized* 25 resamples of each resample.
     bad_units : {"raise", "drop"}
         Whether a unit that cannot be estimated is an error, or is left out with a warning and listed on the result.
@@ -184,19 +185,23 @@ def fit(
         )
     drop = choose("bad_units", bad_units, ["raise", "drop"]) == "drop"
     work = _work(seed, block_size, n_jobs, progress)
-    earlier = None if weights_from is None else EarlierWeights.of(weights_from, model)
+    earlier = None if weights_from is None else _earlier(weights_from, model)
     chosen = {
         "missing": missing, "ordinal": ordinal, "scheme": scheme, "variant": variant, "convention": convention,
         "higher_order": higher_order, "interaction": interaction, "discrepancy": discrepancy, "likelihood": likelihood,
         "level": level, "tolerance": tolerance, "max_iterations": max_iterations, "max_failed": max_failed,
         "weights_from": "" if earlier is None else earlier.words,
     }  # fmt: skip
-    options = _options(data, estimator, replicates, resampling, interval, errors, chosen)
+    options = _options(
+        data, chosen,
+        estimator=estimator, replicates=replicates, resampling=resampling, interval=interval, errors=errors,
+    )  # fmt: skip
     _check(model, options, earlier)
     given = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "missing_codes": missing_codes}
     source, account, codes = source_of(model, data, options, given)
-    if options.estimator == "cbsem" and errors is None and source.weighted:
-        options = replace(options, errors="robust")
+    method = estimator_of(options)
+    if errors is None:
+        options = replace(options, errors=method.usual_errors(options, weighted=source.weighted))
     stages = _stages(model, options)
     fitted, units = fit_stages(stages, source, Procedure(options, drop, work, earlier))
     drawn = units.replicates.get
@@ -205,7 +210,9 @@ def fit(
         dropped=units.dropped, degrees=degrees_of(source, units.numbers, options), missing_codes=codes,
         replicates=drawn("replicates"), jackknife=drawn("jackknife"), nested=drawn("nested"), simple=drawn("simple"),
     )  # fmt: skip
-    if options.estimator == "cbsem":
+    if method.covariance_structure:
+        from csindex.fitting.tables.covariance import covariance_fit
+
         result = replace(result, covariance=covariance_fit(result, source, units.numbers, units.weights))
     warn(result, stacklevel=2)
     return result
@@ -213,39 +220,44 @@ def fit(
 
 def _options(
     data: Any,
+    chosen: dict[str, Any],
+    *,
     estimator: str,
     replicates: int | None,
     resampling: Resampling | None,
     interval: Interval | None,
     errors: Errors | None,
-    chosen: dict[str, Any],
 ) -> Options:
     """Return the options, with defaults that depend on the data and on each other."""
     if estimator == "ordinal":
         estimator, chosen = "pls", {**chosen, "ordinal": True if chosen["ordinal"] is False else chosen["ordinal"]}
-    usual, factors = usual_resampling(data), estimator == "cbsem"
+    method, usual = ESTIMATORS[choose("estimator", estimator, ESTIMATORS)], usual_resampling(data)
     if replicates is None:
-        replicates = 0 if factors and usual != "replicate weights" else 1000
+        replicates = 1000 if usual == "replicate weights" else method.default_replicates
     resampling = resampling or usual
-    least_squares = factors and (chosen["discrepancy"] == "DWLS" or chosen["ordinal"])
-    return Options(
+    options = Options(
         estimator=estimator,  # type: ignore[arg-type]
         replicates=replicates,
         resampling=resampling,
-        interval=interval or usual_interval(resampling, replicates=not (factors and replicates == 0)),
-        errors=errors or ("robust" if least_squares else "normal"),
+        interval=interval or usual_interval(resampling, replicates=not (method.analytic and replicates == 0)),
+        errors=errors or "normal",
         **chosen,
     )
+    return options if errors else replace(options, errors=method.usual_errors(options))
 
 
-def _check(model: Model, options: Options, earlier: EarlierWeights | None) -> None:
+def _earlier(weights_from: Fit | pd.DataFrame, model: Model) -> "EarlierWeights":
+    from csindex.fitting.earlier_weights import EarlierWeights
+
+    return EarlierWeights.of(weights_from, model)
+
+
+def _check(model: Model, options: Options, earlier: "EarlierWeights | None") -> None:
     """Raise an error where options do not go with each other, or with the model."""
     check_ordinal(options)
     if earlier is not None:
         earlier.check(options)
-    check_options(options)
-    if options.estimator == "cbsem":
-        check_factor_model(model, options)
+    estimator_of(options).check(model, options)
 
 
 def _stages(model: Model, options: Options) -> tuple[Stage, ...]:
@@ -264,5 +276,5 @@ def _work(seed: int | None, block_size: int | None, n_jobs: int, progress: bool)
     if block_size is not None:
         whole("block_size", block_size, 1)
     if whole("n_jobs", n_jobs, -64) == 0:
-        raise OptionError("n_jobs must not be 0. Use 1, or -1 for all cores.")
+        raise OptionError("n_jobs=0 is no number of workers. Use 1, or -1 for all cores.")
     return {"seed": number, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}

@@ -20,6 +20,7 @@ from csindex.errors import (
     WeakInstrumentWarning,
 )
 from csindex.estimation.estimates import Status
+from csindex.estimation.estimator import estimator_of
 from csindex.estimation.pls.instruments import endogenous
 from csindex.estimation.replicates import Replicates
 from csindex.fitting.constructs import items, names_of, place
@@ -63,7 +64,7 @@ def notices(fitted: FittedModel, lang: Language = "en") -> list[Notice]:
         *(convention(fitted, indices, speaker) if indices else []),
         *dropped(fitted, speaker),
         *inadmissible(fitted, speaker),
-        *(weak(fitted, speaker) if fitted.options.estimator != "cbsem" else []),
+        *(weak(fitted, speaker) if estimator_of(fitted.options).instruments else []),
         *(failure(fitted, fitted.replicates, speaker) if fitted.replicates is not None else []),
     ]
 
@@ -79,8 +80,8 @@ def missing(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
     counts = {"incomplete": account.incomplete, "rows": weighted}
     if not policy_of(fitted.options).complete:
         return [(speaker.say("missing_all", **counts), MissingWarning)]
-    worst = max(account.missing, key=lambda name: account.missing[name])
-    return [(speaker.say("missing_some", worst=worst, count=account.missing[worst], **counts), MissingWarning)]
+    item = max(account.missing, key=lambda name: account.missing[name])
+    return [(speaker.say("missing_some", worst=item, count=account.missing[item], **counts), MissingWarning)]
 
 
 def small(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
@@ -150,17 +151,17 @@ def convention(fitted: FittedModel, indices: Mapping[str, Array], speaker: Speak
     """Say where the index (U, k) of another convention is more than a point away."""
     names, chosen = names_of(fitted), fitted.options.convention
     gaps = [np.abs(values - indices[chosen]) for other, values in indices.items() if other != chosen]
-    worst: NDArray[np.float64] = np.max(gaps, axis=0)
-    notable = [int(j) for j in np.flatnonzero((worst > NOTABLE_POINTS).any(axis=0))]
+    largest: NDArray[np.float64] = np.max(gaps, axis=0)
+    notable = [int(j) for j in np.flatnonzero((largest > NOTABLE_POINTS).any(axis=0))]
     if not notable:
         return []
     texts = []
     for j in notable:
-        unit = int(worst[:, j].argmax())
+        unit = int(largest[:, j].argmax())
         values = ", ".join(f"{other} {array[unit, j]:.1f}" for other, array in indices.items())
         texts.append(speaker.say("convention_one", name=speaker.name(names[j]), values=values))
-    count = int((worst > NOTABLE_POINTS).any(axis=1).sum())
-    where = speaker.say("convention_units", count=count, units=len(worst)) if len(worst) > 1 else ""
+    count = int((largest > NOTABLE_POINTS).any(axis=1).sum())
+    where = speaker.say("convention_units", count=count, units=len(largest)) if len(largest) > 1 else ""
     shown = {"points": NOTABLE_POINTS, "where": where, "found": speaker.listed(texts), "chosen": chosen}
     return [(speaker.say("convention", **shown), ConventionWarning)]
 
@@ -178,7 +179,7 @@ def inadmissible(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
         )
     if flawed > MANY_INADMISSIBLE * usable:
         parts.append(speaker.say("inadmissible_share", share=flawed / usable))
-    advice = speaker.say(f"advice_{fitted.options.estimator}")
+    advice = speaker.say(estimator_of(fitted.options).inadmissible)
     text = speaker.say("inadmissible_notice", parts="; ".join(parts), advice=advice)
     return [(text, InadmissibleWarning)] if parts else []
 

@@ -1,4 +1,4 @@
-"""What can be wrong with moments and estimates, unit by unit."""
+"""Reasons to refuse moments, estimates and replicates, unit by unit."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -7,6 +7,7 @@ import pandas as pd
 
 from csindex.errors import CsindexError, SurveyError
 from csindex.estimation.estimates import CONSTANT_BELOW, REASONS, REASONS_KO, Estimates, Status
+from csindex.estimation.estimator import estimator_of
 from csindex.estimation.replicates import Replicates
 from csindex.model.design import Design
 from csindex.model.model import Model
@@ -35,7 +36,7 @@ def refuse(problems: Mapping[int, str], units: pd.DataFrame | None, error: type[
 
 
 def check_scales(model: Model, moments: Moments) -> None:
-    """Raise a SurveyError if means that somebody else has made lie off their items' scales, or are missing."""
+    """Raise a SurveyError if means that the user supplies lie off their items' scales, or are missing."""
     if not moments.mean.size:
         raise SurveyError("the moments have no units.")
     for at, item in enumerate(model.items):
@@ -141,9 +142,8 @@ def formative(model: Model, design: Design, moments: Moments) -> Iterator[tuple[
 
 
 _OTHERWISE = {
-    "pls": "try another scheme, or raise max_iterations",
-    "plsc": "try another scheme, or raise max_iterations",
-    "cbsem": "F falls without end where constructs overlap or the model is not identified: join constructs that cannot be told "
+    "scheme": "try another scheme, or raise max_iterations",
+    "overlap": "F falls without end where constructs overlap or the model is not identified: join constructs that cannot be told "
     "apart, use more items for a construct, or estimator='pls'",
 }
 
@@ -158,7 +158,7 @@ def estimate_problems(
         Status.UNRELIABLE: "Turn reversed items round (reversed=), drop items that do not belong, or use estimator='pls'.",
         Status.NEGATIVE: "Its items do not share anything, or run against each other: turn reversed items round (reversed=), "
         "drop items that do not belong, or use estimator='pls'.",
-        Status.UNCONVERGED: f"After {options.max_iterations} rounds; {_OTHERWISE[options.estimator]}.",
+        Status.UNCONVERGED: f"After {options.max_iterations} rounds; {_OTHERWISE[estimator_of(options).unconverged]}.",
     }
     return {
         int(unit): f"{REASONS[status]}{near}. {advice.get(status, '')}".strip()
@@ -184,7 +184,7 @@ def _unreliable(model: Model, rho: Array) -> str:
 
 def _negative(model: Model, theta: Array, design: Design, options: Options) -> str:
     """Say of which factors the variance, or what their sources leave of it, is negative."""
-    from csindex.estimation.cbsem.estimator import parameters_for
+    from csindex.estimation.cbsem.estimates import parameters_for
 
     parameters = parameters_for(design, options)
     own = parameters.of("factor") & (parameters.row == parameters.column) & (theta < 0)
@@ -218,12 +218,12 @@ def least_eigenvalues(estimates: Estimates) -> Array:
 def replicate_problems(model: Model, drawn: Replicates, options: Options) -> dict[int, str]:
     """Return the units too many of whose replicates failed."""
     status = drawn.estimates.status
-    made = (status != Status.ABSENT).sum(axis=1)
-    share = 1 - (status == Status.OK).sum(axis=1) / made
+    count = (status != Status.ABSENT).sum(axis=1)
+    share = 1 - (status == Status.OK).sum(axis=1) / count
     return {
         int(
             unit
-        ): f"{share[unit]:.0%} of {made[unit]:,} replicates failed ({counted(failure_reasons(model, drawn, [int(unit)]))}), "
+        ): f"{share[unit]:.0%} of {count[unit]:,} replicates failed ({counted(failure_reasons(model, drawn, [int(unit)]))}), "
         f"more than max_failed={options.max_failed:g} allows. Intervals from the others would be too narrow."
         for unit in np.flatnonzero(share > options.max_failed)
     }

@@ -1,22 +1,27 @@
 """What a fit gives: tables of everything, each number with its uncertainty."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from csindex.fitting import text
+from csindex.fitting.constructs import driven
 from csindex.fitting.core import FittedModel
 from csindex.fitting.scores import respondent_scores
 from csindex.fitting.tables.estimates import effect_table, impact_table, index_table, item_table, path_table, r2_table
 from csindex.fitting.tables.first_stage import first_stage_table
 from csindex.fitting.tables.inadmissible import inadmissible_table
 from csindex.index.impacts import STEP
-from csindex.text.format import language
+from csindex.text import html
+from csindex.text.document import Section
+from csindex.text.format import Language
+from csindex.text.result import NO_ROWS, Result
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Fit(FittedModel):
+class Fit(FittedModel, Result):
     """The result of `csindex.fit`. It holds no respondents' rows and does not change.
 
     Every table is a tidy pandas frame: one row for each parameter, the unit columns of ``by=`` first, then labels, then
@@ -56,6 +61,15 @@ class Fit(FittedModel):
     covariance : CovarianceFit or None
         Of "cbsem": ``.parameters`` in the lavaan notation and ``.measures``, χ² and fit indices.
     """
+
+    TABLES: ClassVar = {
+        "index": "index",
+        "impacts": lambda fit: fit.impacts() if driven(fit) else NO_ROWS,
+        **{name: name for name in ("paths", "effects", "r2", "weights", "index_weights", "loadings", "first_stage")},
+        "covariance_parameters": lambda fit: NO_ROWS if fit.covariance is None else fit.covariance.parameters,
+        "covariance_measures": lambda fit: NO_ROWS if fit.covariance is None else fit.covariance.measures,
+        **{name: name for name in ("inadmissible", "sample", "failures", "dropped")},
+    }
 
     @property
     def lower(self) -> "Fit | None":
@@ -174,23 +188,16 @@ class Fit(FittedModel):
         """
         return respondent_scores(self, data)
 
-    def summary(self, lang: str = "en") -> str:
-        """Return the result as text: index, driver weights, paths, and how they were computed.
+    def blocks(self, lang: Language) -> Iterator[Section]:
+        """Yield index, driver weights, paths, and how they were computed; Korean texts have the `label_ko` of constructs."""
+        return text.blocks(self, lang)
 
-        Parameters
-        ----------
-        lang : {"en", "ko"}
-            English, or Korean with the `label_ko` of the constructs in place of their names.
+    def brief(self, lang: Language) -> Iterator[Section]:
+        """Yield the headline and the index."""
+        return text.brief(self, lang)
 
-        Raises
-        ------
-        OptionError
-            If the language is not known.
-        """
-        return text.full(self, language(lang))
-
-    def __repr__(self) -> str:
-        return text.short(self)
+    def _more(self) -> str:
+        return ".summary(), .impacts(), .paths, .effects, .weights, .loadings, .r2"
 
     def _repr_html_(self) -> str:
-        return text.as_html(self)
+        return html.write(text.notebook(self, "en"))

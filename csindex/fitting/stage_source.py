@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +25,7 @@ Pairs = NDArray[np.intp]
 
 
 def on_hundred(mean: Array, cov: Array, design: Design) -> tuple[Array, Array]:
-    """Return moments (m, p), (m, p, p) on 0-100, reversed items turned round."""
+    """Return moments (m, p), (m, p, p) on 0-100, of reverse-coded items of 100 less the answer."""
     turn = design.sign * 100.0 / design.span
     return to_hundred(mean, design), cov * turn[:, None] * turn
 
@@ -331,12 +330,8 @@ class StagedSource:
 
 def _members(estimates: Estimates, row: int, members: slice) -> Estimates:
     """Return some replicates (T,) of a row of a stack (U, R), with their moments and the stages before."""
-    arrays: dict[str, Any] = {
-        name: array[row, members]
-        for name in Estimates.__slots__
-        if name != "before" and (array := getattr(estimates, name)) is not None
-    }
-    return Estimates(**arrays, before=tuple(_members(stage, row, members) for stage in estimates.before))
+    before = tuple(_members(stage, row, members) for stage in estimates.before)
+    return Estimates(**{name: array[row, members] for name, array in estimates.arrays.items()}, before=before)
 
 
 def composite_weights(estimates: Estimates, design: Design, options: Options) -> Array:

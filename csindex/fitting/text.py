@@ -1,10 +1,11 @@
 """A fit as text and as HTML."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 
+from csindex.estimation.estimator import estimator_of
 from csindex.estimation.pls.consistent import ROUNDING
 from csindex.fitting.constructs import driven
 from csindex.fitting.core import CovarianceFit, FittedModel
@@ -12,45 +13,38 @@ from csindex.fitting.refusals import counted, failures, least_eigenvalues
 from csindex.fitting.tables.estimates import impact_table, index_table, path_table, r2_table
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_said
 from csindex.options import Options
-from csindex.text.format import Language, aligned
-from csindex.text.html import as_table, page
+from csindex.text.document import Paragraph, Section, Table
+from csindex.text.format import Language
 from csindex.text.speaker import Speaker, called
 
 UNITS_SHOWN = 10
 NUMBERS = ("n", "n_eff", "deff", "direct", "total", "adjusted", "estimate", "se", "lower", "upper", "p")
 
 
-def short(fitted: FittedModel) -> str:
-    """Return the headline and the index table."""
-    parts = [headline(fitted), _index(fitted, Speaker({}, "en"))]
-    return "\n\n".join(parts) + "\n\nMore: .summary(), .impacts(), .paths, .effects, .weights, .loadings, .r2"
-
-
-def full(fitted: FittedModel, lang: Language) -> str:
-    """Return everything that a reader needs to use and to repeat the result."""
+def blocks(fitted: FittedModel, lang: Language) -> Iterator[Section]:
+    """Yield everything that a reader needs to use and to repeat the result."""
     speaker = Speaker(names_shown(fitted, lang), lang)
-    parts = [headline(fitted, lang), _index(fitted, speaker)]
+    yield headline(fitted, lang)
+    yield _index(fitted, speaker)
     if driven(fitted):
-        parts.append(_impacts(fitted, speaker))
+        yield _impacts(fitted, speaker)
     if fitted.units is None:
-        parts.append(_paths(fitted, speaker))
-    parts += _inadmissible(fitted, speaker)
-    parts.append(_method(fitted, speaker))
-    return "\n\n".join(parts)
+        yield _paths(fitted, speaker)
+    yield from _inadmissible(fitted, speaker)
+    yield _method(fitted, speaker)
 
 
-def as_html(fitted: FittedModel) -> str:
-    """Return the headline, the index and the driver weights."""
-    target, rows = fitted.model.target, index_table(fitted)
-    if fitted.units is not None:
-        rows = rows[rows["construct"] == target].sort_values("estimate", ascending=False)
-    digits = {"estimate": 1, "se": 2, "lower": 1, "upper": 1}
-    parts = [as_table(rows, "Index, 0–100", "result.index", digits)]
+def brief(fitted: FittedModel, lang: Language) -> Iterator[Section]:
+    """Yield the headline and the index, its constructs as they are named in the model."""
+    yield headline(fitted, lang)
+    yield _index(fitted, Speaker(names_shown(fitted, lang), lang))
+
+
+def notebook(fitted: FittedModel, lang: Language) -> Iterator[Section]:
+    """Yield the headline, the index and, of a single sample, the driver weights."""
+    yield from brief(fitted, lang)
     if fitted.units is None and driven(fitted):
-        impacts = impact_table(fitted).drop(columns=["target", "direct", "total"])
-        caption = f"Points of {target} that go with +5 points on the driver"
-        parts.append(as_table(impacts.sort_values("estimate", ascending=False), caption, "result.impacts()"))
-    return page(headline(fitted), parts)
+        yield _impacts(fitted, Speaker(names_shown(fitted, lang), lang))
 
 
 def labels_of(fitted: FittedModel, lang: Language) -> dict[str, str]:
@@ -66,8 +60,8 @@ def names_shown(fitted: FittedModel, lang: Language) -> dict[str, str]:
     return {} if lang == "en" else labels_of(fitted, lang)
 
 
-def headline(fitted: FittedModel, lang: Language = "en") -> str:
-    """Return the model's name and the index of its target, on two lines."""
+def headline(fitted: FittedModel, lang: Language = "en") -> Section:
+    """Return the model's name, and the index of its target."""
     speaker = Speaker(names_shown(fitted, lang), lang)
     title = fitted.model.name or speaker.say("untitled")
     rows = index_table(fitted).query("construct == @fitted.model.target")
@@ -79,7 +73,7 @@ def headline(fitted: FittedModel, lang: Language = "en") -> str:
         values = rows.estimate
         ends = {"low": values.min(), "high": values.max(), "median": values.median()}
         said = speaker.say("headline_units", units=len(fitted.sample), **ends, **about)
-    return f"{title}\n{said}"
+    return Section(title, (Paragraph(said, "lead"),))
 
 
 def _interval(row: "pd.Series[float]", fitted: FittedModel, speaker: Speaker) -> str:
@@ -92,7 +86,7 @@ def _level(fitted: FittedModel) -> str:
     return f"{fitted.options.level:.0%}"
 
 
-def _index(fitted: FittedModel, speaker: Speaker) -> str:
+def _index(fitted: FittedModel, speaker: Speaker) -> Section:
     frame = index_table(fitted)
     if fitted.units is not None:
         frame = frame[frame.construct == fitted.model.target].drop(columns="construct")
@@ -108,7 +102,7 @@ def _row_label(fitted: FittedModel, name: str, speaker: Speaker) -> str:
     return speaker.say("rate", name=label) if rate else label
 
 
-def _impacts(fitted: FittedModel, speaker: Speaker) -> str:
+def _impacts(fitted: FittedModel, speaker: Speaker) -> Section:
     frame = impact_table(fitted).drop(columns=["target", "direct", "total"])
     if fitted.units is None:
         frame = frame.sort_values("estimate", ascending=False)
@@ -119,7 +113,7 @@ def _impacts(fitted: FittedModel, speaker: Speaker) -> str:
     return _block(speaker.say("impacts", target=speaker.name(fitted.model.target)), frame, fitted, 2, speaker)
 
 
-def _paths(fitted: FittedModel, speaker: Speaker) -> str:
+def _paths(fitted: FittedModel, speaker: Speaker) -> Section:
     expected = {(path.source, path.target): path.sign for path in fitted.model.paths}
     frame = path_table(fitted)
     against = [expected[s, t] * e < 0 for s, t, e in zip(frame.source, frame.target, frame.estimate, strict=True)]
@@ -128,29 +122,30 @@ def _paths(fitted: FittedModel, speaker: Speaker) -> str:
         for s, t, bad in zip(frame.source, frame.target, against, strict=True)
     ]
     frame = frame.drop(columns=["source", "target"]).assign(path=arrows)
-    text = _block(speaker.say("paths"), frame, fitted, 3, speaker, "path")
+    shown = _block(speaker.say("paths"), frame, fitted, 3, speaker, "path")
     no_share, r2 = speaker.say("no_share"), r2_table(fitted)
     shares = ", ".join(
         f"{speaker.name(name)} {value:.2f}{no_share * (not 0 <= value <= 1)}"
         for name, value in zip(r2.construct, r2.estimate, strict=True)
     )
-    note = f"\n{speaker.say('against')}" if any(against) else ""
-    return f"{text}{note}\n" + speaker.wrapped(speaker.say("r2", shares=shares)) + _reliability(fitted, speaker)
+    notes = [speaker.say("against")] if any(against) else []
+    notes += [speaker.say("r2", shares=shares), *_reliability(fitted, speaker)]
+    return Section(shown.title, (*shown.blocks, *map(Paragraph, notes)))
 
 
-def _reliability(fitted: FittedModel, speaker: Speaker) -> str:
-    if fitted.options.estimator != "plsc":
-        return ""
+def _reliability(fitted: FittedModel, speaker: Speaker) -> list[str]:
+    if not estimator_of(fitted.options).corrected:
+        return []
     rhos, beyond = fitted.estimates.reliability[0].tolist(), speaker.say("beyond")
     values = [
         f"{speaker.name(name)} {rho:.2f}{beyond * (rho > 1 + ROUNDING)}"
         for name, rho, factor in zip(fitted.model.construct_names, rhos, fitted.design.factors, strict=True)
         if factor
     ]
-    return "\n" + speaker.wrapped(speaker.say("reliability", values=", ".join(values)))
+    return [speaker.say("reliability", values=", ".join(values))]
 
 
-def _inadmissible(fitted: FittedModel, speaker: Speaker) -> list[str]:
+def _inadmissible(fitted: FittedModel, speaker: Speaker) -> list[Section]:
     flawed, usable = flawed_replicates(fitted)
     at = np.flatnonzero(fitted.estimates.flaws).tolist()
     lines = []
@@ -160,10 +155,10 @@ def _inadmissible(fitted: FittedModel, speaker: Speaker) -> list[str]:
         lines.append(speaker.say("inadmissible_units", count=len(at), units=len(fitted.estimates.flaws)))
     if flawed:
         lines.append(speaker.say("inadmissible_replicates", count=flawed, usable=usable))
-    return ["\n".join([speaker.say("inadmissible"), *map(speaker.wrapped, lines)])] if lines else []
+    return [Section(speaker.say("inadmissible"), tuple(map(Paragraph, lines)))] if lines else []
 
 
-def _method(fitted: FittedModel, speaker: Speaker) -> str:
+def _method(fitted: FittedModel, speaker: Speaker) -> Section:
     options, source, say = fitted.options, fitted.model.source, speaker.say
     lines = [
         say("carried", source=options.weights_from) if options.weights_from else _computed(options, speaker),
@@ -176,7 +171,7 @@ def _method(fitted: FittedModel, speaker: Speaker) -> str:
         _replicates(fitted, speaker),
         *([say("dropped", count=len(fitted.dropped))] if len(fitted.dropped) else []),
     ]
-    return "\n".join([say("how"), *map(speaker.wrapped, lines)])
+    return Section(say("how"), tuple(map(Paragraph, lines)))
 
 
 def _computed(options: Options, speaker: Speaker) -> str:
@@ -184,11 +179,14 @@ def _computed(options: Options, speaker: Speaker) -> str:
     convention = f"index_{options.convention}"
     if options.convention == "fornell" and options.variant == "centered":
         convention = "index_fornell_centered"
-    parts = (options.estimator, options.scheme, f"items_{options.variant}")
-    if options.estimator == "cbsem":
-        same = options.discrepancy == "DWLS" and options.replicates > 0
-        parts = ("cbsem", "DWLS_replicated" if same else options.discrepancy)  # type: ignore[assignment]
-    return say("computed", estimator=", ".join(map(say, parts)), convention=say(convention))
+    same = options.discrepancy == "DWLS" and options.replicates > 0
+    keys = {
+        "scheme": options.scheme,
+        "variant": f"items_{options.variant}",
+        "discrepancy": "DWLS_replicated" if same else options.discrepancy,
+    }
+    parts = [speaker.term(options.estimator), *(say(keys[name]) for name in estimator_of(options).own_options)]
+    return say("computed", estimator=", ".join(parts), convention=say(convention))
 
 
 def _measures(found: CovarianceFit, speaker: Speaker) -> str:
@@ -217,7 +215,7 @@ def _measures(found: CovarianceFit, speaker: Speaker) -> str:
 
 
 def _two_stage(fitted: FittedModel, speaker: Speaker) -> list[str]:
-    if fitted.options.estimator == "cbsem":
+    if not estimator_of(fitted.options).instruments:
         return []
     names = [speaker.name(name) for name in fitted.model.construct_names]
     equations = [
@@ -240,7 +238,7 @@ def _stages(fitted: FittedModel, speaker: Speaker) -> list[str]:
     said = speaker.say("stages", stages=speaker.say("then").join(parts))
     if fitted.stage.products:
         said += speaker.say("interaction")
-        if fitted.options.estimator == "plsc":
+        if estimator_of(fitted.options).corrected:
             said += speaker.say("interaction_plsc")
     return [said]
 
@@ -280,19 +278,21 @@ def _replicates(fitted: FittedModel, speaker: Speaker) -> str:
     words = drawn.words_in(speaker.lang)
     if drawn.kind == "delta":
         return say("analytic", words=words, level=_level(fitted))
-    made, failed = fitted.sample.replicates, int(fitted.sample.failed.sum())
+    counts, failed = fitted.sample.replicates, int(fitted.sample.failed.sum())
     table = failures(fitted.model, drawn, fitted.units, speaker.lang).groupby("reason").replicates.sum()
     reasons = {str(reason): int(count) for reason, count in table.items()}
     said = say(
         "replicates",
-        count=f"{made.min():,}" if made.min() == made.max() else say("range", low=made.min(), high=made.max()),
-        each=say("each", units=len(made)) if fitted.units is not None else "",
+        count=f"{counts.min():,}"
+        if counts.min() == counts.max()
+        else say("range", low=counts.min(), high=counts.max()),
+        each=say("each", units=len(counts)) if fitted.units is not None else "",
         words=words,
         seed=fitted.seed,
         kind=speaker.term(fitted.options.interval),
         level=_level(fitted),
         failed=failed,
-        made=made.sum(),
+        made=counts.sum(),
         why=say("why", reasons=counted(reasons)) if failed else "",
     )
     return said + (say("parametric") if drawn.kind == "parametric" else "")
@@ -300,7 +300,7 @@ def _replicates(fitted: FittedModel, speaker: Speaker) -> str:
 
 def _block(
     title: str, frame: pd.DataFrame, fitted: FittedModel, digits: int, speaker: Speaker, first: str | None = None
-) -> str:
+) -> Section:
     """Return a titled table: labels, estimate, standard error and interval; of many units the highest and lowest."""
     labels = [first] if first else [str(name) for name in frame.columns if name not in NUMBERS]
     shown, rest = frame, 0
@@ -313,11 +313,9 @@ def _block(
     ]
     heads = [*(labels if fitted.units is not None else [""] * len(labels)), speaker.say("estimate"), speaker.say("se")]
     heads.append(speaker.say("interval", level=_level(fitted)))
-    cells = [heads, *(a + b for a, b in zip(rows, numbers, strict=True))]
-    lines = aligned(cells, len(labels)).split("\n")
-    if rest:
-        lines.insert(1 + UNITS_SHOWN // 2, speaker.say("more_rows", count=rest))
-    return "\n".join([title, *lines])
+    cells = tuple(tuple(a + b) for a, b in zip(rows, numbers, strict=True))
+    more = (UNITS_SHOWN // 2, speaker.say("more_rows", count=rest) if rest else "")
+    return Section(title, (Table("", tuple(heads), cells, left=len(labels), rest=more),))
 
 
 def _cells(row: Iterable[float], digits: int, speaker: Speaker) -> list[str]:

@@ -118,9 +118,5 @@ def _replicates(replicates: Replicates, rows: NDArray[np.intp]) -> Replicates:
 
 
 def _estimates(estimates: Estimates, rows: NDArray[np.intp]) -> Estimates:
-    arrays: dict[str, Any] = {
-        name: take(array, rows)
-        for name in Estimates.__slots__
-        if name != "before" and (array := getattr(estimates, name)) is not None
-    }
+    arrays: dict[str, Any] = {name: take(array, rows) for name, array in estimates.arrays.items()}
     return Estimates(**arrays, before=tuple(_estimates(stage, rows) for stage in estimates.before))

@@ -1,4 +1,4 @@
-"""A model with levels or interactions as a row of plain models, each fitted to what the one before has made."""
+"""Stages of a model with higher-order constructs or interactions: plain models, each fitted to results of the one before."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Pictures of results, made with matplotlib, which is imported when the first one is drawn."""
+"""Pictures of results, drawn with matplotlib, which is imported on use."""
 
 from csindex.plot.answers import answer_distribution
 from csindex.plot.estimates import index_bars, path_forest, weights_plot

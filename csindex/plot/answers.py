@@ -12,9 +12,10 @@ from csindex.errors import OptionError
 from csindex.model.model import Model
 from csindex.model.parts import Item
 from csindex.options import choose
-from csindex.plot.kit.canvas import beside, header_of, label_axis, plain, room, stage
-from csindex.plot.kit.style import GREY, INK, Style, extent, line_height, style_of, wrapped, write
-from csindex.plot.kit.words import spoken
+from csindex.plot.kit.canvas import Frame, framed, label_axis, name_row, plain
+from csindex.plot.kit.parameters import documented
+from csindex.plot.kit.style import GREY, INK, Style, extent, line_height, wrapped, write
+from csindex.plot.kit.words import available_language, say
 from csindex.survey.survey import Survey
 from csindex.text.format import Language
 
@@ -24,21 +25,6 @@ if TYPE_CHECKING:
 MOST_ANSWERS = 11
 """Items with more different answers are drawn in ten equal parts of their scale."""
 
-_WORDS = {
-    "title": {"en": "Answers", "ko": "응답 분포"},
-    "share": {"en": "Share of answers, %", "ko": "응답 비율(%)"},
-    "diverging": {
-        "en": "Share of answers, %, to the left and right of the middle of the scale",
-        "ko": "척도 중간값 좌우의 응답 비율(%)",
-    },
-    "colors": {
-        "en": "From the low end of the scale (orange) to the high end (blue). No intervals: shares of those who answered.",
-        "ko": "척도의 낮은 쪽(주황색)에서 높은 쪽(파란색)까지. 신뢰구간 없음: 응답자 중 비율.",
-    },
-    "n": {"en": "{few:,} to {many:,} answers to an item.", "ko": "문항별 응답 {few:,}~{many:,}명."},
-    "same": {"en": "{many:,} answers to each item.", "ko": "문항별 응답 {many:,}명."},
-    "weighted": {"en": "Case weights are used.", "ko": "가중치 적용."},
-}
 _SHADES = ("#B34700", "#F2B27A", "#E9EAEC", "#8CC1E0", "#005B96")
 
 
@@ -52,6 +38,7 @@ class _Item:
     share: NDArray[np.float64]
 
 
+@documented
 def answer_distribution(
     data: "Survey | pd.DataFrame",
     items: "Model | Sequence[Item | str] | None" = None,
@@ -72,14 +59,10 @@ def answer_distribution(
     items : Model or sequence of Item or str
         Which items of the survey; from a model they are called by their constructs' order. For shares they may be left
         out.
-    ax : Axes, optional
-        Everything is drawn within their rectangle; by default a figure of its own is made.
+    {ax}
     kind : {"stacked", "diverging"}
         Bars from 0 to 100 %, or bars that are centred on the middle of the scale.
-    size : {"print", "slide"}
-    lang : {"en", "ko"}
-        Also which text of the items is used, where they have one.
-    title : str, optional
+    {look}
 
     Returns
     -------
@@ -99,32 +82,23 @@ def answer_distribution(
     >>> ax = csi.plot.answer_distribution(survey, csi.scsb())
     """
     choose("kind", kind, ("stacked", "diverging"))
-    language = spoken(lang)
+    language = available_language(lang)
     if isinstance(data, Survey):
         found, note = _of_survey(data, _items(items), language)
     else:
-        found, note = _of_shares(data, items), _WORDS["colors"][language]
-    heading = _WORDS["title"][language] if title is None else title
-    axis = _WORDS["share" if kind == "stacked" else "diverging"][language]
-    return _stacked(
-        ax, found, heading, note, axis, kind == "diverging", style_of(size, [*_labels(found), heading, note])
-    )
+        found, note = _of_shares(data, items), say("distribution_colors", language)
+    labels = [item.label for item in found]
+    frame = framed(ax, size, title=title, usual=say("distribution", language), note=note, texts=labels)
+    return _stacked(frame, found, say(f"distribution_{kind}", language), kind == "diverging")
 
 
-def _labels(items: list[_Item]) -> list[str]:
-    return [item.label for item in items]
-
-
-def _stacked(
-    ax: "Axes | None", items: list[_Item], title: str, note: str, axis: str, diverging: bool, style: Style
-) -> "Axes":
-    width, _, style = room(ax, style)
-    names = [wrapped(label, 0.4 * width, style.points, style) for label in _labels(items)]
+def _stacked(frame: Frame, items: list[_Item], axis: str, diverging: bool) -> "Axes":
+    width, style = frame.width, frame.style
+    names = [wrapped(item.label, 0.4 * width, style.points, style) for item in items]
     left, right = max(extent(name, style.points, style)[0] for name in names) + 0.8 * style.points, 1.2 * style.points
     tall = [(1 + name.count("\n")) * line_height(style.points) + 0.7 * style.points for name in names]
     free = width - left - right
-    header = header_of(title, note, width, style)
-    ax = stage(ax, header, style, (free, sum(tall)), left=left, right=right, lower=3.2 * style.points)
+    ax = frame.stage((free, sum(tall)), left=left, right=right, lower=3.2 * style.points)
     plain(ax, style)
     ax.set_ylim(sum(tall), 0)
     ax.set_yticks([])
@@ -138,10 +112,7 @@ def _stacked(
     middle = np.cumsum(tall) - np.array(tall) / 2
     for item, name, y, start in zip(items, names, middle, starts, strict=True):
         _draw(ax, item, float(y), start, free / (high - low), style)
-        write(
-            ax, (0, y), name, style.points, style, transform=beside(ax, -0.6 * style.points), ha="right", va="center",
-            multialignment="right", gid="row",
-        )  # fmt: skip
+        name_row(ax, float(y), name, style)
     return ax
 
 
@@ -167,9 +138,13 @@ def _of_survey(survey: Survey, items: list[Item | str], lang: Language) -> tuple
         name = item.name if isinstance(item, Item) else item
         found.append(_item(f"{name}: {text}" if text else name, table, ends))
     few, many = min(counts), max(counts)
-    said = [_WORDS["same" if few == many else "n"][lang].format(few=few, many=many)]
-    said += [_WORDS["weighted"][lang]] if np.ptp(answers.weights) > 0 else []
-    return found, " ".join([*said, _WORDS["colors"][lang]])
+    said = [
+        say("distribution_each", lang, many=many)
+        if few == many
+        else say("distribution_range", lang, few=few, many=many)
+    ]
+    said += [say("distribution_weighted", lang)] if np.ptp(answers.weights) > 0 else []
+    return found, " ".join([*said, say("distribution_colors", lang)])
 
 
 def _of_shares(table: Any, items: Any) -> list[_Item]:

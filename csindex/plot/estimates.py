@@ -1,5 +1,6 @@
 """Bars of the index, forests of paths or any other estimates, and weights of items."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -8,33 +9,21 @@ from csindex.errors import OptionError
 from csindex.fitting.result import Fit
 from csindex.fitting.text import labels_of
 from csindex.options import choose
+from csindex.plot.kit.canvas import framed
+from csindex.plot.kit.parameters import documented
 from csindex.plot.kit.rows import Rows, draw_rows
-from csindex.plot.kit.style import BLUE, VERMILLION, style_of
-from csindex.plot.kit.units import fit_expected, heading_of, joined, part, unit_row
-from csindex.plot.kit.words import answered, intervals, say, spoken
+from csindex.plot.kit.style import BLUE, VERMILLION
+from csindex.plot.kit.units import choose_unit, fit_expected, joined
+from csindex.plot.kit.words import available_language, intervals, say
+from csindex.text.format import Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_WORDS = {
-    "index": {"en": "Index, 0–100", "ko": "지수(0–100점)"},
-    "by": {"en": "{label} by {units}", "ko": "{units}별 {label}"},
-    "units": {"en": "{count:,} units.", "ko": "단위 {count:,}개."},
-    "paths": {"en": "Standardized path coefficient", "ko": "표준화 경로계수"},
-    "estimate": {"en": "Estimate", "ko": "추정치"},
-    "lines": {"en": "Lines: from lower to upper of the table.", "ko": "선: 표의 lower부터 upper까지."},
-    "no lines": {"en": "No intervals: the table has none.", "ko": "표에 신뢰구간이 없습니다."},
-    "index_weights": {"en": "Weight in the index", "ko": "지수 가중치"},
-    "weights": {"en": "Outer weight", "ko": "외부 가중치"},
-    "loadings": {"en": "Loading", "ko": "적재값"},
-    "excludes": {
-        "en": "Orange: negative, and the interval leaves 0 out.",
-        "ko": "주황색: 음(−)이며 신뢰구간에 0이 없음.",
-    },
-}
 _NUMBERS = {"estimate", "se", "lower", "upper", "p", "direct", "total", "adjusted", "n", "n_eff", "deff"}
 
 
+@documented
 def index_bars(
     result: Fit,
     ax: "Axes | None" = None,
@@ -50,15 +39,12 @@ def index_bars(
     Parameters
     ----------
     result : Fit
-    ax : Axes, optional
-        Everything is drawn within their rectangle; by default a figure of its own is made.
+    {ax}
     unit : label, tuple of labels or mapping, optional
         Draw the constructs of this unit, of a fit with ``by=``.
     construct : str, optional
         Draw this construct for every unit, the highest first.
-    size : {"print", "slide"}
-    lang : {"en", "ko"}
-    title : str, optional
+    {look}
 
     Returns
     -------
@@ -79,31 +65,28 @@ def index_bars(
     units = fit_expected(result).units
     if construct is not None and (units is None or unit is not None):
         raise OptionError("construct= is for a fit with by=, to compare its units; leave it out, or leave unit= out.")
-    language = spoken(lang)
-    labels = labels_of(result, language)
-    if construct is not None and units is not None:
-        chosen = labels[result.specified.construct(construct).name]
-        table = result.index[result.index["construct"] == construct].sort_values(
-            "estimate", ascending=False, kind="stable"
-        )
-        names = [joined(row) for row in table[list(units.columns)].itertuples(index=False)]
-        heading = say(_WORDS["by"], language, label=chosen, units=", ".join(map(str, units.columns)))
-        about = say(_WORDS["units"], language, count=len(units))
+    if construct is None:
+        chosen = choose_unit(result, unit, lang)
+        language, table, usual, note = chosen.lang, chosen.part(result.index), chosen.title, chosen.note
+        names = [chosen.labels[name] for name in table["construct"]]
     else:
-        row = unit_row(result, unit)
-        table = part(result.index, result, row)
-        names = [labels[name] for name in table["construct"]]
-        heading = heading_of(result, row)
-        about = answered(float(result.moments.n[row]), language)
-    heading = heading if title is None else title
-    style = style_of(size, [*names, heading, about])
-    rows = Rows.of(names, table, digits=1)
-    note = f"{about} {intervals(result, language)}"
-    return draw_rows(
-        ax, rows, style, title=heading, note=note, axis=say(_WORDS["index"], language), bars=True, limits=(0, 100)
-    )
+        language = available_language(lang)
+        table, names, usual, note = _by_unit(result, construct, language)
+    frame = framed(ax, size, title=title, usual=usual, note=note, texts=names)
+    return draw_rows(frame, Rows.of(names, table, digits=1), axis=say("index", language), bars=True, limits=(0, 100))
 
 
+def _by_unit(result: Fit, construct: str, lang: Language) -> tuple[pd.DataFrame, list[str], str, str]:
+    """Return the rows of a construct, the highest first, the names of their units, and the usual title and note."""
+    label = labels_of(result, lang)[result.specified.construct(construct).name]
+    rows = result.index[result.index["construct"] == construct]
+    table, columns = rows.sort_values("estimate", ascending=False, kind="stable"), _unit_columns(result)
+    names = [joined(row) for row in table[columns].itertuples(index=False)]
+    usual = say("by", lang, label=label, units=", ".join(columns))
+    return table, names, usual, f"{say('units', lang, count=len(table))} {intervals(result, lang)}"
+
+
+@documented
 def path_forest(
     result: "Fit | pd.DataFrame",
     ax: "Axes | None" = None,
@@ -123,10 +106,8 @@ def path_forest(
     result : Fit or data frame
         A fit, for its paths; or a tidy table with the columns ``estimate, lower, upper`` such as ``result.effects``,
         ``result.impacts()`` or ``comparison.table``. Its other columns that are no numbers name the rows.
-    ax : Axes, optional
-        Everything is drawn within their rectangle; by default a figure of its own is made.
-    unit : label, tuple of labels or mapping, optional
-        Which unit, of a fit with ``by=``.
+    {ax}
+    {unit}
     size : {"print", "slide"}
     lang : {"en", "ko"}
     title, note, axis : str, optional
@@ -149,28 +130,23 @@ def path_forest(
     >>> result = csi.fit(csi.acsi(), csi.datasets.acsi2015("banks"), replicates=200)
     >>> ax = csi.plot.path_forest(result.impacts(), axis="Points of satisfaction for 5 points", digits=1)
     """
-    language = spoken(lang)
     if isinstance(result, pd.DataFrame):
-        table, labels = _checked(result), {}
+        language, table, labels = available_language(lang), _checked(result), {}
         known = bool(table[["lower", "upper"]].notna().all(axis=1).any())
-        said, heading, what = say(_WORDS["lines" if known else "no lines"], language), "", "estimate"
+        said, usual, what = say("lines" if known else "lines_none", language), "", "estimate"
     else:
-        row = unit_row(fit_expected(result), unit)
-        table, labels = part(result.paths, result, row).drop(columns=_unit_columns(result)), labels_of(result, language)
-        said = f"{answered(float(result.moments.n[row]), language)} {intervals(result, language)}"
-        heading, what = heading_of(result, row), "paths"
+        chosen = choose_unit(result, unit, lang)
+        language, labels, said, usual, what = chosen.lang, chosen.labels, chosen.note, chosen.title, "paths"
+        table = chosen.part(result.paths).drop(columns=_unit_columns(result))
     names = _row_names(table, labels)
     colors = [VERMILLION if upper < 0 else BLUE for upper in table["upper"]]
-    said += f" {say(_WORDS['excludes'], language)}" if VERMILLION in colors else ""
-    heading, said = heading if title is None else title, said if note is None else note
-    style = style_of(size, [*names, heading, said])
-    plain = Rows.of(names, table, digits)
-    rows = Rows(names, plain.estimate, plain.lower, plain.upper, colors=colors, digits=digits)
-    return draw_rows(
-        ax, rows, style, title=heading, note=said, axis=say(_WORDS[what], language) if axis is None else axis, zero=0.0
-    )
+    said += f" {say('excludes', language)}" if VERMILLION in colors else ""
+    axis = say(what, language) if axis is None else axis
+    frame = framed(ax, size, title=title, usual=usual, note=said if note is None else note, texts=[*names, axis])
+    return draw_rows(frame, replace(Rows.of(names, table, digits), colors=colors), axis=axis, zero=0.0)
 
 
+@documented
 def weights_plot(
     result: Fit,
     ax: "Axes | None" = None,
@@ -186,15 +162,11 @@ def weights_plot(
     Parameters
     ----------
     result : Fit
-    ax : Axes, optional
-        Everything is drawn within their rectangle; by default a figure of its own is made.
+    {ax}
     which : {"index_weights", "weights", "loadings"}
         Weights in the index, which sum to 1 in each construct; outer weights; or loadings.
-    unit : label, tuple of labels or mapping, optional
-        Which unit, of a fit with ``by=``.
-    size : {"print", "slide"}
-    lang : {"en", "ko"}
-    title : str, optional
+    {unit}
+    {look}
 
     Returns
     -------
@@ -211,21 +183,11 @@ def weights_plot(
     >>> ax = csi.plot.weights_plot(csi.fit(csi.acsi(), csi.datasets.acsi2015("banks"), replicates=200))
     """
     what = choose("which", which, ("index_weights", "weights", "loadings"))
-    row, language = unit_row(fit_expected(result), unit), spoken(lang)
-    table, labels = part(getattr(result, what), result, row), labels_of(result, language)
-    heading = heading_of(result, row) if title is None else title
-    names, groups = list(table["item"]), [labels[name] for name in table["construct"]]
-    note = f"{answered(float(result.moments.n[row]), language)} {intervals(result, language)}"
-    style = style_of(size, [*names, *groups, heading, note])
-    return draw_rows(
-        ax,
-        Rows.of(names, table, 2, groups),
-        style,
-        title=heading,
-        note=note,
-        axis=say(_WORDS[what], language),
-        zero=0.0,
-    )
+    chosen = choose_unit(result, unit, lang)
+    table = chosen.part(getattr(result, what))
+    names, groups = list(table["item"]), [chosen.labels[name] for name in table["construct"]]
+    frame = framed(ax, size, title=title, usual=chosen.title, note=chosen.note, texts=[*names, *groups])
+    return draw_rows(frame, Rows.of(names, table, 2, groups), axis=say(what, chosen.lang), zero=0.0)
 
 
 def _unit_columns(result: Fit) -> list[str]:

@@ -8,29 +8,19 @@ from numpy.typing import NDArray
 
 from csindex.errors import OptionError
 from csindex.options import choose, within
-from csindex.plot.kit.canvas import header_of, room, stage
-from csindex.plot.kit.style import GREY, INK, VERMILLION, Style, extent, style_of, wrapped, write
-from csindex.plot.kit.words import bracketed, spoken
+from csindex.plot.kit.canvas import framed
+from csindex.plot.kit.parameters import documented
+from csindex.plot.kit.style import GREY, INK, VERMILLION, Style, extent, wrapped, write
+from csindex.plot.kit.words import available_language, bracketed, say
 from csindex.text.format import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_WORDS = {
-    "title": {"en": "Heterotrait–monotrait ratios", "ko": "HTMT 비율"},
-    "note": {
-        "en": "Darker is closer to 1. In brackets: intervals of the table. Orange frame: the upper end is not below {limit:g}, so "
-        "that the two constructs are not told apart.",
-        "ko": "진할수록 1에 가까움. 괄호: 표의 신뢰구간. 주황색 테두리: 상한이 {limit:g} 이상이어서 두 구성개념이 구별되지 않음.",
-    },
-    "bare": {
-        "en": "Darker is closer to 1. The table has no intervals. Orange frame: the ratio is not below {limit:g}.",
-        "ko": "진할수록 1에 가까움. 표에 신뢰구간이 없음. 주황색 테두리: 비율이 {limit:g} 이상.",
-    },
-}
 _SHADES = ("#F7FBFF", "#0B4F8A")
 
 
+@documented
 def htmt_heatmap(
     table: pd.DataFrame,
     ax: "Axes | None" = None,
@@ -48,8 +38,7 @@ def htmt_heatmap(
     ----------
     table : data frame
         ``construct_1, construct_2, estimate, lower, upper``, such as ``csi.assess(result).htmt``.
-    ax : Axes, optional
-        Everything is drawn within their rectangle; by default a figure of its own is made.
+    {ax}
     measure : str
         Which measure, of a table that has the column ``measure``.
     limit : float
@@ -57,9 +46,7 @@ def htmt_heatmap(
         (Henseler, Ringle & Sarstedt 2015).
     labels : dict of construct to str, optional
         What readers call the constructs.
-    size : {"print", "slide"}
-    lang : {"en", "ko"}
-    title : str, optional
+    {look}
 
     Returns
     -------
@@ -79,30 +66,21 @@ def htmt_heatmap(
     within("limit", limit, 0, 2, "0.90")
     table = _measured(table, measure)
     names = _constructs(table)
-    language, called = spoken(lang), labels or {}
+    language, called = available_language(lang), labels or {}
     known = table[["lower", "upper"]].notna().all(axis=None)
-    heading = _WORDS["title"][language] if title is None else title
-    note = _WORDS["note" if known else "bare"][language].format(limit=limit)
+    note = say("htmt_note" if known else "htmt_bare", language, limit=limit)
     shown = [called.get(name, name) for name in names]
-    style = style_of(size, [*shown, heading, note])
-    width, height, style = room(ax, style)
-    header = header_of(heading, note, width, style)
+    frame = framed(ax, size, title=title, usual=say("htmt", language), note=note, texts=shown)
+    width, style = frame.width, frame.style
     rows = [wrapped(name, 0.25 * width, style.points, style) for name in shown[1:]]
     left = max(extent(name, style.points, style)[0] for name in rows) + 0.8 * style.points
     count = len(names) - 1
     wide = min((width - left) / count, 11 * style.points) if ax is None else (width - left) / count
     columns = [wrapped(name, 0.94 * wide, style.small, style) for name in shown[:-1]]
     lower = max(extent(name, style.small, style)[1] for name in columns) + 0.8 * style.points
-    high = 3.6 * style.points if ax is None else (height - header.height - lower) / count
-    ax = stage(
-        ax,
-        header,
-        style,
-        (wide * count, high * count),
-        left=left,
-        lower=lower,
-        right=max(0.0, width - left - wide * count),
-    )
+    high = 3.6 * style.points if ax is None else (frame.height - lower) / count
+    right = max(0.0, width - left - wide * count)
+    ax = frame.stage((wide * count, high * count), left=left, right=right, lower=lower)
     _draw(ax, table, names, limit, _fitting(style, wide, high))
     _name(ax, rows, columns, (wide, high), style)
     return ax

@@ -1,4 +1,4 @@
-"""The importance–performance map: what matters much and goes badly."""
+"""The importance–performance map."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,36 +9,17 @@ from numpy.typing import NDArray
 
 from csindex.drivers.importance_performance import importance_performance as table_of
 from csindex.fitting.result import Fit
-from csindex.fitting.text import labels_of
 from csindex.index.impacts import STEP
-from csindex.plot.kit.canvas import header_of, label_axis, plain, room, stage
+from csindex.plot.kit.canvas import framed, label_axis, plain
 from csindex.plot.kit.labels import Box, place_labels
-from csindex.plot.kit.style import BLUE, GREY, PALE, Style, extent, style_of, wrapped, write
-from csindex.plot.kit.units import fit_expected, joined, named, part, unit_row
-from csindex.plot.kit.words import answered, intervals, say, spoken
+from csindex.plot.kit.parameters import documented
+from csindex.plot.kit.style import BLUE, GREY, PALE, Style, extent, wrapped, write
+from csindex.plot.kit.units import Chosen, choose_unit, joined
+from csindex.plot.kit.words import say
 from csindex.text.format import Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-_WORDS = {
-    "title": {"en": "Importance and performance: {target}", "ko": "{target}의 중요도–성과 지도"},
-    "x": {
-        "en": "Importance: points of {target} for {step:g} points of the driver",
-        "ko": "중요도: 동인 {step:g}점 상승 시 {target} 변화(점)",
-    },
-    "y": {"en": "Performance: index of the driver, 0–100", "ko": "성과: 동인의 지수(0–100점)"},
-    "lines": {"en": "Dashed: means of the drivers.", "ko": "파선: 동인들의 평균."},
-    "y item": {"en": "Performance: mean of the item, 0–100", "ko": "성과: 문항 평균(0–100점)"},
-    "share": {
-        "en": "Percent: replicates in which the driver lies in the same quadrant.",
-        "ko": "백분율: 같은 사분면에 속한 반복의 비율.",
-    },
-}
-_QUADRANTS = {
-    "en": ("improve first", "keep up", "less urgent", "strong, matters less"),
-    "ko": ("우선 개선", "유지", "점진 개선", "강점, 낮은 중요도"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +43,7 @@ class _Map:
         return bool(np.isfinite(self.share).any())
 
 
+@documented
 def importance_performance(
     result: Fit,
     ax: "Axes | None" = None,
@@ -79,19 +61,15 @@ def importance_performance(
     Parameters
     ----------
     result : Fit
-    ax : Axes, optional
-        Everything is drawn within their rectangle; by default a figure of its own is made.
+    {ax}
     target : str, optional
         The construct that the drivers lead to; by default the model's target.
-    unit : label, tuple of labels or mapping, optional
-        Which unit, of a fit with ``by=``.
+    {unit}
     items : bool
         Draw the drivers' items in place of the drivers.
     step : float
         See `Fit.impacts`.
-    size : {"print", "slide"}
-    lang : {"en", "ko"}
-    title : str, optional
+    {look}
 
     Returns
     -------
@@ -121,23 +99,21 @@ def importance_performance(
     >>> result = csi.fit(csi.acsi(), csi.datasets.acsi2015("banks"), replicates=200)
     >>> ax = csi.plot.importance_performance(result)
     """
-    row, language = unit_row(fit_expected(result), unit), spoken(lang)
+    chosen = choose_unit(result, unit, lang)
+    language, labels = chosen.lang, chosen.labels
     goal = result.model.construct(target or result.model.target).name
-    labels = labels_of(result, language)
-    found = _map(part(table_of(result, goal, items=items, step=step), result, row), {} if items else labels)
-    heading = say(_WORDS["title"], language, target=labels[goal])
-    heading = joined(filter(None, (heading, named(result, row)))) if title is None else title
-    note = _note(result, row, found, language)
-    style = style_of(size, [*found.names, labels[goal], heading, note])
-    width, height, style = room(ax, style)
-    header = header_of(heading, note, width, style)
+    found = _map(chosen.part(table_of(result, goal, items=items, step=step)), {} if items else labels)
+    usual = joined(filter(None, (say("importance", language, target=labels[goal]), chosen.unit)))
+    texts = [*found.names, labels[goal]]
+    frame = framed(ax, size, title=title, usual=usual, note=_note(chosen, found), texts=texts)
+    style = frame.style
     left, lower = 4.6 * style.points, 3.4 * style.points
-    tall = height - header.height - lower if ax is not None else 0.62 * width
-    ax = stage(ax, header, style, (width - left, tall), left=left, lower=lower)
+    extents = frame.width - left, frame.tall(0.62, lower)
+    ax = frame.stage(extents, left=left, lower=lower)
     _axes(ax, found, style)
-    label_axis(ax, say(_WORDS["x"], language, target=labels[goal], step=step), style)
-    label_axis(ax, say(_WORDS["y item" if items else "y"], language), style, "y")
-    _draw(ax, found, (width - left, tall), style, language)
+    label_axis(ax, say("importance_x", language, target=labels[goal], step=step), style)
+    label_axis(ax, say("importance_y_item" if items else "importance_y", language), style, "y")
+    _draw(ax, found, extents, style, language)
     return ax
 
 
@@ -150,9 +126,9 @@ def _map(table: pd.DataFrame, labels: dict[str, str]) -> _Map:
     )
 
 
-def _note(result: Fit, row: int, found: _Map, lang: Language) -> str:
-    said = [answered(float(result.moments.n[row]), lang), intervals(result, lang), say(_WORDS["lines"], lang)]
-    return " ".join([*said, say(_WORDS["share"], lang)] if found.shares else said)
+def _note(chosen: Chosen, found: _Map) -> str:
+    said = [chosen.note, say("importance_means", chosen.lang)]
+    return " ".join([*said, say("importance_share", chosen.lang)] if found.shares else said)
 
 
 def _axes(ax: "Axes", found: _Map, style: Style) -> None:
@@ -216,8 +192,8 @@ def _label(
 def _corners(ax: "Axes", room_: tuple[float, float], style: Style, lang: Language) -> list[Box]:
     """Write what the quadrants mean into the corners; return where."""
     pad, taken = 0.5 * style.points, []
-    first, keep, later, strong = _QUADRANTS[lang]
-    for text, right, up in ((first, 1, 0), (keep, 1, 1), (later, 0, 0), (strong, 0, 1)):
+    for key, right, up in (("improve_first", 1, 0), ("keep_up", 1, 1), ("less_urgent", 0, 0), ("strong", 0, 1)):
+        text = say(key, lang)
         width, height = extent(text, style.small, style)
         x, y = (room_[0] - pad if right else pad), (room_[1] - pad if up else pad)
         write(

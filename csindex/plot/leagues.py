@@ -1,5 +1,6 @@
-"""A league: scores with the intervals that tell a unit's score, those that compare units, and the ranks left open."""
+"""The picture of a league: scores with two intervals, and the ranks not ruled out."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -7,8 +8,9 @@ import pandas as pd
 
 from csindex.benchmark.leagues.result import League
 from csindex.errors import OptionError
-from csindex.plot.kit.canvas import beside, header_of, label_axis, panel_below, panel_beside, plain, room, spans, stage
+from csindex.plot.kit.canvas import Frame, beside, framed, label_axis, name_row, panel_below, panel_beside, plain, spans
 from csindex.plot.kit.labels import spaced
+from csindex.plot.kit.parameters import documented
 from csindex.plot.kit.style import (
     BLUE,
     GREY,
@@ -20,11 +22,10 @@ from csindex.plot.kit.style import (
     extent,
     line_height,
     shortened,
-    style_of,
     write,
 )
 from csindex.plot.kit.units import highlighted, joined
-from csindex.plot.kit.words import say, spoken
+from csindex.plot.kit.words import available_language, say
 from csindex.text.format import Language, listed
 
 if TYPE_CHECKING:
@@ -33,26 +34,17 @@ if TYPE_CHECKING:
 FEW = 60
 """More units are drawn as a curve of scores, in which only some are named."""
 
-_WORDS = {
-    "title": {"en": "{name}: {count:,} units", "ko": "{name}: 단위 {count:,}개"},
-    "score": {"en": "Score, 0–100", "ko": "점수(0–100점)"},
-    "rank": {"en": "Rank", "ko": "순위"},
-    "order": {"en": "Units by rank", "ko": "순위순 단위"},
-    "note": {
-        "en": "Thin lines: {level:.0%} intervals of the scores. Thick: intervals for comparison; units differ where they do not "
-        "touch, as a single pair. Ranks: dots, and all ranks not ruled out, {level:.0%} {scope}.",
-        "ko": "가는 선: 점수의 {level:.0%} 신뢰구간. 굵은 선: 비교용 구간(한 쌍만 볼 때 서로 닿지 않으면 차이가 있음). "
-        "순위: 점은 순위, 선은 배제되지 않는 순위의 범위({level:.0%}, {scope}).",
-    },
-    "simultaneous": {"en": "for all units at once", "ko": "전체 동시"},
-    "marginal": {"en": "for each unit alone", "ko": "개별"},
-    "left": {
-        "en": "Not ranked: {count:,} units with too few answers.",
-        "ko": "응답이 적어 순위에서 제외: {count:,}개.",
-    },
-}
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ranked:
+    """Units in the order of their ranks: rows of the league, names, and which of them are highlighted."""
+
+    table: pd.DataFrame
+    names: list[str]
+    marked: list[bool]
 
 
+@documented
 def league_plot(
     league: League,
     ax: "Axes | None" = None,
@@ -73,23 +65,19 @@ def league_plot(
     ----------
     league : League
         From `csindex.league`.
-    ax : Axes, optional
-        Everything is drawn within their rectangle, for which a second panel is added to their figure; by default a
-        figure of its own is made.
+    {ax}
     group : label or tuple of labels, optional
         Which group, of a league with ``group=``.
     wave : label, optional
         Which wave, of a league with ``wave=``; by default the last one.
     highlight : label or sequence of labels
         Units in another colour.
-    size : {"print", "slide"}
-    lang : {"en", "ko"}
-    title : str, optional
+    {look}
 
     Returns
     -------
     Axes
-        Those of the scores; ``ax.figure`` has those of the ranks, too.
+        Those of the scores; ``ax.figure`` has those of the ranks, too, which are added to the figure of given axes.
 
     Raises
     ------
@@ -105,26 +93,25 @@ def league_plot(
     """
     if not isinstance(league, League):
         raise OptionError(f"a result of csindex.league is expected, not {type(league).__name__}.")
-    language = spoken(lang)
+    language = available_language(lang)
     table = _chosen(league, group, wave)
     ranked = table[table["rank"].notna()].sort_values("rank", kind="stable")
     if ranked.empty:
         raise OptionError("no unit of the league has a rank, so there is nothing to draw.")
     names = [joined(row) for row in ranked[list(league.labels)].itertuples(index=False)]
     chosen = highlighted(highlight, names)
-    marked = [at in chosen for at in range(len(names))]
-    heading = say(_WORDS["title"], language, name=league.name, count=len(ranked)) if title is None else title
+    units = _Ranked(ranked, names, [at in chosen for at in range(len(names))])
     note = _note(league, len(table) - len(ranked), language)
-    style = style_of(size, [*names, heading, note])
-    draw = _listed if len(names) <= FEW else _curve
-    return draw(ax, ranked, names, marked, (heading, note), style, language)
+    usual = say("league", language, name=league.name, count=len(ranked))
+    frame = framed(ax, size, title=title, usual=usual, note=note, texts=names)
+    return (_listed if len(names) <= FEW else _curve)(frame, units, language)
 
 
 def _note(league: League, left: int, lang: Language) -> str:
     rules = league.rules
-    scope = say(_WORDS["simultaneous" if rules.simultaneous else "marginal"], lang)
-    said = say(_WORDS["note"], lang, level=rules.level, scope=scope)
-    return f"{said} {say(_WORDS['left'], lang, count=left)}" if left else said
+    scope = say("league_simultaneous" if rules.simultaneous else "league_marginal", lang)
+    said = say("league_note", lang, level=rules.level, scope=scope)
+    return f"{said} {say('league_unranked', lang, count=left)}" if left else said
 
 
 def _chosen(league: League, group: Any, wave: Any) -> pd.DataFrame:
@@ -160,35 +147,27 @@ def _label(row: tuple[Any, ...]) -> str:
     return repr(row[0] if len(row) == 1 else row)
 
 
-def _listed(
-    ax: "Axes | None",
-    table: pd.DataFrame,
-    names: list[str],
-    marked: list[bool],
-    texts: tuple[str, str],
-    style: Style,
-    lang: Language,
-) -> "Axes":
+def _listed(frame: Frame, units: _Ranked, lang: Language) -> "Axes":
     """Draw the units below each other."""
-    width, height, style = room(ax, style)
-    header = header_of(*texts, width, style)
-    lower = 3.2 * style.points
-    if ax is not None:
-        style = style.scaled(min(1.0, max(0.45, (height - header.height - lower) / (1.6 * style.points * len(names)))))
+    table, names, marked = units.table, units.names, units.marked
+    lower = 3.2 * frame.style.points
+    if frame.ax is not None:
+        frame = frame.scaled(min(1.0, max(0.45, (frame.height - lower) / (1.6 * frame.style.points * len(names)))))
+    width, style = frame.width, frame.style
     shown = [shortened(name, 0.3 * width, style.points, style) for name in names]
     left = max(extent(name, style.points, style)[0] for name in shown) + 0.8 * style.points
     tall = 1.75 * style.points * len(names)
     free = width - left
-    ax = stage(ax, header, style, (0.62 * free, tall), left=left, right=0.38 * free, lower=lower)
+    ax = frame.stage((0.62 * free, tall), left=left, right=0.38 * free, lower=lower)
     ranks = panel_beside(ax, 0.06 * free, 0.32 * free)
     y = np.arange(len(names))
     colors = [VERMILLION if mark else BLUE for mark in marked]
-    for axes, what in ((ax, "score"), (ranks, "rank")):
+    for axes, what in ((ax, "score"), (ranks, "league_rank")):
         plain(axes, style)
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.set_yticks([])
         axes.hlines(y, 0, 1, colors=PALE, linewidth=0.4 * style.line, transform=axes.get_yaxis_transform(), zorder=0)
-        label_axis(axes, say(_WORDS[what], lang), style)
+        label_axis(axes, say(what, lang), style)
     ax.hlines(y, table["lower"], table["upper"], colors=colors, linewidth=style.line, zorder=2)
     ax.hlines(
         y,
@@ -205,40 +184,29 @@ def _listed(
     ranks.set_xlim(0.4, len(names) + 0.6)
     ranks.set_xticks(_rank_ticks(len(names)))
     for at, name in enumerate(shown):
-        write(
-            ax, (0, at), name, style.points, style, transform=beside(ax, -0.6 * style.points), ha="right", va="center",
-            color=VERMILLION if marked[at] else INK, gid="unit",
-        )  # fmt: skip
+        name_row(ax, at, name, style, color=VERMILLION if marked[at] else INK, gid="unit")
     return ax
 
 
-def _curve(
-    ax: "Axes | None",
-    table: pd.DataFrame,
-    names: list[str],
-    marked: list[bool],
-    texts: tuple[str, str],
-    style: Style,
-    lang: Language,
-) -> "Axes":
+def _curve(frame: Frame, units: _Ranked, lang: Language) -> "Axes":
     """Draw the units from left to right, and name some of them."""
-    width, height, style = room(ax, style)
-    header = header_of(*texts, width, style)
+    width, style = frame.width, frame.style
+    table, names, marked = units.table, units.names, units.marked
     count = len(names)
-    told = [at for at in range(count) if marked[at]] or [0, 1, 2, count - 3, count - 2, count - 1]
-    shown = [shortened(names[at], 0.28 * width, style.small, style) for at in told]
+    named = [at for at in range(count) if marked[at]] or [0, 1, 2, count - 3, count - 2, count - 1]
+    shown = [shortened(names[at], 0.28 * width, style.small, style) for at in named]
     right = max(extent(name, style.small, style)[0] for name in shown) + 3.2 * style.points
     left, lower = 3.6 * style.points, 3.2 * style.points
-    tall = 0.55 * width if ax is None else height - header.height - lower
-    tall = max(tall, 1.5 * line_height(style.small) * len(told)) if ax is None else tall
+    tall = frame.tall(0.55, lower)
+    tall = max(tall, 1.5 * line_height(style.small) * len(named)) if frame.ax is None else tall
     below = 0.38 * tall
-    ax = stage(ax, header, style, (width - left - right, tall - below), left=left, right=right, lower=lower + below)
+    ax = frame.stage((width - left - right, tall - below), left=left, right=right, lower=lower + below)
     ranks = panel_below(ax, 1.2 * style.points, below - 1.2 * style.points)
     x = np.arange(1, count + 1)
-    for axes, what in ((ax, "score"), (ranks, "rank")):
+    for axes, what in ((ax, "score"), (ranks, "league_rank")):
         plain(axes, style, spines=("left", "bottom") if axes is ranks else ("left",))
         axes.set_xlim(0.2, count + 0.8)
-        label_axis(axes, say(_WORDS[what], lang), style, "y")
+        label_axis(axes, say(what, lang), style, "y")
         axes.set_xticks(_rank_ticks(count))
     ax.tick_params(axis="x", bottom=False, labelbottom=False)
     thin = min(style.line, 0.5 * (width - left - right) / count)
@@ -250,16 +218,16 @@ def _curve(
         ax.scatter(at, rows["estimate"], c="white", s=(1.7 * factor * thin) ** 2, linewidths=0, zorder=3 + over)
         spans(ranks, at, rows, ("rank_lower", "rank_upper"), wide, 2 + over)
     ranks.scatter(x, table["rank"], c=INK, s=(1.2 * thin) ** 2, linewidths=0, zorder=6)
-    label_axis(ranks, say(_WORDS["order"], lang), style)
+    label_axis(ranks, say("league_order", lang), style)
     ranks.set_ylim(count + 0.8, 0.2)
     ranks.set_yticks(_rank_ticks(count))
-    _name(ax, told, shown, table, tall - below, (marked, style))
+    _name(ax, named, shown, table, tall - below, (marked, style))
     return ax
 
 
 def _name(
     ax: "Axes",
-    told: list[int],
+    named: list[int],
     shown: list[str],
     table: pd.DataFrame,
     height: float,
@@ -268,12 +236,12 @@ def _name(
     """Write names to the right of the curve, at the heights of their scores as far as there is room."""
     marked, style = look
     low, high = ax.get_ylim()
-    estimate = table["estimate"].to_numpy()[told]
+    estimate = table["estimate"].to_numpy()[named]
     wanted = (high - estimate) / (high - low) * height
     step = line_height(style.small)
-    at = spaced(wanted, [step] * (len(told) - 1))
+    at = spaced(wanted, [step] * (len(named) - 1))
     at += min(0.0, height - at[-1]) if at[-1] - at[0] < height else 0.0
-    for number, (unit, name) in enumerate(zip(told, shown, strict=True)):
+    for number, (unit, name) in enumerate(zip(named, shown, strict=True)):
         color = VERMILLION if marked[unit] else GREY
         y = high - at[number] / height * (high - low)
         write(

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from csindex.fitting.result import Fit
-from csindex.fitting.text import labels_of
 from csindex.plot.diagram.columns import arrange
 from csindex.plot.diagram.layout import Arrow, Layout, Measures, lay_out
-from csindex.plot.kit.canvas import EDGE, header_of, room, stage
+from csindex.plot.kit.canvas import EDGE, Frame, framed
+from csindex.plot.kit.parameters import documented
 from csindex.plot.kit.style import (
     BLUE,
     FAINT,
@@ -21,13 +21,12 @@ from csindex.plot.kit.style import (
     Style,
     extent,
     line_height,
-    style_of,
     wrapped,
     write,
 )  # fmt: skip
-from csindex.plot.kit.units import fit_expected, heading_of, part, unit_row
-from csindex.plot.kit.words import answered, bracketed, intervals, spoken
-from csindex.text.format import Language, number
+from csindex.plot.kit.units import Chosen, choose_unit
+from csindex.plot.kit.words import bracketed, say
+from csindex.text.format import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,19 +38,6 @@ Row = Mapping[Hashable, Any]
 
 Line = tuple[str, bool]
 """A line of text in a box; whether it is in bold letters, or in small ones."""
-
-_NOTES = {
-    "en": {
-        "boxes": "Boxes: index, 0–100, and R². Arrows: standardized coefficients, the wider the larger",
-        "dashed": "; dashed where the interval includes 0",
-        "negative": "; orange where negative",
-    },
-    "ko": {
-        "boxes": "상자: 지수(0–100점)와 R². 화살표: 표준화 경로계수(굵을수록 큼)",
-        "dashed": ", 점선은 신뢰구간에 0 포함",
-        "negative": ", 주황색은 음(−)의 계수",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +52,7 @@ class _Drawing:
     style: Style
 
 
+@documented
 def path_diagram(
     result: Fit,
     ax: "Axes | None" = None,
@@ -80,17 +67,9 @@ def path_diagram(
     Parameters
     ----------
     result : Fit
-    ax : Axes, optional
-        Where to draw; the letters become smaller if there is little room. By default a figure of its own is made, as
-        large as the model needs.
-    unit : label, tuple of labels or mapping, optional
-        Which unit, of a fit with ``by=``.
-    size : {"print", "slide"}
-        Letters for a page or for a slide.
-    lang : {"en", "ko"}
-        Language of the words, and which labels of the constructs are used.
-    title : str, optional
-        By default the model's name, and the unit. ``""`` for none.
+    {ax}
+    {unit}
+    {look}
 
     Returns
     -------
@@ -110,8 +89,8 @@ def path_diagram(
     Notes
     -----
     Constructs stand in columns, sources to the left; of constructs in a row two may share a column. The order within a
-    column has few crossings (Sugiyama, Tagawa & Toda 1981). In a feedback loop some arrows point to the left. Arrows pass columns between the boxes and reach each box
-    at heights of their own, so that labels meet no arrow, box or other label.
+    column has few crossings (Sugiyama, Tagawa & Toda 1981). In a feedback loop some arrows point to the left. Arrows pass
+    columns between the boxes and reach each box at heights of their own, so that labels meet no arrow, box or other label.
 
     Examples
     --------
@@ -119,25 +98,22 @@ def path_diagram(
     >>> result = csi.fit(csi.acsi(), csi.datasets.acsi2015("banks"), replicates=200)
     >>> ax = csi.plot.path_diagram(result)
     """
-    row = unit_row(fit_expected(result), unit)
-    language = spoken(lang)
-    labels = labels_of(result, language)
-    heading = heading_of(result, row) if title is None else title
-    style = style_of(size, [*labels.values(), heading, answered(1, language)])
-    drawing = _drawing(result, row, labels, style)
-    note = _note(result, row, drawing, language)
-    ax, factor = _staged(ax, drawing, heading, note)
+    chosen = choose_unit(result, unit, lang)
+    frame = framed(ax, size, title=title, usual=chosen.title, note=_note(chosen), texts=chosen.labels.values())
+    drawing = _drawing(chosen, frame.natural)
+    ax, factor = _staged(frame, drawing)
     _draw(ax, drawing, factor)
     return ax
 
 
-def _drawing(result: Fit, row: int, labels: dict[str, str], style: Style) -> _Drawing:
+def _drawing(chosen: Chosen, style: Style) -> _Drawing:
+    result, labels = chosen.result, chosen.labels
     names, design = list(result.model.construct_names), result.design
-    index, r2 = part(result.index, result, row), part(result.r2, result, row)
+    index, r2 = chosen.part(result.index), chosen.part(result.r2)
     explained = dict(zip(r2["construct"], r2.to_dict("records"), strict=True))
     scores = dict(zip(index["construct"], index.to_dict("records"), strict=True))
     boxes = [(name, _lines(labels[name], scores.get(name), explained.get(name), style)) for name in names]
-    paths = part(result.paths, result, row).to_dict("records")
+    paths = chosen.part(result.paths).to_dict("records")
     arrows = {(names.index(path["source"]), names.index(path["target"])): path for path in paths}
     pad = 1.2 * style.points
     needed = [_extent(lines, style) for _, lines in boxes]
@@ -174,36 +150,32 @@ def _extent_of_interval(path: Row, style: Style) -> tuple[float, float]:
     return extent(text, _TINY * style.points, style) if text else (0.0, 0.0)
 
 
-def _note(result: Fit, row: int, drawing: _Drawing, lang: Language) -> str:
-    words, paths = _NOTES[lang], list(drawing.arrows.values())
-    said = words["boxes"]
-    said += words["dashed"] if any(_unclear(path) for path in paths) else ""
-    said += words["negative"] if any(path["estimate"] < 0 for path in paths) else ""
-    return " ".join((answered(float(result.moments.n[row]), lang), intervals(result, lang), f"{said}."))
+def _note(chosen: Chosen) -> str:
+    lang, paths = chosen.lang, chosen.part(chosen.result.paths).to_dict("records")
+    dashed = say("diagram_dashed", lang) if any(_unclear(path) for path in paths) else ""
+    negative = say("diagram_negative", lang) if any(path["estimate"] < 0 for path in paths) else ""
+    return f"{chosen.note} {say('diagram', lang, dashed=dashed, negative=negative)}"
 
 
 def _unclear(path: Row) -> bool:
     return bool(path["lower"] <= 0 <= path["upper"])
 
 
-def _staged(ax: "Axes | None", drawing: _Drawing, title: str, note: str) -> tuple["Axes", float]:
+def _staged(frame: Frame, drawing: _Drawing) -> tuple["Axes", float]:
     """Return axes for the diagram, and how much smaller than by nature it is drawn, as a page has limits."""
-    layout = drawing.layout
-    width, height, style = room(ax, drawing.style)
-    if ax is None:
+    layout, width, height = drawing.layout, frame.width, frame.height
+    if frame.ax is None:
         factor = min(1.0, max(0.75, (width - 2 * EDGE) / layout.width))
-        width, height = max(factor * layout.width, 40 * style.points), factor * layout.height
-        header = header_of(title, note, width, style)
+        width, height = max(factor * layout.width, 40 * frame.style.points), factor * layout.height
+        frame = frame.narrowed(width)
     else:
-        header = header_of(title, note, width, style)
-        height -= header.height
         factor = min(1.0, width / layout.width, height / layout.height)
-    ax = stage(ax, header, style, (width, height))
-    _frame(ax, drawing, width / factor, height / factor)
+    ax = frame.stage((width, height))
+    _limit(ax, drawing, width / factor, height / factor)
     return ax, factor
 
 
-def _frame(ax: "Axes", drawing: _Drawing, width: float, height: float) -> None:
+def _limit(ax: "Axes", drawing: _Drawing, width: float, height: float) -> None:
     """Put the diagram into the upper middle of axes of a size in points."""
     aside = (width - drawing.layout.width) / 2
     ax.set_axis_off()

@@ -1,4 +1,4 @@
-"""Trends: scores over waves with bands, interrupted where a new series begins."""
+"""The picture of a trend: scores over waves with bands, interrupted where a new series begins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,30 +10,16 @@ from numpy.typing import NDArray
 
 from csindex.benchmark.trends.result import Trend
 from csindex.errors import OptionError
-from csindex.plot.kit.canvas import beside, header_of, label_axis, plain, room, stage
+from csindex.plot.kit.canvas import beside, framed, label_axis, plain
 from csindex.plot.kit.labels import spaced
-from csindex.plot.kit.style import GREY, PALE, PALETTE, Style, extent, line_height, shortened, style_of, write
+from csindex.plot.kit.parameters import documented
+from csindex.plot.kit.style import GREY, PALE, PALETTE, Style, extent, line_height, shortened, write
 from csindex.plot.kit.units import highlighted, joined
-from csindex.plot.kit.words import say, spoken
+from csindex.plot.kit.words import available_language, say
 from csindex.text.format import Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-_WORDS = {
-    "title": {"en": "{name} by {wave}", "ko": "{wave}별 {name}"},
-    "score": {"en": "Score, 0–100", "ko": "점수(0–100점)"},
-    "bands": {"en": "Bands: {level:.0%} intervals of the scores.", "ko": "띠: 점수의 {level:.0%} 신뢰구간."},
-    "grey": {
-        "en": "Grey: the other {count:,} of {all:,} units, without their intervals.",
-        "ko": "회색: 나머지 {count:,}개 단위(전체 {all:,}개, 신뢰구간 생략).",
-    },
-    "bare": {
-        "en": "{all:,} units, too many for intervals; name some in highlight=.",
-        "ko": "단위 {all:,}개로 많아 신뢰구간을 생략함(highlight=로 단위 지정).",
-    },
-    "break": {"en": "Dotted: a new series begins.", "ko": "점선: 새로운 계열의 시작."},
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +34,7 @@ class _Line:
         return float(self.pieces[-1][1]["estimate"].iloc[-1])
 
 
+@documented
 def trend_lines(
     trend: Trend,
     ax: "Axes | None" = None,
@@ -63,13 +50,10 @@ def trend_lines(
     ----------
     trend : Trend
         From `csindex.trend`.
-    ax : Axes, optional
-        Everything is drawn within their rectangle; by default a figure of its own is made.
+    {ax}
     highlight : label, tuple of labels, or sequence of these
         Up to six units that have a colour, a band and a name; the others are grey. By default all of up to six units.
-    size : {"print", "slide"}
-    lang : {"en", "ko"}
-    title : str, optional
+    {look}
 
     Returns
     -------
@@ -89,22 +73,21 @@ def trend_lines(
     """
     if not isinstance(trend, Trend):
         raise OptionError(f"a result of csindex.trend is expected, not {type(trend).__name__}.")
-    language = spoken(lang)
+    language = available_language(lang)
     lines = _lines(trend)
     shown = _shown(lines, highlight)
-    heading = say(_WORDS["title"], language, name=trend.name, wave=trend.wave) if title is None else title
     breaks = _breaks(trend)
     note = _note(trend, lines, shown, bool(breaks), language)
     ticks = [str(wave) for wave in trend.waves]
-    style = style_of(size, [*(line.name for line in lines), *ticks, trend.wave, heading, note])
-    width, height, style = room(ax, style)
-    header = header_of(heading, note, width, style)
-    names = {at: shortened(lines[at].name, 0.25 * width, style.points, style) for at in shown if lines[at].name}
+    usual = say("trend", language, name=trend.name, wave=trend.wave)
+    texts = [*(line.name for line in lines), *ticks, trend.wave]
+    frame = framed(ax, size, title=title, usual=usual, note=note, texts=texts)
+    style = frame.style
+    names = {at: shortened(lines[at].name, 0.25 * frame.width, style.points, style) for at in shown if lines[at].name}
     right = max((extent(name, style.points, style)[0] for name in names.values()), default=0.0) + 1.2 * style.points
     left, lower = 3.6 * style.points, 3.2 * style.points
-    tall = 0.5 * width if ax is None else height - header.height - lower
-    free = width - left - right
-    ax = stage(ax, header, style, (free, tall), left=left, right=right, lower=lower)
+    free, tall = frame.width - left - right, frame.tall(0.5, lower)
+    ax = frame.stage((free, tall), left=left, right=right, lower=lower)
     _axes(ax, trend, ticks, free, style, language)
     for place in breaks:
         ax.axvline(place, color=GREY, linewidth=style.line, linestyle=":", zorder=1)
@@ -156,9 +139,9 @@ def _shown(lines: list[_Line], highlight: Any) -> list[int]:
 
 def _note(trend: Trend, lines: list[_Line], shown: list[int], broken: bool, lang: Language) -> str:
     count = {"count": len(lines) - len(shown), "all": len(lines)}
-    said = [say(_WORDS["bands"], lang, level=trend.level)] if shown else [say(_WORDS["bare"], lang, **count)]
-    said += [say(_WORDS["grey"], lang, **count)] if shown and count["count"] else []
-    said += [say(_WORDS["break"], lang)] if broken else []
+    said = [say("trend_bands", lang, level=trend.level)] if shown else [say("trend_bare", lang, all=count["all"])]
+    said += [say("trend_others", lang, **count)] if shown and count["count"] else []
+    said += [say("trend_break", lang)] if broken else []
     return " ".join(said)
 
 
@@ -168,12 +151,12 @@ def _axes(ax: "Axes", trend: Trend, ticks: list[str], width: float, style: Style
     # Waves are named as far as there is room; the last one always is.
     need = max(extent(tick, style.small, style)[0] for tick in ticks) + style.points
     every = max(1, int(np.ceil(need / (width / max(len(at), 1)))))
-    kept = list(range(len(at) - 1, -1, -every))
-    ax.set_xticks([at[place] for place in kept], [ticks[place] for place in kept], parse_math=False)
+    labelled = list(range(len(at) - 1, -1, -every))
+    ax.set_xticks([at[place] for place in labelled], [ticks[place] for place in labelled], parse_math=False)
     margin = 0.06 * (max(at) - min(at)) or 0.5
     ax.set_xlim(min(at) - margin, max(at) + margin)
     label_axis(ax, trend.wave, style)
-    label_axis(ax, say(_WORDS["score"], lang), style, "y")
+    label_axis(ax, say("score", lang), style, "y")
 
 
 def _draw(ax: "Axes", lines: list[_Line], shown: list[int], style: Style) -> None:

@@ -1,8 +1,9 @@
 """The door: write a report of a result."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import pandas as pd
@@ -14,19 +15,28 @@ from csindex.drivers.importance_performance import importance_performance
 from csindex.errors import OptionError
 from csindex.fitting.constructs import driven
 from csindex.fitting.result import Fit
-from csindex.reports.formats import excel, html, latex, markdown, word
+from csindex.reports.formats.registry import FORMATS
 from csindex.reports.labels import Reader
 from csindex.reports.sections.findings import drivers, index, ranked, ranks, short
 from csindex.reports.sections.method import decisions, method
 from csindex.reports.sections.quality import quality
 from csindex.reports.sections.sample import answered, asked, questions
 from csindex.text import format
-from csindex.text.document import Document, Section
+from csindex.text.document import Document, Section, Table
+from csindex.text.result import gathered
 from csindex.version import __version__
+
+ROWS = 40
+"""Of a table that was given; a workbook has all."""
 
 
 def contents(
-    reader: Reader, title: str, data: Any = None, assessment: Assessment | None = None, league: League | None = None
+    reader: Reader,
+    title: str,
+    data: Any = None,
+    assessment: Assessment | None = None,
+    league: League | None = None,
+    more: Mapping[str, pd.DataFrame] = MappingProxyType({}),
 ) -> Document:
     """Return what a report says of a result, in the order of a reader's questions."""
     result = reader.result
@@ -41,37 +51,52 @@ def contents(
         answered(reader, data),
         quality(reader, assessment),
         method(reader),
+        _given(reader, more),
     ]
     return Document(
         title=title or result.model.name or reader.say("untitled"),
         subtitle=reader.say("subtitle", answers=answers, version=__version__),
         lang=reader.lang,
         sections=tuple(section for section in sections if section is not None),
-        tables=tables(reader, assessment, standing if isinstance(standing, League) else None),
+        tables=tables(reader, assessment, standing if isinstance(standing, League) else None, more),
     )
 
 
-def tables(reader: Reader, assessment: Assessment | None, league: League | None) -> dict[str, pd.DataFrame]:
-    """Return the tidy tables behind a report, by the name of their sheet."""
+def tables(
+    reader: Reader, assessment: Assessment | None, league: League | None, more: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """Return the tidy tables behind a report, by the name of their sheet: every table of every result, none twice."""
     result = reader.result
-    found = {"index": result.index, **_driver_tables(result), "paths": result.paths, "effects": result.effects}
-    found |= {"r2": result.r2, "weights": result.weights, "index weights": result.index_weights}
-    found |= {"loadings": result.loadings, "sample": result.sample, "items": _items(result)}
-    found |= {"failures": result.failures, "left out": result.dropped}
-    found |= {} if league is None else {"league": league.table, "bands": league.bands, "told apart": league.apart}
-    found |= {} if assessment is None else assessment.tables()
     chosen = pd.DataFrame(decisions(reader).items(), columns=["decision", "chosen"])
-    return {name: frame for name, frame in found.items() if len(frame)} | {"decisions": chosen}
+    own = {**_priorities(result), "items": _items(result), "decisions": chosen}
+    parts: list[tuple[str, Mapping[str, pd.DataFrame]]] = [("fit", result.tables())]
+    parts += [] if league is None else [("league", league.tables())]
+    parts += [] if assessment is None else [("assessment", assessment.tables())]
+    return gathered([*parts, ("report", own), ("given", more)])
 
 
-def _driver_tables(result: Fit) -> dict[str, pd.DataFrame]:
+def _priorities(result: Fit) -> dict[str, pd.DataFrame]:
     if not driven(result):
         return {}
     return {
-        "drivers": result.impacts(),
         "priorities": importance_performance(result),
         "priorities of items": importance_performance(result, items=True),
     }
+
+
+def _given(reader: Reader, more: Mapping[str, pd.DataFrame]) -> Section | None:
+    """Return the first rows of tables that were given, as they are."""
+    shown = tuple(
+        Table(
+            name, tuple(map(str, frame.columns)), tuple(tuple(map(_cell, row)) for row in frame.head(ROWS).to_numpy())
+        )
+        for name, frame in more.items()
+    )
+    return Section(reader.say("given"), shown) if shown else None
+
+
+def _cell(value: object) -> str:
+    return format.number(value, 3) if isinstance(value, float) else str(value)
 
 
 def _items(result: Fit) -> pd.DataFrame:
@@ -88,10 +113,6 @@ def _items(result: Fit) -> pd.DataFrame:
     )
 
 
-FORMATS = (".html", ".xlsx", ".docx", ".md", ".tex")
-_PICTURES = {".md": ".png", ".tex": ".pdf"}
-
-
 def report(
     result: Fit,
     path: str | PathLike[str],
@@ -99,6 +120,7 @@ def report(
     data: Any = None,
     assessment: Assessment | Literal[False] | None = None,
     league: League | None = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
     lang: str = "en",
     title: str = "",
     overwrite: bool = False,
@@ -119,6 +141,8 @@ def report(
         is left out unless it is given, and then goes into the workbook.
     league : League, optional
         By default ``csindex.league(result)`` where the result has units.
+    tables : mapping of name to data frame, optional
+        Other tables, e.g. ``{"rolling": csindex.rolling(...)}``: sheets of a workbook, and the last part of other formats.
     lang : {"en", "ko"}
     title : str
         By default the model's name.
@@ -148,8 +172,8 @@ def report(
     target = _target(path, overwrite)
     if assessment is None and result.units is None:
         assessment = assess(result)
-    document = contents(reader, title, data, assessment or None, league)
-    _WRITERS[target.suffix.lower()](document, target)
+    document = contents(reader, title, data, assessment or None, league, tables or {})
+    FORMATS[target.suffix.lower()].write(document, target)
     return target
 
 
@@ -159,39 +183,8 @@ def _target(path: str | PathLike[str], overwrite: bool) -> Path:
         raise OptionError(f"the format of {target.name!r} is not known. Use one of the endings {', '.join(FORMATS)}.")
     if not target.parent.is_dir():
         raise OptionError(f"there is no folder {str(target.parent)!r} to write {target.name!r} into. Make it first.")
-    ending = _PICTURES.get(target.suffix.lower())
     # The pictures of a .md and those of a .tex of the same name go into one folder.
-    for found in (target, *(sorted(_folder(target).glob(f"*{ending}")) if ending else ())):
-        if found.exists() and not overwrite:
+    for found in FORMATS[target.suffix.lower()].files(target):
+        if not overwrite:
             raise OptionError(f"{str(found)!r} is already there. Use overwrite=True to replace it, or another name.")
     return target
-
-
-def _folder(target: Path) -> Path:
-    return target.with_name(f"{target.stem}_pictures")
-
-
-def _text(write: Callable[[Document, Mapping[str, str]], str], ending: str) -> Callable[[Document, Path], None]:
-    def writer(document: Document, target: Path) -> None:
-        folder, names = _folder(target), {}
-        folder.mkdir(exist_ok=True)
-        for picture in document.pictures:
-            file = folder / f"{picture.name}{ending}"
-            picture.figure().savefig(file, bbox_inches="tight", dpi=word.DPI)
-            names[picture.name] = f"{folder.name}/{file.name}"
-        target.write_text(write(document, names), encoding="utf-8")
-
-    return writer
-
-
-def _html(document: Document, target: Path) -> None:
-    target.write_text(html.write(document), encoding="utf-8")
-
-
-_WRITERS: dict[str, Callable[[Document, Path], None]] = {
-    ".html": _html,
-    ".xlsx": excel.write,
-    ".docx": word.write,
-    ".md": _text(markdown.write, _PICTURES[".md"]),
-    ".tex": _text(latex.write, _PICTURES[".tex"]),
-}

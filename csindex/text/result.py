@@ -1,6 +1,6 @@
 """What every public result has: text in two languages, a notebook's page, and its tables by name."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -9,6 +9,9 @@ from csindex.messages import Language
 from csindex.text import html, plain
 from csindex.text.document import Section
 from csindex.text.format import language
+
+NO_ROWS = pd.DataFrame()
+"""A table that a result does not have."""
 
 
 class Result:
@@ -20,8 +23,8 @@ class Result:
 
     __slots__ = ()
 
-    TABLES: ClassVar[Mapping[str, str]] = {}
-    """The attribute or method without arguments behind each table, by the table's name."""
+    TABLES: ClassVar[Mapping[str, str | Callable[[Any], pd.DataFrame]]] = {}
+    """What is behind each table, by its name: an attribute, a method without arguments, or a function of the result."""
 
     def blocks(self, lang: Language) -> Iterable[Section]:
         """Yield what there is to say: headings, paragraphs, bullets and tables."""
@@ -52,7 +55,7 @@ class Result:
 
     def _tables(self) -> Iterator[tuple[str, pd.DataFrame]]:
         for name, source in self.TABLES.items():
-            found: Any = getattr(self, source)
+            found = getattr(self, source) if isinstance(source, str) else source(self)
             yield name, found() if callable(found) else found
 
     def __repr__(self) -> str:
@@ -60,7 +63,7 @@ class Result:
 
     def _more(self) -> str:
         """Return where the rest is, e.g. ``".summary(), .index, .paths"``."""
-        return ", ".join([".summary()", *(f".{source}" for source in self.TABLES.values())])
+        return ", ".join([".summary()", *(f".{source}" for source in self.TABLES.values() if isinstance(source, str))])
 
     def _repr_html_(self) -> str:
         return html.write(self.brief("en"))

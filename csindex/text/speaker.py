@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from csindex.messages import fill, words
+from csindex.messages import fill, term, words
 from csindex.model.parts import Construct
 from csindex.text.format import WIDTH, Language, listed, wrapped
 
@@ -32,9 +32,8 @@ class Speaker:
         return fill(words(*self.families)[self.lang][key], values, self.lang)
 
     def term(self, name: str, prefix: str = "") -> str:
-        """Return the words for what is registered under a name: of the catalogue, else of the glossary, else the name."""
-        glossary = words("glossary")[self.lang]
-        return words(*self.families)[self.lang].get(prefix + name, glossary.get(name, name))
+        """Return the words for an option's value, or its name where there are none; see `csindex.messages.term`."""
+        return term(name, self.lang, *self.families, prefix=prefix)
 
     def name(self, construct: str) -> str:
         """Return what the readers call a construct."""

@@ -218,8 +218,7 @@ def test_standard_errors_of_a_single_item():
 
 
 def arrays_of(estimates: Estimates) -> dict[str, np.ndarray]:
-    found = {name: getattr(estimates, name) for name in Estimates.__slots__}
-    return {name: array for name, array in found.items() if array is not None}
+    return estimates.arrays
 
 
 @pytest.mark.parametrize("data", [rows(5, groups=2), csi.Moments.from_frame(rows(5, groups=2), MODEL, by="unit")], ids=["rows", "moments"])  # fmt: skip

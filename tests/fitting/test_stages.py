@@ -421,6 +421,20 @@ def test_failures_and_lost_units_are_those_of_all_stages():
     assert (result.replicates.estimates.status == Status.STAGE_BEFORE).sum() == lowest.failures.replicates.sum()
 
 
+def test_units_of_different_sizes_have_each_their_own_jackknife():
+    """The stack of replicates is as long as the largest unit; the second of three is left out on the way."""
+    frame = pd.concat([answers(n=n, seed=n).assign(unit=name) for name, n in {"x": 90, "y": 60, "z": 70}.items()])
+    frame.loc[frame.unit == "y", "a1"] = 5
+    both = fit(MODEL, frame, by="unit", replicates=200, resampling="jackknife", bad_units="drop")
+    assert both.sample.replicates.tolist() == [90, 70]
+    for unit in ("x", "z"):
+        alone = fit(MODEL, frame[frame.unit == unit], replicates=200, resampling="jackknife")
+        for table in ("paths", "index", "index_weights"):
+            own = getattr(both, table).query("unit == @unit").drop(columns="unit").reset_index(drop=True)
+            pd.testing.assert_frame_equal(own, getattr(alone, table), rtol=EXACT)
+    assert np.isfinite(fit(MODEL, frame, by="unit", replicates=50, interval="bca", bad_units="drop").paths.lower).all()
+
+
 def test_what_interactions_refuse():
     frame = answers()
     with pytest.raises(csi.OptionError, match="needs respondents' rows"):

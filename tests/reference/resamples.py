@@ -10,7 +10,8 @@ import pandas as pd
 import csindex as csi
 from csindex.assessment.groups.distance import implied_constructs, items_from
 from csindex.assessment.quality import measurement, model_fit
-from csindex.estimation.estimates import Estimates, Status, estimate
+from csindex.estimation.estimates import Estimates, Status
+from csindex.estimation.estimator import estimate
 from csindex.estimation.pls.structure import total_effects
 from csindex.model.design import Design, design_of
 from csindex.moments import sums

@@ -13,7 +13,7 @@ import pytest
 import csindex as csi
 from csindex.messages import words
 from csindex.reports.formats import latex, markdown
-from csindex.reports.report import FORMATS
+from csindex.reports.formats.registry import FORMATS
 from csindex.text.document import LINE, Table
 from tests.reports.conftest import HOSTILE
 
@@ -54,7 +54,9 @@ def test_names_of_companies_stay_text_in_html(companies: csi.Fit, tmp_path: Path
 
 def test_workbook_has_tidy_sheets_at_full_precision(banks: csi.Fit, tmp_path: Path):
     book = openpyxl.load_workbook(csi.report(banks, tmp_path / "banks.xlsx"))
-    assert {"summary", "index", "drivers", "priorities", "paths", "loadings", "decisions"} <= set(book.sheetnames)
+    assert {"summary", "index", "impacts", "weights", "priorities", "paths", "loadings", "decisions"} <= set(
+        book.sheetnames
+    )
     head, *rows = book["index"].iter_rows(values_only=True)
     assert list(head) == list(banks.index.columns)
     assert [row[1] for row in rows] == banks.index["estimate"].tolist()

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from csindex.errors import ConventionWarning, EstimationError, OptionError
 from csindex.estimation.cbsem.discrepancy import Sample
-from csindex.estimation.cbsem.estimator import turned
+from csindex.estimation.cbsem.estimates import turned
+from csindex.estimation.cbsem.estimator import CovarianceStructure
 from csindex.estimation.cbsem.fit_measures import ChiSquare, baseline_value, relative_measures
 from csindex.estimation.cbsem.groups import BEFORE, EQUAL, FIXED, Constrained, Step, constrained
 from csindex.estimation.cbsem.parameters import Parameters, parameters_of
@@ -163,7 +164,7 @@ def invariance(
     with warnings.catch_warnings():
         # No index is compared here.
         warnings.simplefilter("ignore", ConventionWarning)
-        result = fit(model, data, by=by, **{**fit_options, "estimator": "cbsem", "replicates": 0})
+        result = fit(model, data, by=by, **{**fit_options, "estimator": CovarianceStructure.name, "replicates": 0})
     if result.units is None or len(result.units) < 2:
         raise OptionError("invariance compares groups; name the column that tells at least two apart: by='company'.")
     parameters = parameters_of(result.design, means=True, factor_means=True)

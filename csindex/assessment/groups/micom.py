@@ -13,6 +13,7 @@ from csindex.assessment.groups.micom_result import Micom
 from csindex.assessment.groups.permutation import Drawn, Pool, permute, pool, pooled_estimate, share_as_extreme
 from csindex.errors import EstimationError, OptionError
 from csindex.estimation.estimates import REASONS, Status
+from csindex.estimation.estimator import ESTIMATORS
 from csindex.fitting.result import Fit
 from csindex.model.design import Design
 from csindex.model.model import Model
@@ -105,9 +106,11 @@ def micom(
     whole("permutations", permutations, 19)
     if not isinstance(model, Model) or isinstance(data, Fit):
         raise OptionError("micom takes the model first, then the answers: micom(model, data, by='company').")
-    if fit_options.get("estimator") == "cbsem":
+    wanted = fit_options.get("estimator")
+    if isinstance(wanted, str) and wanted in ESTIMATORS and ESTIMATORS[wanted].covariance_structure:
         raise OptionError(
-            "micom is about composites, and estimator='cbsem' has common factors. Use csindex.invariance, or leave estimator= out."
+            f"micom is about composites, and estimator={wanted!r} has common factors. Use csindex.invariance, or leave "
+            "estimator= out."
         )
     options = {**fit_options, "level": level, "replicates": 0, "seed": whole("seed", seed, 0)}
     groups = groups_of(data, model, by, reference, options)

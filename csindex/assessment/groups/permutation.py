@@ -16,7 +16,8 @@ from csindex.assessment.groups.difference import between
 from csindex.assessment.groups.distance import average_distances, implied_items
 from csindex.assessment.groups.groups import Groups, rows_of, tell_failures
 from csindex.assessment.groups.quantities import Measure, together
-from csindex.estimation.estimates import Estimates, estimate
+from csindex.estimation.estimates import Estimates
+from csindex.estimation.estimator import estimate, estimator_of
 from csindex.fitting.result import Fit
 from csindex.model.design import Design
 from csindex.moments.missing import ordinal_flags
@@ -315,7 +316,7 @@ def permute(
     """
     groups, p = len(pool.members), len(pool.source.items)
     together = pooled_estimate(pool, design, options)[2]
-    start = together.theta if options.estimator == "cbsem" else together.weights
+    start = estimator_of(options).start(together)
 
     def statistics(_: Ints, means: Array, covs: Array) -> dict[str, NDArray[Any]]:
         mean, cov = means.reshape(p, -1).T, unpack(covs.reshape(len(covs), -1).T, p)

@@ -12,7 +12,8 @@ from csindex.assessment.prediction.held_out import check_same, fitted, units_of
 from csindex.assessment.prediction.losses import over_respondents, student
 from csindex.assessment.prediction.predictors import Antecedents, known_paths, score_weights
 from csindex.errors import EstimationError, OptionError
-from csindex.estimation.estimates import REASONS, Status, estimate
+from csindex.estimation.estimates import REASONS, Status
+from csindex.estimation.estimator import estimate
 from csindex.estimation.pls.iteration import inner_weights, proxy_correlations, proxy_covariances
 from csindex.estimation.pls.structure import path_coefficients
 from csindex.fitting.core import table

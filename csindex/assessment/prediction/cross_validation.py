@@ -16,7 +16,8 @@ from csindex.assessment.prediction.predictors import (
     linear_model,
     target_items,
 )
-from csindex.estimation.estimates import Estimates, Status, estimate
+from csindex.estimation.estimates import Estimates, Status
+from csindex.estimation.estimator import estimate
 from csindex.estimation.replicates import Estimation, estimates_of_tiles
 from csindex.model.design import Design
 from csindex.options import Options

@@ -16,6 +16,7 @@ from csindex.assessment.prediction.losses import Average
 from csindex.assessment.prediction.predictors import Antecedents, Benchmark
 from csindex.errors import EstimationError, ModelError, OptionError, ReplicateWarning, SurveyError
 from csindex.estimation.estimates import REASONS, Status
+from csindex.estimation.estimator import ESTIMATORS
 from csindex.fitting.fit import fit
 from csindex.fitting.intake import refuse_rowless, survey_by, survey_of_fit
 from csindex.fitting.result import Fit
@@ -122,7 +123,7 @@ def fitted(model: Model | Fit, data: Any, options: dict[str, Any]) -> tuple[Fit,
     if isinstance(model, Fit):
         result, survey = model, survey_of_fit(model, data, **options)
     else:
-        _refuse(choose("missing", options.get("missing", "listwise"), POLICIES), options.get("estimator", "pls"))
+        _refuse(choose("missing", options.get("missing", "listwise"), POLICIES), options.get("estimator"))
         survey, rest = survey_by(data, options.pop("by", None), options)
         result = fit(model, survey, **{**rest, "replicates": 0})
     _refuse(result.options.missing, result.options.estimator)
@@ -141,13 +142,13 @@ def fitted(model: Model | Fit, data: Any, options: dict[str, Any]) -> tuple[Fit,
     return result, survey
 
 
-def _refuse(missing: str, estimator: str) -> None:
+def _refuse(missing: str, estimator: str | None) -> None:
     if not POLICIES[missing].predictable:
         raise OptionError(
             f"missing={missing!r} leaves gaps in the rows to predict from. Use missing='listwise', or 'mean', which fills each gap "
             "with the mean of the training rows."
         )
-    if estimator != "pls":
+    if isinstance(estimator, str) and estimator in ESTIMATORS and ESTIMATORS[estimator].common_factors:
         raise OptionError(
             f"items are predicted from composite scores, for which estimator={estimator!r} has no paths and loadings. Use "
             "estimator='pls'."

@@ -54,7 +54,7 @@ def _found(scope: Scope) -> Iterator[tuple[int, str, str, float]]:
     yield from _beyond("ave", aves, aves > 1 + SLACK, scales)
     yield from _beyond("loading", e.loadings, np.abs(e.loadings) > 1 + SLACK, list(items))
     yield from _beyond("r2", e.r2, e.r2 > 1 + SLACK, list(scope.names))
-    if scope.result.options.estimator != "pls":
+    if scope.estimator.common_factors:
         targets, sources = design.arrows
         arrows = [f"{scope.names[s]} → {scope.names[t]}" for t, s in zip(targets, sources, strict=True)]
         paths = e.paths[:, targets, sources]

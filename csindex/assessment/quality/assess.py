@@ -12,6 +12,7 @@ from csindex.assessment.quality.admissible import inadmissible
 from csindex.assessment.quality.result import Assessment
 from csindex.assessment.quality.scope import Scope
 from csindex.errors import InadmissibleWarning, ModelError, OptionError
+from csindex.estimation.estimator import estimator_of
 from csindex.fitting.result import Fit
 from csindex.text.format import listed, unit_name
 
@@ -78,9 +79,12 @@ def assess(
     if clash:
         raise OptionError(f"by={clash} would clash with columns of the assessment. Rename these columns and fit again.")
     chosen = _reflective(result, reflective)
-    if result.options.estimator == "cbsem" and factors is False:
-        raise OptionError("factors=False does not go with estimator='cbsem', whose constructs are common factors.")
-    common = result.options.estimator != "pls" if factors is None else factors
+    estimator = estimator_of(result.options)
+    if estimator.covariance_structure and factors is False:
+        raise OptionError(
+            f"factors=False does not go with estimator={estimator.name!r}, whose constructs are common factors."
+        )
+    common = estimator.common_factors if factors is None else factors
     scope = Scope(result, chosen, chosen & common, reestimate)
     found = inadmissible(scope)
     _tell(found, result.units)

@@ -145,7 +145,7 @@ def reliability_table(scope: Scope) -> pd.DataFrame:
 
 
 def scales_rho_a(scope: Scope, e: Estimates, R: Array) -> Array:
-    """Return ρ_A, which takes weights to be proportional to loadings; those of "cbsem" are not."""
+    """Return ρ_A, which takes weights to be proportional to loadings; those of a covariance structure model are not."""
     if scope.covariance:
         return np.full_like(e.r2, np.nan)
     return rho_a(R, scope.weights(e), scope.design.blocks)

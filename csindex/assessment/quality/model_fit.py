@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from csindex.assessment.groups.distance import between_items, implied_constructs, items_from
 from csindex.assessment.quality.scope import BLOCK_CELLS, Scope, oriented
-from csindex.estimation.cbsem.estimator import implied_correlations
-from csindex.estimation.estimates import Estimates, Status, estimate
+from csindex.estimation.estimates import Estimates, Status
+from csindex.estimation.estimator import estimate
 from csindex.estimation.pls.iteration import proxy_covariances
 from csindex.model.design import Design
 from csindex.stacks.layout import Array, flatten, pack, take, unpack
@@ -28,8 +28,8 @@ def implied(estimates: Estimates, R: Array, scope: Scope) -> tuple[Array, Array]
 
     That of a covariance structure model follows from its parameters; its saturated model has others, and is NaN here.
     """
-    if estimates.theta.shape[-1]:
-        sigma = implied_correlations(estimates, scope.design, scope.result.options)
+    sigma = scope.estimator.implied_correlations(estimates, scope.design, scope.result.options)
+    if sigma is not None:
         return np.full_like(sigma, np.nan), sigma
     design = scope.design
     V = implied_constructs(estimates.correlations, estimates.paths, estimates.r2, design)
@@ -190,9 +190,9 @@ def _null(turn: Array, replicates: Estimates, units: slice, scope: Scope, model:
     cov[status.ravel() != Status.OK] = np.nan
     mean = np.where(np.isfinite(cov[:, 0]), 0.0, np.nan)
     options, rows = scope.result.options, np.repeat(np.arange(units.start, units.stop), status.shape[1])
-    start = take(sample.theta if scope.covariance else sample.weights, rows)
-    carried = take(sample.index_weights, rows) if options.weights_from else None
-    found = estimate(mean, cov, design, options, start, carried).made_from(mean, pack(cov))
+    start = take(scope.estimator.start(sample), rows)
+    given = take(sample.index_weights, rows) if options.weights_from else None
+    found = estimate(mean, cov, design, options, start, given).made_from(mean, pack(cov))
     R = scope.correlations(found)
     measures = fit_measures(R, (implied(found, R, scope)[model],))
     return np.asarray(measures[:, :3].reshape(*status.shape, 3))

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.estimation.estimates import Estimates
+from csindex.estimation.estimator import Estimator, estimator_of
 from csindex.fitting.result import Fit
 from csindex.model.design import Design
 from csindex.options import Options
@@ -31,11 +32,9 @@ def _parts(estimates: Estimates, size: int) -> Iterator[Estimates]:
     """Yield the estimates of some members after the other, as stacks (m,)."""
     stack = estimates.status.ndim
     flat: dict[str, Any] = {}
-    for name in Estimates.__slots__:
-        array = getattr(estimates, name)
-        if array is not None and name != "lower":
-            inner = np.moveaxis(array, range(stack), range(-stack, 0))
-            flat[name] = inner.reshape(*inner.shape[: inner.ndim - stack], estimates.status.size)
+    for name, array in estimates.arrays.items():
+        inner = np.moveaxis(array, range(stack), range(-stack, 0))
+        flat[name] = inner.reshape(*inner.shape[: inner.ndim - stack], estimates.status.size)
     members = flat["status"].shape[-1]
     for begin in range(0, members, size):
         part = slice(begin, begin + size)
@@ -87,9 +86,14 @@ class Scope:
         return self.result.model.construct_names
 
     @property
+    def estimator(self) -> Estimator:
+        """What has estimated the model."""
+        return estimator_of(self.result.options)
+
+    @property
     def covariance(self) -> bool:
         """Whether the fit is a covariance structure model, whose parameters say what it implies."""
-        return self.result.options.estimator == "cbsem"
+        return self.estimator.covariance_structure
 
     @property
     def variants(self) -> bool:

@@ -9,7 +9,8 @@ from csindex.assessment.quality import measurement, model_fit
 from csindex.assessment.quality.measurement import average_variance
 from csindex.assessment.quality.model_fit import exact_fit
 from csindex.assessment.quality.scope import Scope, beside, blockwise, crossed
-from csindex.estimation.estimates import Estimates, estimate
+from csindex.estimation.estimates import Estimates
+from csindex.estimation.estimator import estimate
 from csindex.estimation.pls.structure import adjusted_r2, variance_inflation
 from csindex.model.design import Design
 from csindex.model.feedback import together
@@ -259,7 +260,8 @@ def _exact(scope: Scope, table: pd.DataFrame) -> dict[str, Array]:
     observed = table["estimate"].to_numpy().reshape(-1, width)
     out = {name: np.full(observed.shape, np.nan) for name in ("hi95", "hi99", "p", "tested")}
     drawn = result.replicates
-    if drawn is None or drawn.kind not in LIKE_SAMPLES or not scope.reestimate or result.options.adjusted:
+    possible = scope.reestimate and scope.estimator.from_moments(result.options)
+    if drawn is None or drawn.kind not in LIKE_SAMPLES or not possible:
         return out
     sample = result.estimates
     models = model_fit.implied(sample, scope.correlations(sample), scope)

@@ -12,6 +12,7 @@ import pandas as pd
 from csindex import messages
 from csindex.assessment.quality.admissible import reading
 from csindex.assessment.quality.thresholds import Threshold, limit
+from csindex.estimation.estimator import estimator_of
 from csindex.fitting.text import names_shown
 from csindex.text.format import Language, aligned
 from csindex.text.speaker import Speaker
@@ -136,7 +137,7 @@ def reliability(found: Assessment, teller: Teller) -> str:
             rows.append([teller.name(name), *(cell(own.loc[measure]) for measure in RELIABILITIES)])
         lines.append(aligned(rows, 1))
     limits = {measure: teller.limit("reliability", measure) for measure in RELIABILITIES}
-    too_high = teller.say("too_high" if found.result.options.estimator == "pls" else "on_loadings")
+    too_high = teller.say("on_loadings" if estimator_of(found.result.options).common_factors else "too_high")
     texts = [teller.say("reliability_usual", **limits) + too_high, *_reliability_questions(found, teller)]
     return "\n".join([*lines, *map(teller.wrapped, [*texts, *_not_applicable(found, names, known, teller)])])
 
@@ -339,7 +340,7 @@ def _fit_questions(found: Assessment, teller: Teller) -> list[str]:
     if "saturated" in rejected or "saturated" in poor:
         texts.append(say("saturated_misses"))
     elif (rejected or poor) and np.isfinite(srmr["saturated"]):
-        attenuated = found.result.options.estimator == "pls" and len(found.reflective) > 0
+        attenuated = not estimator_of(found.result.options).common_factors and len(found.reflective) > 0
         texts.append(say("estimated_misses") + (say("error") if attenuated else ""))
     if rejected:
         texts.append(say("rejected", alpha=alpha, models=", ".join(map(say, rejected))))
@@ -510,8 +511,12 @@ def _measurement(found: Assessment, teller: Teller) -> list[str]:
     if not found.factors:
         return [*said, say("as_composites")]
     said.append(say("as_factors"))
-    more = {"pls": "pls_rejects", "cbsem": "without_weights"}.get(found.result.options.estimator)
-    return [*said, say(more)] if more else said
+    estimator = estimator_of(found.result.options)
+    if estimator.covariance_structure:
+        said.append(say("without_weights"))
+    elif not estimator.common_factors:
+        said.append(say("pls_rejects"))
+    return said
 
 
 def method(found: Assessment, teller: Teller) -> str:

@@ -249,7 +249,7 @@ class League(Result):
     labels: tuple[str, ...]
     waves: tuple[Any, ...] = ()
 
-    TABLES: ClassVar = {"league": "table", "groups": "groups", "bands": "bands", "told apart": "apart"}
+    TABLES: ClassVar = {"league": "table", "groups": "groups", "bands": "bands", "apart": "apart"}
 
     def blocks(self, lang: format.Language) -> Iterator[Section]:
         """Yield what can be said of the order of the units, and what not; with waves of the last one."""

@@ -11,7 +11,8 @@ from csindex.benchmark.trends.sensitivity import Sensitivity, agreement_table, r
 from csindex.benchmark.unit_facts import By, levels_of, numbered, said, tuples
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.errors import EstimationError, OptionError, ReplicateWarning, SmallSampleWarning
-from csindex.estimation.estimates import REASONS, Estimates, Status, estimate
+from csindex.estimation.estimates import REASONS, Estimates, Status
+from csindex.estimation.estimator import estimate
 from csindex.estimation.replicates import Estimation, estimates_of_tiles
 from csindex.fitting.constructs import place
 from csindex.fitting.fit import fit

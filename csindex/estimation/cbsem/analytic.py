@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csindex import messages
-from csindex.estimation.cbsem.estimator import expressed, parameters_for, sample_of, turned
+from csindex.estimation.cbsem.estimates import adjusted, expressed, parameters_for, sample_of, turned
 from csindex.estimation.cbsem.fiml import fiml_directions
 from csindex.estimation.cbsem.row_errors import (
     effective,
@@ -100,5 +100,5 @@ def directions(
     weights = weights_of(changed, float(effective(moments, options)[unit]), options) if method == "DWLS" else None
     fitted = sample_of(sample.cov[unit : unit + 1], None if weights is None else weights[None], design, options)
     # Of weighted moments the usual errors are those with the expected curvature (Muthén 1984).
-    observed = options.errors == "robust" and not options.adjusted
+    observed = options.errors == "robust" and not adjusted(options)
     return shift, gap, response(theta, fitted, parameters, method, changed, observed=observed)

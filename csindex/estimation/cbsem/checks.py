@@ -1,30 +1,13 @@
-"""What cannot be a covariance structure model, and options that say nothing to one."""
+"""What cannot be a covariance structure model, and options that do not go with one."""
 
 from csindex.errors import EstimationError, OptionError
-from csindex.estimation.cbsem.estimator import parameters_for
+from csindex.estimation.cbsem.estimates import adjusted, parameters_for
 from csindex.model.design import design_of
 from csindex.model.model import Model
 from csindex.moments.missing import policy_of
 from csindex.options import Options
 from csindex.replicates.intervals import INTERVALS
 from csindex.text.format import listed
-
-USUAL = {"discrepancy": "ML", "errors": "normal", "likelihood": "normal"}
-
-
-def check_options(options: Options) -> None:
-    """Raise an error if an option belongs to covariance structure models, and another estimator is used."""
-    if options.estimator == "cbsem":
-        return
-    if policy_of(options).full_information:
-        raise OptionError(
-            f"missing={options.missing!r} belongs to estimator='cbsem'. Use missing='em', which gives PLS the same moments."
-        )
-    for name, value in USUAL.items():
-        if getattr(options, name) != value:
-            raise OptionError(
-                f"{name}={getattr(options, name)!r} belongs to estimator='cbsem'; leave it out otherwise."
-            )
 
 
 def check_factor_model(model: Model, options: Options) -> None:
@@ -67,7 +50,7 @@ def _check_options(options: Options) -> None:
         raise OptionError("weights_from= does not go with estimator='cbsem'; carry weights over with estimator='pls'.")
     if options.variant != "standardized":
         raise OptionError(f"variant={options.variant!r} belongs to estimator='pls'; leave it out with 'cbsem'.")
-    if options.adjusted and not policy.complete:
+    if adjusted(options) and not policy.complete:
         raise OptionError(
             f"missing={options.missing!r} does not go with ordinal items or with discrepancy='DWLS', which take errors and "
             "weights from complete rows. Use missing='listwise'."
@@ -77,7 +60,7 @@ def _check_options(options: Options) -> None:
             f"missing={options.missing!r} gives covariances whose χ² and standard errors are not those of a complete sample. "
             "Use missing='fiml', which fits the model to the answers that are there, or 'listwise'."
         )
-    if options.analytic and not policy.analytic:
+    if not options.replicates and not policy.analytic:
         raise OptionError(
             f"missing={options.missing!r} takes filled-in answers for real ones, so analytic standard errors would be too small. Use "
             "missing='fiml', or replicates=1000."
@@ -87,7 +70,7 @@ def _check_options(options: Options) -> None:
             f"discrepancy={options.discrepancy!r} does not go with ordinal items, whose polychoric correlations are not "
             "those of normal answers. Use discrepancy='DWLS', or 'ULS'."
         )
-    if options.adjusted and options.errors == "normal":
+    if adjusted(options) and options.errors == "normal":
         raise OptionError(
             "errors='normal' does not go with ordinal items or with discrepancy='DWLS', whose errors always come from the "
             "rows. Leave errors= out."
@@ -97,7 +80,7 @@ def _check_options(options: Options) -> None:
             f"missing={options.missing!r} is maximum likelihood with analytic standard errors: leave discrepancy= and replicates= out. "
             "errors='robust' allows for answers that are not normal."
         )
-    if options.analytic and INTERVALS[options.interval].distribution:
+    if not options.replicates and INTERVALS[options.interval].distribution:
         raise OptionError(
             f"interval={options.interval!r} needs replicates; analytic standard errors give 'normal' intervals. Set "
             "replicates=1000."

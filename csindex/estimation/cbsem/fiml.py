@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from csindex.errors import OptionError
 from csindex.estimation.cbsem.discrepancy import Distance, curvature, pulled
-from csindex.estimation.cbsem.estimator import expressed, parameters_for, turned
+from csindex.estimation.cbsem.estimates import expressed, parameters_for, turned
 from csindex.estimation.cbsem.fit_measures import ChiSquare
 from csindex.estimation.cbsem.parameters import Parameters
 from csindex.estimation.cbsem.scoring import minimised

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from csindex.errors import OptionError
 from csindex.estimation.cbsem.discrepancy import Distance, Method, Sample, curvature, distance, hessian, pulled
-from csindex.estimation.cbsem.estimator import turned
+from csindex.estimation.cbsem.estimates import adjusted, turned
 from csindex.estimation.cbsem.parameters import Parameters
 from csindex.model.design import Design
 from csindex.moments.influence import factor_of, influence, sampling_covariance
@@ -101,7 +101,7 @@ def gap_as_fitted(gap: Array, S: Array, n: float, options: Options) -> Array:
     With ordinal items these are correlations. Of weighted covariances n and n - 1 stand in the sampling covariance where lavaan
     has them.
     """
-    if not options.adjusted:
+    if not adjusted(options):
         return gap
     if not options.ordinal:
         return np.asarray(gap * np.sqrt((n - 1) / n))

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from csindex.estimation.cbsem.analytic import directions
 from csindex.estimation.cbsem.discrepancy import Sample, distance
-from csindex.estimation.cbsem.estimator import parameters_for, sample_of, standardized, turned
+from csindex.estimation.cbsem.estimates import adjusted, parameters_for, sample_of, standardized, turned
 from csindex.estimation.cbsem.fiml import fiml_likelihood, fiml_test
 from csindex.estimation.cbsem.fit_measures import (
     ChiSquare,
@@ -91,7 +91,7 @@ def _by_moments(
     if method == "ML":
         saturated = saturated_deviance(sample)
         measures |= likelihood_measures(saturated + found.value, saturated, fitted.moments.n_eff, parameters.q)
-    if options.adjusted:
+    if adjusted(options):
         measures |= adjusted_measures(test, *_traces(fitted, parameters, sample, source, numbers))
     elif options.errors == "robust" or method == "ULS":
         measures |= scaled_measures(test, *_scalings(fitted, parameters, source, numbers, n))

@@ -91,6 +91,20 @@ class Template:
         return model.rename(columns)
 
 
+_SECTIONS = """\
+Raises
+------
+{unknown}
+
+Notes
+-----
+{notes}
+
+References
+----------
+{source}"""
+
+
 def documented(
     template: Template, item: str, construct: str, **more: str | Iterable[str]
 ) -> Callable[[docstrings.Function], docstrings.Function]:
@@ -99,23 +113,25 @@ def documented(
     Parameters
     ----------
     template : Template
-        Its notes and source stand in place of ``{notes}`` and ``{source}``.
+        Its notes and source stand in place of ``{notes}`` and ``{source}``; ``{unknown}`` is the error that columns of
+        unknown items raise, and ``{sections}`` all three under their headings.
     item, construct : str
-        Examples for the parameter ``{columns}``; ``{unknown}`` is the error that others raise.
+        Examples for ``{columns}``, the parameter.
     **more
         Further texts, or sentences of which each begins a line.
     """
     (questions,) = (block.questions for block in template.blocks if block.name == construct)
     names = ", ".join(f'"q{number}"' for number in range(9 - len(questions), 9))
-    columns = (
-        "**columns\n"
-        f'    Your columns, by item (``{item}="q9"``) or by construct (``{construct}=[{names}]``); see `Model.rename`.'
-    )
-    texts = {"notes": template.notes, "source": template.source, "columns": columns} | more
-    return docstrings.filled(
-        unknown="ModelError\n    If a keyword is neither an item nor a construct.",
-        **{name: text if isinstance(text, str) else "\n".join(text) for name, text in texts.items()},
-    )
+    texts = {
+        "notes": "\n".join(template.notes),
+        "source": template.source,
+        "unknown": "ModelError\n    If a keyword is neither an item nor a construct.",
+        "columns": f"""\
+**columns
+    Your columns, by item (``{item}="q9"``) or by construct (``{construct}=[{names}]``); see `Model.rename`.""",
+    }
+    texts |= {name: text if isinstance(text, str) else "\n".join(text) for name, text in more.items()}
+    return docstrings.filled(sections=_SECTIONS.format(**texts), **texts)
 
 
 def asked(

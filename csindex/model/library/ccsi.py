@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from csindex.model.library import questions as ask
-from csindex.model.library.build import Columns, Template, arrows, asked, documented
+from csindex.model.library.build import Columns, Template, arrows, documented
 from csindex.model.model import Model
 
 _CCSI = Template(
@@ -15,12 +15,10 @@ _CCSI = Template(
         ask.ITEMS_OURS,
     ),
     blocks=(
-        asked(
+        ask.rated(
             "Image",
             "Brand image",
             "브랜드이미지",
-            ask.RATE,
-            ask.GOOD,
             IMAGE1=("the overall image of this brand", "이 브랜드의 전반적인 이미지를"),
             IMAGE2=("how well this brand is known and respected", "이 브랜드의 인지도와 평판을"),
             IMAGE3=("what sets this brand apart from others", "이 브랜드만의 특징을"),
@@ -51,17 +49,7 @@ def ccsi(*, scale: tuple[float, float] = (1, 10), **columns: Columns) -> Model:
         The scale of every item.
     {columns}
 
-    Raises
-    ------
-    {unknown}
-
-    Notes
-    -----
-    {notes}
-
-    References
-    ----------
-    {source}
+    {sections}
 
     Examples
     --------

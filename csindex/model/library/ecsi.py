@@ -29,12 +29,10 @@ _IMAGE = asked(
 _EXPECTATION = _called(
     replace(ask.EXPECTATIONS, name="Expectation", label="Customer expectation"), "CUEX1", "CUEX2", "CUEX3"
 )
-_QUALITY = asked(
+_QUALITY = ask.rated(
     "Quality",
     "Perceived quality",
     "인지품질",
-    ask.RATE,
-    ask.GOOD,
     PERQ1=("the quality of this company's offer overall", "이 회사의 전반적인 품질을"),
     PERQ2=("its network in technical terms", "통신망의 기술적 품질을"),
     PERQ3=("the service and the advice given to you in person", "고객 응대와 개인별 상담을"),
@@ -44,22 +42,18 @@ _QUALITY = asked(
     PERQ7=("how clear and open its information is", "제공하는 정보의 명확성과 투명성을"),
 )
 _SPLIT = (
-    asked(
+    ask.rated(
         "ProductQuality",
         "Product quality",
         "제품품질",
-        ask.RATE,
-        ask.GOOD,
         PROD1=("the products of this company overall", "이 회사 제품의 전반적인 품질을"),
         PROD2=("how well its products suit your needs", "제품이 고객님의 필요에 맞는 정도를"),
         PROD3=("how dependable its products are", "제품의 신뢰성을"),
     ),
-    asked(
+    ask.rated(
         "ServiceQuality",
         "Service quality",
         "서비스품질",
-        ask.RATE,
-        ask.GOOD,
         SERV1=("the service of this company overall", "이 회사 서비스의 전반적인 품질을"),
         SERV2=("how well its service suits your needs", "서비스가 고객님의 필요에 맞는 정도를"),
         SERV3=("how dependable its service is", "서비스의 신뢰성을"),

@@ -45,17 +45,7 @@ def hkcsi(*, scale: tuple[float, float] = (1, 10), **columns: Columns) -> Model:
         The scale of the rating items; ``COMP`` stays on 0-1.
     {columns}
 
-    Raises
-    ------
-    {unknown}
-
-    Notes
-    -----
-    {notes}
-
-    References
-    ----------
-    {source}
+    {sections}
 
     Examples
     --------

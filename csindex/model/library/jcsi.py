@@ -95,17 +95,7 @@ def jcsi(*, scale: tuple[float, float] = (1, 10), **columns: Columns) -> Model:
         The scale of every item.
     {columns}
 
-    Raises
-    ------
-    {unknown}
-
-    Notes
-    -----
-    {notes}
-
-    References
-    ----------
-    {source}
+    {sections}
 
     Examples
     --------

@@ -7,48 +7,38 @@ from csindex.model.library.build import Columns, Template, arrows, asked, docume
 from csindex.model.model import Model
 
 _SERVQUAL = (
-    asked(
+    ask.rated(
         "Tangibles",
         "Tangibles",
         "유형성",
-        ask.RATE,
-        ask.GOOD,
         TANG1=("the rooms and equipment of this company", "이 회사의 시설과 설비를"),
         TANG2=("the appearance of its staff and materials", "직원의 용모와 안내물의 모양새를"),
     ),
-    asked(
+    ask.rated(
         "Reliability",
         "Reliability",
         "신뢰성",
-        ask.RATE,
-        ask.GOOD,
         RELI1=("how well it keeps its promises", "약속을 지키는 정도를"),
         RELI2=("how correctly it does its work the first time", "처음부터 일을 정확하게 처리하는 정도를"),
     ),
-    asked(
+    ask.rated(
         "Responsiveness",
         "Responsiveness",
         "응답성",
-        ask.RATE,
-        ask.GOOD,
         RESP1=("how promptly it serves you", "서비스의 신속성을"),
         RESP2=("how willing its staff are to help", "직원이 기꺼이 도우려는 정도를"),
     ),
-    asked(
+    ask.rated(
         "Assurance",
         "Assurance",
         "확신성",
-        ask.RATE,
-        ask.GOOD,
         ASSU1=("what its staff know about their work", "직원의 업무 지식을"),
         ASSU2=("how safe you feel in dealing with it", "안심하고 거래할 수 있는 정도를"),
     ),
-    asked(
+    ask.rated(
         "Empathy",
         "Empathy",
         "공감성",
-        ask.RATE,
-        ask.GOOD,
         EMPA1=("how well it understands your own situation", "고객님의 사정을 이해하는 정도를"),
         EMPA2=("the attention it gives to you in person", "고객님 개인에게 기울이는 관심을"),
     ),
@@ -62,23 +52,19 @@ _PRICE = asked(
     PRICEEXP=("what you had expected", "기대하셨던 수준과"),
     PRICECOMP=("that of other companies", "다른 회사와"),
 )
-_HANDLING = asked(
+_HANDLING = ask.rated(
     "ComplaintHandling",
     "Complaint handling",
     "불만처리",
-    ask.RATE,
-    ask.GOOD,
     HANDLE1=("the way your last complaint was handled", "최근에 제기하신 불만의 처리 과정을"),
     HANDLE2=("the result of your last complaint", "최근에 제기하신 불만의 처리 결과를"),
 )
 _TIED = ("To what extent is it true that {}?", "다음 의견에 얼마나 동의하십니까? “{}”")
 _OUTCOMES = (
-    asked(
+    ask.rated(
         "Image",
         "Corporate image",
         "기업이미지",
-        ask.RATE,
-        ask.GOOD,
         IMAGE1=("the reputation of this company", "이 회사의 평판을"),
         IMAGE2=("its image in comparison with other companies", "다른 회사와 비교한 이 회사의 이미지를"),
     ),
@@ -148,17 +134,7 @@ def ncsb(*, complaint_handling: bool = False, scale: tuple[float, float] = (1, 1
         The scale of every item.
     {columns}
 
-    Raises
-    ------
-    {unknown}
-
-    Notes
-    -----
-    {notes}
-
-    References
-    ----------
-    {source}
+    {sections}
 
     Examples
     --------

@@ -44,17 +44,7 @@ def ncsi(*, price_tolerance: bool = False, scale: tuple[float, float] = (1, 10),
         The scale of the rating items; ``COMP`` stays on 0-1 and ``PTOL`` on -1 to 51.
     {columns}
 
-    Raises
-    ------
-    {unknown}
-
-    Notes
-    -----
-    {notes}
-
-    References
-    ----------
-    {source}
+    {sections}
 
     Examples
     --------

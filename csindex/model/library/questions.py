@@ -98,6 +98,11 @@ SATISFACTION = Block("Satisfaction", "Customer satisfaction", "고객만족", OV
 COMPLAINTS = Block("Complaints", "Customer complaints", "고객불평", COMP)
 
 
+def rated(name: str, label: str, label_ko: str, **aspects: tuple[str, str]) -> Block:
+    """Return a block that asks how the respondent rates several aspects; see `asked`."""
+    return asked(name, label, label_ko, RATE, GOOD, **aspects)
+
+
 def loyalty(questions: dict[str, tuple[str, str]]) -> Block:
     """Return the loyalty block with these questions."""
     return Block("Loyalty", "Customer loyalty", "고객충성도", questions)

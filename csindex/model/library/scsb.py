@@ -67,17 +67,7 @@ def scsb(*, scale: tuple[float, float] = (1, 10), **columns: Columns) -> Model:
         The scale of the rating items; the complaint items stay on 0-1.
     {columns}
 
-    Raises
-    ------
-    {unknown}
-
-    Notes
-    -----
-    {notes}
-
-    References
-    ----------
-    {source}
+    {sections}
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """The Swiss index."""
 
 from csindex.model.library import questions as ask
-from csindex.model.library.build import Columns, Template, arrows, asked, documented
+from csindex.model.library.build import Columns, Template, arrows, documented
 from csindex.model.model import Model
 
 _SWICS = Template(
@@ -14,12 +14,10 @@ _SWICS = Template(
     ),
     blocks=(
         ask.SATISFACTION,
-        asked(
+        ask.rated(
             "Dialogue",
             "Customer dialogue",
             "고객대화",
-            ask.RATE,
-            ask.GOOD,
             DIALOGUE1=("how easily you can get in touch with this company", "이 회사에 연락하기 쉬운 정도를"),
             DIALOGUE2=("the interest it takes in what you say", "고객의 말에 기울이는 관심을"),
             DIALOGUE3=("the answers it gives you", "고객에게 주는 답변을"),
@@ -40,17 +38,7 @@ def swics(*, scale: tuple[float, float] = (1, 10), **columns: Columns) -> Model:
         The scale of every item.
     {columns}
 
-    Raises
-    ------
-    {unknown}
-
-    Notes
-    -----
-    {notes}
-
-    References
-    ----------
-    {source}
+    {sections}
 
     Examples
     --------

@@ -110,15 +110,15 @@ def _uncrossed(blocks: list[list[Block]], segments: list[tuple[int, int]]) -> li
     best, least = blocks, _cost(blocks, ends)
     for rightward in (True, False):
         trial = blocks
-        for sweep in range(12):
-            trial = _swept(trial, ends, rightward if sweep % 2 == 0 else not rightward)
+        for number in range(12):
+            trial = _ordered(trial, ends, rightward if number % 2 == 0 else not rightward)
             cost = _cost(trial, ends)
             if cost < least:
                 best, least = trial, cost
     return _moved(best, ends, least)
 
 
-def _swept(blocks: list[list[Block]], ends: NDArray[np.intp], rightward: bool) -> list[list[Block]]:
+def _ordered(blocks: list[list[Block]], ends: NDArray[np.intp], rightward: bool) -> list[list[Block]]:
     """Sort each column by the mean place of its neighbours in the column before."""
     result = [list(column) for column in blocks]
     steps = range(1, len(result)) if rightward else range(len(result) - 2, -1, -1)

@@ -1,4 +1,4 @@
-"""Where everything of a path diagram goes: boxes, arrows that pass no box, labels that meet nothing (array functions).
+"""Places of the boxes, arrows and labels of a path diagram, such that none meets another (array functions).
 
 Lengths are points; x runs to the right and y upwards. Between two columns there is first a part where arrows bend and may
 cross each other, then a lane where all of them are level. Every arrow keeps a height of its own in the lane, far enough
@@ -122,7 +122,7 @@ class Layout:
 
 
 def lay_out(columns: Columns, measures: Measures) -> Layout:
-    """Return where everything goes."""
+    """Return the places of all boxes and arrows."""
     ports = _Ports(columns, measures)
     depth = _depths(columns, ports, measures)
     k = len(measures.boxes)
@@ -170,7 +170,7 @@ class _Ports:
                 self.begin[node, end] = (at - (len(ends) - 1) / 2) * spread
 
 
-def _depths(columns: Columns, ports: _Ports, measures: Measures, sweeps: int = 80) -> NDArray[np.float64]:
+def _depths(columns: Columns, ports: _Ports, measures: Measures, rounds: int = 80) -> NDArray[np.float64]:
     """Return how deep the middle of each node is, such that pieces of arrows go up and down as little as can be."""
     k = len(measures.boxes)
     half = np.concatenate([ports.heights / 2, np.zeros(len(columns.column) - k)])
@@ -186,8 +186,8 @@ def _depths(columns: Columns, ports: _Ports, measures: Measures, sweeps: int = 8
         distances.append([half[m] + half[n] + _between(columns, (m, n), k, measures) for m, n in pairs])
         reach = np.cumsum([0.0, *distances[-1]])
         depth[list(nodes)] = reach - reach[-1] / 2
-    for sweep in range(sweeps):
-        for nodes, distance in list(zip(columns.order, distances, strict=True))[:: 1 if sweep % 2 == 0 else -1]:
+    for number in range(rounds):
+        for nodes, distance in list(zip(columns.order, distances, strict=True))[:: 1 if number % 2 == 0 else -1]:
             into, out = [b == node for node in nodes], [a == node for node in nodes]
             weight = np.array([pull[i].sum() + pull[o].sum() + 0.02 for i, o in zip(into, out, strict=True)])
             total = [
@@ -223,9 +223,9 @@ def _across(
         else:
             lane[at] = max(lane[at], label + measures.head + 1.0 * unit)
     for a, b in columns.segments:
-        climb = abs(depth[a] + ports.begin[a, b] - depth[b] - ports.end[a, b])
+        steep = abs(depth[a] + ports.begin[a, b] - depth[b] - ports.end[a, b])
         at = columns.column[b]
-        bend[at] = max(bend[at], np.clip(2.2 * unit + 0.35 * climb, 2.2 * unit, 9 * unit))
+        bend[at] = max(bend[at], np.clip(2.2 * unit + 0.35 * steep, 2.2 * unit, 9 * unit))
     left = np.cumsum(np.concatenate([[0.0], width[:-1] + lane[1:] + bend[1:]]))
     return left, width, left - lane
 

@@ -1,12 +1,13 @@
-"""Figures that need no pyplot: they are shown by a notebook and leave no state behind."""
+"""Figures without pyplot, which notebooks show and which leave no state behind, and the frame of every picture."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from csindex.plot.kit.style import GREY, INK, Style, extent, wrapped, write
+from csindex.plot.kit.style import GREY, INK, Style, extent, style_of, wrapped, write
 from csindex.stacks.layout import Array
 
 if TYPE_CHECKING:
@@ -28,7 +29,104 @@ class Header:
     height: float
 
 
-def header_of(title: str, note: str, width: float, style: Style) -> Header:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every picture begins with: its letters, its title and note, and the room for the rest.
+
+    Attributes
+    ----------
+    ax : Axes or None
+        Axes whose rectangle is used for all of it; without them a figure is made, as high as it has to be.
+    natural, style : Style
+        Letters before and after they are fitted to the axes.
+    title, note : str
+    header : Header
+    width, height : float
+        The room for all of it, in points, and what the header leaves of the height of given axes.
+    """
+
+    ax: "Axes | None"
+    natural: Style
+    style: Style
+    title: str
+    note: str
+    header: Header
+    width: float
+    height: float
+
+    def tall(self, share: float, lower: float) -> float:
+        """Return the height above `lower` points of labels: a share of the width, or what is left of given axes."""
+        return share * self.width if self.ax is None else self.height - lower
+
+    def scaled(self, factor: float) -> "Frame":
+        """Return the frame with smaller letters, its header in as many lines as before."""
+        return replace(self, style=self.style.scaled(factor))
+
+    def narrowed(self, width: float) -> "Frame":
+        """Return the frame of a figure of another width."""
+        return replace(self, width=width, header=_header(self.title, self.note, width, self.style))
+
+    def stage(self, size: tuple[float, float], *, left: float = 0.0, right: float = 0.0, lower: float = 0.0) -> "Axes":
+        """Return axes with title and note above them.
+
+        Parameters
+        ----------
+        size : (width, height)
+            Of the axes, in points; of given axes it is what is left.
+        left, right, lower : float
+            Room for labels around the axes, in points.
+        """
+        ax = self.ax
+        if ax is None:
+            whole = (left + size[0] + right + 2 * EDGE, self.header.height + size[1] + lower + 2 * EDGE)
+            ax = panel(blank(*whole), EDGE + left, EDGE + lower, *size)
+        else:
+            place, (wide, high) = ax.get_position(), _extent_of(ax.figure)
+            ax.set_position(
+                (
+                    place.x0 + left / wide,
+                    place.y0 + lower / high,
+                    place.width - (left + right) / wide,
+                    place.height - (self.header.height + lower) / high,
+                )
+            )
+        _put_header(ax, self.header, self.style, left)
+        return ax
+
+
+def framed(
+    ax: "Axes | None", size: str, *, title: str | None, usual: str, note: str, texts: Iterable[str] = ()
+) -> Frame:
+    """Return the frame of a picture.
+
+    Parameters
+    ----------
+    ax : Axes or None
+    size : str
+        See `style_of`.
+    title : str or None
+        None stands for the `usual` one.
+    note : str
+    texts : iterable of str
+        Further texts of the picture, whose letters the fonts must have.
+
+    Raises
+    ------
+    OptionError
+        If the size is not known.
+    """
+    title = usual if title is None else title
+    natural = style = style_of(size, [*texts, title, note])
+    width, height = style.width, 0.0
+    if ax is not None:
+        box, dpi = ax.get_window_extent(), ax.figure.dpi
+        width, height = box.width * 72 / dpi, box.height * 72 / dpi
+        style = style.scaled(min(1.0, max(0.6, width / (45 * style.points))))
+    header = _header(title, note, width, style)
+    return Frame(ax, natural, style, title, note, header, width, height - header.height)
+
+
+def _header(title: str, note: str, width: float, style: Style) -> Header:
     """Return title and note in lines of at most `width` points."""
     big = 1.25 * style.points
     title, note = wrapped(title, width, big, style, bold=True), wrapped(note, width, style.small, style)
@@ -52,58 +150,12 @@ def panel(figure: "Figure", left: float, lower: float, width: float, height: flo
     return figure.add_axes(PictureAxes(figure, (left / wide, lower / high, width / wide, height / high)))
 
 
-def room(ax: "Axes | None", style: Style) -> tuple[float, float, Style]:
-    """Return width and height that a picture may have, in points, and a style whose letters are not too large for it.
-
-    The height is 0 for a figure of its own, which is as high as it has to be.
-    """
-    if ax is None:
-        return style.width, 0.0, style
-    box = ax.get_window_extent()
-    width, height = box.width * 72 / ax.figure.dpi, box.height * 72 / ax.figure.dpi
-    return width, height, style.scaled(min(1.0, max(0.6, width / (45 * style.points))))
+def _extent_of(figure: Any) -> tuple[float, float]:
+    """Return width and height of a figure, in points."""
+    return figure.bbox.width * 72 / figure.dpi, figure.bbox.height * 72 / figure.dpi
 
 
-def stage(
-    ax: "Axes | None",
-    header: Header,
-    style: Style,
-    size: tuple[float, float],
-    *,
-    left: float = 0.0,
-    right: float = 0.0,
-    lower: float = 0.0,
-) -> "Axes":
-    """Return axes of a size, with room for labels around them, and with title and note above.
-
-    Parameters
-    ----------
-    ax : Axes or None
-        Axes whose rectangle is used for all of it; without them a figure is made.
-    size : (width, height)
-        Of the axes, in points; of given axes it is what is left.
-    left, right, lower : float
-        Room for labels, in points.
-    """
-    if ax is None:
-        figure = blank(left + size[0] + right + 2 * EDGE, header.height + size[1] + lower + 2 * EDGE)
-        ax = panel(figure, EDGE + left, EDGE + lower, *size)
-    else:
-        place, whole = ax.get_position(), ax.figure.bbox
-        wide, high = whole.width * 72 / ax.figure.dpi, whole.height * 72 / ax.figure.dpi
-        ax.set_position(
-            (
-                place.x0 + left / wide,
-                place.y0 + lower / high,
-                place.width - (left + right) / wide,
-                place.height - (header.height + lower) / high,
-            )
-        )
-    put_header(ax, header, style, left=left)
-    return ax
-
-
-def put_header(ax: "Axes", header: Header, style: Style, *, left: float = 0.0) -> None:
+def _put_header(ax: "Axes", header: Header, style: Style, left: float) -> None:
     """Write title and note above the axes, `left` points to the left of them."""
     from matplotlib.transforms import ScaledTranslation
 
@@ -124,13 +176,13 @@ def put_header(ax: "Axes", header: Header, style: Style, *, left: float = 0.0) -
 
 def panel_beside(ax: "Axes", gap: float, width: float) -> "Axes":
     """Add axes of a width to the right of others, `gap` points apart."""
-    place, wide = ax.get_position(), ax.figure.bbox.width * 72 / ax.figure.dpi
+    place, (wide, _) = ax.get_position(), _extent_of(ax.figure)
     return ax.figure.add_axes((place.x1 + gap / wide, place.y0, width / wide, place.height))
 
 
 def panel_below(ax: "Axes", gap: float, height: float) -> "Axes":
     """Add axes of a height below others, `gap` points apart."""
-    place, high = ax.get_position(), ax.figure.bbox.height * 72 / ax.figure.dpi
+    place, (_, high) = ax.get_position(), _extent_of(ax.figure)
     return ax.figure.add_axes((place.x0, place.y0 - (gap + height) / high, place.width, height / high))
 
 
@@ -165,6 +217,14 @@ def beside(ax: "Axes", points: float) -> "Transform":
 
     across = ax.transAxes + ScaledTranslation(points / 72, 0, ax.figure.dpi_scale_trans)
     return blended_transform_factory(across, ax.transData)
+
+
+def name_row(ax: "Axes", y: float, text: str, style: Style, *, color: str = INK, gid: str = "row") -> None:
+    """Write what is at a height to the left of the axes."""
+    write(
+        ax, (0, y), text, style.points, style, transform=beside(ax, -0.6 * style.points), ha="right", va="center",
+        multialignment="right", color=color, gid=gid,
+    )  # fmt: skip
 
 
 def _tick(value: float, _: object = None) -> str:

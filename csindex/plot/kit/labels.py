@@ -49,11 +49,11 @@ def place_labels(
     gap : float
         From a point to its label, and between boxes.
     """
-    held = [*taken, *((x - gap, y - gap, x + gap, y + gap) for x, y in points)]
+    occupied = [*taken, *((x - gap, y - gap, x + gap, y + gap) for x, y in points)]
     placed: list[Box] = []
     for (x, y), (width, height) in zip(points, sizes, strict=True):
         options = [_box(x, y, width, height, angle, away) for away in _AWAY * gap for angle in _ANGLES]
-        costs = [_cost(box, [*held, *placed], frame) for box in options]
+        costs = [_cost(box, [*occupied, *placed], frame) for box in options]
         placed.append(options[int(np.argmin(costs))])
     return placed
 
@@ -70,8 +70,8 @@ def _box(x: float, y: float, width: float, height: float, angle: float, away: fl
     return centre[0] - width / 2, centre[1] - height / 2, centre[0] + width / 2, centre[1] + height / 2
 
 
-def _cost(box: Box, held: Sequence[Box], frame: Box) -> float:
-    other = np.array(held)
+def _cost(box: Box, occupied: Sequence[Box], frame: Box) -> float:
+    other = np.array(occupied)
     wide = np.minimum(box[2], other[:, 2]) - np.maximum(box[0], other[:, 0])
     high = np.minimum(box[3], other[:, 3]) - np.maximum(box[1], other[:, 1])
     covered = (np.maximum(wide, 0) * np.maximum(high, 0)).sum()

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import OptionError
-from csindex.plot.kit.canvas import beside, header_of, label_axis, plain, room, stage
+from csindex.plot.kit.canvas import Frame, beside, label_axis, name_row, plain
 from csindex.plot.kit.style import BLUE, GREY, INK, PALE, SKY, Style, extent, line_height, wrapped, write
 from csindex.plot.kit.words import bracketed
 from csindex.text.format import number
@@ -59,12 +59,9 @@ class Rows:
 
 
 def draw_rows(
-    ax: "Axes | None",
+    frame: Frame,
     rows: Rows,
-    style: Style,
     *,
-    title: str,
-    note: str,
     axis: str,
     bars: bool = False,
     limits: tuple[float, float] | None = None,
@@ -81,17 +78,16 @@ def draw_rows(
     zero : float, optional
         Where a line is drawn for comparison.
     """
-    width, height, style = room(ax, style)
-    header = header_of(title, note, width, style)
-    lower = 3.2 * style.points if axis else 1.8 * style.points
-    if ax is not None:
-        style = _fitting(style, len(rows.labels) + len(set(rows.groups)), height - header.height - lower)
+    lower = (3.2 if axis else 1.8) * frame.style.points
+    if frame.ax is not None:
+        frame = _fitting(frame, len(rows.labels) + len(set(rows.groups)), frame.height - lower)
+    style, width = frame.style, frame.width
     names = [wrapped(label, 0.36 * width, style.points, style) for label in rows.labels]
     left = max(extent(name, style.points, style)[0] for name in names) + 0.8 * style.points
     right = max(extent(value, style.small, style)[0] for value in rows.numbers) + 0.8 * style.points
     left = max([left, *(min(extent(name, style.points, style, bold=True)[0], 0.5 * width) for name in rows.groups)])
     middle, headings, natural = _heights(names, rows.groups, style)
-    ax = stage(ax, header, style, (width - left - right, natural), left=left, right=right, lower=lower)
+    ax = frame.stage((width - left - right, natural), left=left, right=right, lower=lower)
     plain(ax, style)
     ax.set_ylim(natural, 0)
     ax.set_yticks([])
@@ -110,25 +106,23 @@ def draw_rows(
     return ax
 
 
-def _fitting(style: Style, count: int, height: float) -> Style:
-    """Return letters that are small enough for given axes.
+def _fitting(frame: Frame, count: int, height: float) -> Frame:
+    """Return the frame with letters that are small enough for rows in given axes.
 
     Raises
     ------
     OptionError
         If they would be too small to be read.
     """
-    if height == 0 or (height < 0 and count == 0):
-        return style
     points = height / (1.75 * count)
-    if height < 0 or points >= style.points:
-        return style
+    if height <= 0 or points >= frame.style.points:
+        return frame
     if points < LEAST_POINTS:
         raise OptionError(
             f"{count:,} rows do not fit into axes with room for {height / 72:.1f} inches of them. Give at least "
             f"{1.75 * LEAST_POINTS * count / 72:.1f} inches, fewer rows, or leave ax= out."
         )
-    return style.scaled(points / style.points)
+    return frame.scaled(points / frame.style.points)
 
 
 def _heights(
@@ -170,10 +164,7 @@ def _draw_numbers(ax: "Axes", rows: Rows, middle: Sequence[float], style: Style,
 
 def _draw_texts(ax: "Axes", rows: Rows, names: Sequence[str], middle: Sequence[float], style: Style) -> None:
     for y, name, value in zip(middle, names, rows.numbers, strict=True):
-        write(
-            ax, (0, y), name, style.points, style, transform=beside(ax, -0.6 * style.points), ha="right", va="center",
-            multialignment="right", gid="row",
-        )  # fmt: skip
+        name_row(ax, y, name, style)
         write(
             ax, (1, y), value, style.small, style, transform=beside(ax, 0.6 * style.points), ha="left", va="center",
             color=GREY, gid="value",

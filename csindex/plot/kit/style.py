@@ -1,6 +1,7 @@
-"""How pictures look: colours, sizes and lettering."""
+"""Colours, sizes and lettering of pictures."""
 
 import logging
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -55,10 +56,18 @@ def families(texts: Iterable[str]) -> tuple[str, ...]:
         warnings.warn(
             f"no installed font has Korean letters, so that they are drawn as boxes. {REMEDY}",
             FontWarning,
-            stacklevel=4,
+            stacklevel=outside(),
         )
         return base
     return tuple(dict.fromkeys((korean, *base)))
+
+
+def outside() -> int:
+    """Return the stack level, for a warning of the caller, of the code that called csindex."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("csindex."):
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def korean_font() -> str | None:

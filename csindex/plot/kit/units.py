@@ -1,6 +1,7 @@
-"""Which unit of a fit with by= a picture is about."""
+"""The unit of a fit that a picture is about."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,63 @@ import pandas as pd
 
 from csindex.errors import OptionError
 from csindex.fitting.result import Fit
-from csindex.text.format import listed, unit_name
+from csindex.fitting.text import labels_of
+from csindex.plot.kit.words import answered, available_language, intervals
+from csindex.text.format import Language, listed, unit_name
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a picture of one unit of a fit has to know.
+
+    Attributes
+    ----------
+    result : Fit
+    row : int
+        The number of the unit; 0 for a fit without units.
+    lang : {"en", "ko"}
+        The language of the picture.
+    labels : dict of construct to str
+    """
+
+    result: Fit
+    row: int
+    lang: Language
+    labels: dict[str, str]
+
+    @property
+    def unit(self) -> str:
+        """What the unit is called in a title; empty without units."""
+        return "" if self.result.units is None else joined(self.result.units.iloc[self.row])
+
+    @property
+    def title(self) -> str:
+        """The usual title: the model's name, and the unit."""
+        return " – ".join(filter(None, (self.result.model.name, self.unit)))
+
+    @property
+    def note(self) -> str:
+        """The number of answers, and what the intervals are."""
+        return f"{answered(float(self.result.moments.n[self.row]), self.lang)} {intervals(self.result, self.lang)}"
+
+    def part(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of a table of the fit that are about the unit."""
+        if self.result.units is None:
+            return table
+        count = len(table) // len(self.result.units)
+        return table.iloc[self.row * count : (self.row + 1) * count].reset_index(drop=True)
+
+
+def choose_unit(result: Fit, unit: Any, lang: str) -> Chosen:
+    """Return the unit of a fit that a picture is about; see `unit_row` and `available_language`.
+
+    Raises
+    ------
+    OptionError
+        If `result` is no fit, the unit is not one of its units, or the language is not known.
+    """
+    row, language = unit_row(fit_expected(result), unit), available_language(lang)
+    return Chosen(result, row, language, labels_of(result, language))
 
 
 def fit_expected(result: object) -> Fit:
@@ -51,16 +108,6 @@ def unit_row(result: Fit, unit: Any) -> int:
     return int(hit[0])
 
 
-def named(result: Fit, row: int) -> str:
-    """Return what the unit is called in a title; empty without units."""
-    return "" if result.units is None else joined(result.units.iloc[row])
-
-
-def heading_of(result: Fit, row: int) -> str:
-    """Return the title of a picture of a fit: the model's name, and the unit."""
-    return " – ".join(filter(None, (result.model.name, named(result, row))))
-
-
 def highlighted(highlight: Any, names: Sequence[str]) -> list[int]:
     """Return the places of units among `names`, which are joined labels.
 
@@ -85,14 +132,6 @@ def highlighted(highlight: Any, names: Sequence[str]) -> list[int]:
 def joined(labels: Iterable[Any]) -> str:
     """Return the labels of a unit as one text."""
     return " · ".join(map(str, labels))
-
-
-def part(table: pd.DataFrame, result: Fit, row: int) -> pd.DataFrame:
-    """Return the rows of a result's table that are about one unit."""
-    if result.units is None:
-        return table
-    count = len(table) // len(result.units)
-    return table.iloc[row * count : (row + 1) * count].reset_index(drop=True)
 
 
 def _wanted(unit: Any, names: list[str]) -> tuple[Any, ...]:

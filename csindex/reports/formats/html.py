@@ -4,6 +4,7 @@ import base64
 import io
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from csindex.text.document import Document, Picture
@@ -12,9 +13,10 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 
-def write(document: Document) -> str:
-    """Return the document as HTML; all text is escaped, and pictures are inside as SVG images that run no script."""
-    return str(_template().render(document=document, kind_of=_kind_of, source=_source))
+def write(document: Document, path: Path) -> None:
+    """Write the document; all text is escaped, and pictures are inside as SVG images that run no script."""
+    text = str(_template().render(document=document, kind_of=_kind_of, source=_source))
+    path.write_text(text, encoding="utf-8")
 
 
 @cache

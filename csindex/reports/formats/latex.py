@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
+from csindex.reports.formats.pictures import saved
 from csindex.text.document import Block, Bullets, Document, Formula, Paragraph, Picture, Table
 
+ENDING = ".pdf"
 _SPECIAL = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -47,7 +50,12 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 """
 
 
-def write(document: Document, pictures: Mapping[str, str]) -> str:
+def write(document: Document, path: Path) -> None:
+    """Write the document, and its pictures into a folder beside it."""
+    path.write_text(text_of(document, saved(document, path, ENDING)), encoding="utf-8")
+
+
+def text_of(document: Document, pictures: Mapping[str, str]) -> str:
     """Return the document as LaTeX; `pictures` tells where the file of each picture is. Korean needs the package kotex."""
     title = rf"{{\LARGE\bfseries {escaped(document.title)}\par}}" + "\n" + escaped(document.subtitle)
     parts = [title]

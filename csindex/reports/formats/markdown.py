@@ -2,13 +2,21 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from csindex.reports.formats.pictures import saved
 from csindex.text.document import Bullets, Document, Formula, Paragraph, Picture, Table
 
+ENDING = ".png"
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 
 
-def write(document: Document, pictures: Mapping[str, str]) -> str:
+def write(document: Document, path: Path) -> None:
+    """Write the document, and its pictures into a folder beside it."""
+    path.write_text(text_of(document, saved(document, path, ENDING)), encoding="utf-8")
+
+
+def text_of(document: Document, pictures: Mapping[str, str]) -> str:
     """Return the document as Markdown; `pictures` tells where the file of each picture is."""
     parts = [f"# {escaped(document.title)}", escaped(document.subtitle)]
     for section in document.sections:

@@ -5,12 +5,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+from csindex.reports.formats.pictures import DPI
 from csindex.text.document import Block, Bullets, Document, Formula, Paragraph, Picture, Table
 
 # XML has no place for control characters.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _STYLES = {"text": "Normal", "lead": "Intense Quote", "note": "Quote"}
-PAGE_CM, MARGIN_CM, DPI = (21.0, 29.7), 2.5, 200
+PAGE_CM, MARGIN_CM = (21.0, 29.7), 2.5
 LINE_CM = PAGE_CM[0] - 2 * MARGIN_CM
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from csindex.estimation.estimator import estimator_of
 from csindex.fitting.refusals import counted, failure_reasons
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_said
 from csindex.fitting.text import names_shown
@@ -58,9 +59,10 @@ def decisions(reader: Reader) -> dict[str, str]:
     chosen = {
         key: reader.choice(getattr(options, key)) for key in ("estimator", "scheme", "variant", "convention", "missing")
     }
-    if options.estimator == "cbsem":
+    own = estimator_of(options).own_options
+    chosen = {key: value for key, value in chosen.items() if key in own or key not in ("scheme", "variant")}
+    if "discrepancy" in own:
         chosen["estimator"] += f", {options.discrepancy}"
-        del chosen["scheme"], chosen["variant"]
     if result.account is None:
         del chosen["missing"]
     chosen |= _items_and_stages(reader)
@@ -70,7 +72,7 @@ def decisions(reader: Reader) -> dict[str, str]:
         }
     none = reader.say("none")
     spread = {"resampling": none, "interval": none, "seed": "", "failed": ""}
-    if result.replicates is not None and options.analytic:
+    if result.replicates is not None and result.replicates.kind == "delta":
         spread |= {"resampling": reader.choice(f"{options.errors} errors")}
         spread |= {"interval": f"{reader.choice(options.interval)}, {reader.level}"}
     elif result.replicates is not None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import csindex as csi
-from csindex.estimation.cbsem.estimator import MOST_RELIABLE
+from csindex.estimation.cbsem.estimates import MOST_RELIABLE
 
 TEXT = "Q =~ q1 + q2 + q3; S =~ s1 + s2 + s3; L =~ l1 + l2; S ~ Q; L ~ S + Q"
 MODEL = csi.Model.parse(TEXT, target="S")

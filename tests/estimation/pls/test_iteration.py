@@ -6,7 +6,8 @@ from scipy.optimize import nnls
 
 import csindex as csi
 from csindex.errors import EstimationError
-from csindex.estimation.estimates import Status, estimate
+from csindex.estimation.estimates import Status
+from csindex.estimation.estimator import estimate
 from csindex.estimation.pls.iteration import outer_weights, proxy_correlations, proxy_covariances
 from csindex.model.design import design_of
 from csindex.options import Options

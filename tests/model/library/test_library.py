@@ -135,10 +135,6 @@ def test_source_and_notes_are_those_of_the_documentation(variant):
         assert squeezed(note) in documentation, note
 
 
-def test_documentation_has_no_text_left_to_fill_in(variant):
-    assert re.findall(r"\{\w+\}", getattr(csi, variant.split()[0]).__doc__.replace("{1, 2}", "")) == []
-
-
 def test_the_library_is_read_only():
     with pytest.raises(TypeError):
         LIBRARY["acsi"] = csi.ecsi
