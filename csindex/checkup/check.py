@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
-from typing import Any, get_args
+from typing import Any
 
 import pandas as pd
 from numpy.typing import ArrayLike
@@ -14,8 +14,10 @@ from csindex import messages
 from csindex.checkup.inspect import Findings, inspect_design, inspect_items, inspect_rows, try_fit
 from csindex.errors import OptionError, SurveyError
 from csindex.model.model import Model
+from csindex.moments.missing import POLICIES
 from csindex.options import Missing, choose
 from csindex.survey.answers import Account
+from csindex.survey.checks import refuse_beside
 from csindex.survey.labels import SurveyFile
 from csindex.survey.readers.read import MissingCodes, read_parts
 from csindex.survey.survey import Survey
@@ -177,17 +179,11 @@ def check(
     """
     if not isinstance(model, Model):
         raise OptionError(f"model must be a csindex Model, e.g. csindex.acsi(), not {model!r:.80}.")
-    choose("missing", missing, get_args(Missing))
+    choose("missing", missing, POLICIES)
     design = {"weights": weights, "strata": strata, "clusters": clusters, "by": by}
     problems, notices, file = Findings(), Findings(), None
     if isinstance(data, Survey):
-        named = [
-            name for name, value in {**design, "missing_codes": missing_codes, **reading}.items() if value is not None
-        ]
-        if named:
-            raise OptionError(
-                f"{', '.join(named)} cannot be given with a Survey: it has been made with or without them."
-            )
+        refuse_beside("Survey", {**design, "missing_codes": missing_codes, **reading})
         survey = data
     else:
         codes: Any = missing_codes

@@ -14,7 +14,7 @@ from csindex.errors import CsindexError, CsindexWarning, SurveyError, UnitWarnin
 from csindex.fitting.fit import fit
 from csindex.fitting.notices import MANY_MISSING
 from csindex.fitting.notices import notices as told_of
-from csindex.fitting.refusals import FEWEST, constant_text, few_text, unit_name
+from csindex.fitting.refusals import FEWEST, constant_text, few_text
 from csindex.model.model import Model
 from csindex.model.parts import Item
 from csindex.options import Missing
@@ -24,7 +24,7 @@ from csindex.survey.codebook import suspected
 from csindex.survey.columns import as_frame, check_names, column_names
 from csindex.survey.labels import Variable, means_no_answer
 from csindex.survey.survey import Survey
-from csindex.text.format import listed, rows_text
+from csindex.text.format import listed, rows_text, unit_name
 
 COLUMNS = ("kind", "column", "rows", "first", "text")
 

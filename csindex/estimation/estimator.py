@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from csindex.errors import OptionError
 from csindex.estimation.estimates import Estimates
+from csindex.estimation.replicates import Replicates
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.moments.moments import Moments
 from csindex.options import Errors, Options, accepted
-from csindex.replicates.replicate import Replicates
 from csindex.replicates.source import Source
 from csindex.stacks.layout import Array, take
 

@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from csindex.errors import OptionError
 from csindex.estimation.estimator import ESTIMATORS, estimator_of
 from csindex.fitting.core import FittedStage
-from csindex.fitting.estimate_units import UNLIKE_SAMPLES, Procedure, degrees_of
-from csindex.fitting.intake import source_of, usual_resampling
+from csindex.fitting.estimate_units import Procedure, degrees_of
+from csindex.fitting.intake import seed_of, source_of, usual_resampling
 from csindex.fitting.notices import warn
 from csindex.fitting.result import Fit
 from csindex.fitting.stage_by_stage import fit_stages
 from csindex.fitting.units import UnitStack
 from csindex.model.model import Model
 from csindex.model.stages import Stage, stages_of
+from csindex.moments.missing import check_ordinal
 from csindex.options import (
     Convention,
     Discrepancy,
@@ -36,6 +36,7 @@ from csindex.options import (
     choose,
     whole,
 )
+from csindex.replicates.intervals import usual_interval
 from csindex.replicates.source import Source
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
@@ -232,12 +233,11 @@ def _options(
     if replicates is None:
         replicates = 1000 if usual == "replicate weights" else method.default_replicates
     resampling = resampling or usual
-    normal = resampling in UNLIKE_SAMPLES or (method.analytic and replicates == 0)
     options = Options(
         estimator=estimator,  # type: ignore[arg-type]
         replicates=replicates,
         resampling=resampling,
-        interval=interval or ("normal" if normal else "percentile"),
+        interval=interval or usual_interval(resampling, replicates=not (method.analytic and replicates == 0)),
         errors=errors or "normal",
         **chosen,
     )
@@ -252,6 +252,7 @@ def _earlier(weights_from: Fit | pd.DataFrame, model: Model) -> "EarlierWeights"
 
 def _check(model: Model, options: Options, earlier: "EarlierWeights | None") -> None:
     """Raise an error where options do not go with each other, or with the model."""
+    check_ordinal(options)
     if earlier is not None:
         earlier.check(options)
     estimator_of(options).check(model, options)
@@ -292,9 +293,9 @@ def _result(
 
 def _work(seed: int | None, block_size: int | None, n_jobs: int, progress: bool) -> dict[str, Any]:
     """Return how replicates are worked through, with a seed in any case."""
-    seed = int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) if seed is None else whole("seed", seed, 0)
+    number = seed_of(seed)
     if block_size is not None:
         whole("block_size", block_size, 1)
     if whole("n_jobs", n_jobs, -64) == 0:
         raise OptionError("n_jobs=0 is no number of workers. Use 1, or -1 for all cores.")
-    return {"seed": seed, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}
+    return {"seed": number, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from csindex.errors import OptionError, SurveyError
+from csindex.messages import Message, Several
 from csindex.model.parts import Item
 from csindex.survey.columns import numbers
 from csindex.survey.labels import Variable
@@ -181,3 +182,10 @@ def _code_list(codes: object) -> tuple[float, ...]:
     if not all(isinstance(value, (int, float, np.number)) for value in values):
         raise OptionError(f"missing_codes={codes!r} must be numbers, e.g. [98, 99].")
     return tuple(float(str(value)) for value in values)
+
+
+def refuse_beside(data: str, given: Mapping[str, object]) -> None:
+    """Raise an OptionError if arguments are given beside data that were made with or without them."""
+    named = [name for name, value in given.items() if value is not None]
+    if named:
+        raise OptionError(Message("options.beside", named=Several(named, most=len(named)), data=data))

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex.errors import OptionError
 from csindex.model.parts import Item
+from csindex.options import within
 from csindex.stacks.layout import Array
 from csindex.survey.checks import ANY_SCALE
 from csindex.survey.survey import Survey
@@ -216,8 +216,7 @@ def means(survey: Survey, columns: Sequence[str | Item], *, level: float = 0.95)
     """
     from scipy.special import stdtrit
 
-    if not 0 < level < 1:
-        raise OptionError(f"level={level!r} must lie between 0 and 1, e.g. 0.95.")
+    within("level", level, 0, 1, "0.95")
     items = [item if isinstance(item, Item) else Item(item, ANY_SCALE) for item in columns]
     rows = []
     for labels, mean, se, numbers in unit_means(survey, survey.values(items)):

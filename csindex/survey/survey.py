@@ -21,6 +21,7 @@ from csindex.survey.checks import (
     content_key,
     group_codes,
     names_in,
+    refuse_beside,
     refuse_gaps,
     without_codes,
 )
@@ -208,15 +209,15 @@ class Survey:
         first = self._design["unit"].drop_duplicates().sort_values().index
         return labels.iloc[first].reset_index(drop=True)
 
-    def answers(self, items: Sequence[Item | str], missing: str = "listwise") -> Answers:
+    def answers(self, items: Sequence[Item | str], *, complete: bool = True) -> Answers:
         """Return the answers to p items as arrays.
 
         Parameters
         ----------
         items : sequence of p Item or str
             Where only a name is given, no scale is checked.
-        missing : {"listwise", "pairwise", "mean", "em"}
-            Listwise leaves rows out that miss any answer; the others keep them, unless all their answers are missing.
+        complete : bool
+            Leave out rows that miss any answer; else only those whose answers are all missing.
 
         Raises
         ------
@@ -228,7 +229,7 @@ class Survey:
         weight = self._design["weight"].to_numpy()
         absent = np.isnan(values)
         weighted = weight > 0
-        drop = absent.any(axis=1) if missing == "listwise" else absent.all(axis=1)
+        drop = absent.any(axis=1) if complete else absent.all(axis=1)
         keep = weighted & ~drop
         if not keep.any():
             refuse_gaps([item.name for item in asked], absent)
@@ -306,7 +307,7 @@ class Survey:
 
 def as_survey(data: Any, **given: Any) -> Survey:
     """Return `data` if it is a Survey, else a Survey of the data frame with what is given (None for nothing)."""
-    named = [name for name, value in given.items() if value is not None]
-    if isinstance(data, Survey) and named:
-        raise OptionError(f"{', '.join(named)} cannot be given with a Survey: it has been made with or without them.")
-    return data if isinstance(data, Survey) else Survey(data, **given)
+    if isinstance(data, Survey):
+        refuse_beside("Survey", given)
+        return data
+    return Survey(data, **given)

@@ -11,15 +11,16 @@ from csindex.benchmark.composites.scheme import TOTAL, Scheme
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.errors import CsindexWarning, MissingWarning, OptionError, ReplicateWarning, SmallSampleWarning
 from csindex.fitting.core import table
-from csindex.fitting.intake import Plan, unit_texts
+from csindex.fitting.intake import Plan
 from csindex.messages import Argument, Language, Message, listed
 from csindex.options import choose
 from csindex.replicates.intervals import Uncertainty
-from csindex.replicates.replicated import Drawn
+from csindex.replicates.means import Drawn
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Account
 from csindex.text import format
 from csindex.text.document import Block, Paragraph, Section, Table
+from csindex.text.format import unit_name
 from csindex.text.result import Result
 
 Gaps = Literal["listwise", "available"]
@@ -156,7 +157,7 @@ def notices(result: CompositeResult) -> Iterator[CsindexWarning]:
     if few:
         who = Message("composite.few_sample")
         if result.units is not None:
-            who = Message("composite.few_units", units=listed(unit_texts(result.units, few), most=3))
+            who = Message("composite.few_units", units=listed([unit_name(result.units, unit) for unit in few], most=3))
         yield SmallSampleWarning(Message("composite.few", who=who, few=FEW))
     if result.plan.replicates:
         share = failed(result) / max(1, result.drawn.draws[..., -1].size)
