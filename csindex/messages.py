@@ -62,11 +62,11 @@ class Argument:
 
     @classmethod
     def parse(cls, text: str) -> "Argument":
-        """Return the argument that is spelt ``name=value``, its value a text in Python."""
+        """Return the argument that is spelt ``name=value``, its value a text in Python, or ``name=`` of any value."""
         from ast import literal_eval
 
         name, _, value = text.partition("=")
-        return cls(name, literal_eval(value))
+        return cls(name, literal_eval(value)) if value else cls(name, None, "{name}=")
 
     def __str__(self) -> str:
         return self.form.format(name=self.name, value=self.value)
@@ -88,24 +88,33 @@ class Several:
         Texts, numbers or messages.
     most : int
         How many are shown.
+    last : str
+        What stands before the last one in English, where all are shown; Korean has a comma.
     """
 
-    __slots__ = ("most", "values")
+    __slots__ = ("last", "most", "values")
 
-    def __init__(self, values: Iterable[object], most: int = 6) -> None:
+    def __init__(self, values: Iterable[object], most: int = 6, last: str = ", ") -> None:
         self.values = tuple(values)
         self.most = most
+        self.last = last
 
     def text(self, lang: Language = "en", spell: Spell = str) -> str:
         """Return e.g. ``"a, b and 3 more"``."""
-        shown = ", ".join(rendered(value, lang, spell) for value in self.values[: self.most])
+        shown = [rendered(value, lang, spell) for value in self.values[: self.most]]
         rest = len(self.values) - self.most
-        if rest <= 0:
-            return shown
-        return f"{shown} and {rest} more" if lang == "en" else f"{shown} 외 {rest}개"
+        if rest > 0:
+            return f"{', '.join(shown)} and {rest} more" if lang == "en" else f"{', '.join(shown)} 외 {rest}개"
+        before, last = ", ".join(shown[:-1]), shown[-1:]
+        return (self.last if lang == "en" else ", ").join([before, *last] if before else last)
 
     def __str__(self) -> str:
         return self.text()
+
+
+def listed(values: Iterable[object], most: int = 6) -> Several:
+    """Return texts as a list within a sentence, e.g. ``"a, b and c"``."""
+    return Several(values, most, " and ")
 
 
 class Message:

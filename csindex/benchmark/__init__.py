@@ -1,1 +1,1 @@
-"""Leagues, ranks, aggregates, trends and other indices of many units."""
+"""Leagues, trends, aggregates, composite indices, grades and metrics of many units."""

@@ -1,4 +1,4 @@
-"""How many answers a wanted precision takes, and what a given number of answers can show."""
+"""Sample sizes for a wanted precision, and the smallest change that a sample can show."""
 
 import numpy as np
 import pandas as pd
@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from csindex.errors import OptionError
 from csindex.fitting.constructs import place
 from csindex.fitting.result import Fit
+from csindex.messages import Message
 
 Numbers = float | NDArray[np.float64]
 Counts = int | NDArray[np.intp]
@@ -208,7 +209,7 @@ def standard_deviation(result: Fit, construct: str | None = None) -> pd.DataFram
     [21.0]
     """
     if not isinstance(result, Fit):
-        raise OptionError(f"a result of csindex.fit is expected, not {type(result).__name__}.")
+        raise OptionError(Message("benchmark.not_fit", kind=type(result).__name__))
     name = result.specified.construct(construct or result.model.target).name
     number, at = place(result, name)
     frame = result.at_stage(number).table({"construct": [name]}, lambda e: e.deviation[..., [at]])
@@ -234,7 +235,8 @@ def _z(share: float) -> float:
 
 def _share(name: str, value: float) -> float:
     if not 0 < value < 1:
-        raise OptionError(f"{name}={value!r} must lie between 0 and 1, e.g. {0.95 if name == 'level' else 0.8}.")
+        example = 0.95 if name == "level" else 0.8
+        raise OptionError(Message("benchmark.share_example", name=name, value=value, example=example))
     return value
 
 
@@ -244,9 +246,9 @@ def _positive(**given: ArrayLike) -> tuple[NDArray[np.float64], ...]:
         try:
             array = np.asarray(value, dtype=np.float64)
         except (TypeError, ValueError):
-            raise OptionError(f"{name}={value!r} must be a number.") from None
+            raise OptionError(Message("benchmark.not_a_number", name=name, value=value)) from None
         if not (array > 0).all():
-            raise OptionError(f"{name}={value!r} must be more than 0.")
+            raise OptionError(Message("benchmark.not_positive", name=name, value=value))
         arrays.append(array)
     return tuple(arrays)
 
@@ -254,9 +256,7 @@ def _positive(**given: ArrayLike) -> tuple[NDArray[np.float64], ...]:
 def _left(overlap: ArrayLike, correlation: ArrayLike) -> NDArray[np.float64]:
     share, r = np.asarray(overlap, dtype=np.float64), np.asarray(correlation, dtype=np.float64)
     if not ((share >= 0) & (share <= 1)).all() or not ((r > -1) & (r < 1)).all():
-        raise OptionError(
-            f"overlap={overlap!r} must lie from 0 to 1, and correlation={correlation!r} between -1 and 1."
-        )
+        raise OptionError(Message("benchmark.overlap", overlap=overlap, correlation=correlation))
     return 1 - share * r
 
 

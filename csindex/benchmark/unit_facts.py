@@ -1,6 +1,6 @@
-"""What users know of units, such as industry or revenue, matched with the units' labels."""
+"""Attributes of units, such as industry or revenue, matched with the units' labels."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,13 +8,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import OptionError
+from csindex.messages import Argument, Message, Several, listed
 from csindex.stacks.layout import Array
-from csindex.text.format import listed
 
 By = str | Sequence[str] | Mapping[Any, Any] | pd.Series | None
 Weights = str | Mapping[Any, Any] | pd.Series | pd.DataFrame | None
 
 Key = tuple[Hashable, ...]
+
+WEIGHTS = Argument("weights", None, "{name}=")
 
 
 def levels_of(units: pd.DataFrame, by: By, facts: pd.DataFrame | None) -> pd.DataFrame:
@@ -29,10 +31,10 @@ def levels_of(units: pd.DataFrame, by: By, facts: pd.DataFrame | None) -> pd.Dat
         return pd.DataFrame({"unit": ["all"] * len(units)})
     if isinstance(by, (Mapping, pd.Series)):
         named = by if _is_nested(by) else {str(getattr(by, "name", None) or "group"): by}
-        return pd.DataFrame({str(name): _mapped(units, values, f"by={name!r}") for name, values in named.items()})
+        return pd.DataFrame({str(name): _mapped(units, values, Argument("by", name)) for name, values in named.items()})
     names = [by] if isinstance(by, str) else list(by)
     if not names:
-        raise OptionError("by=[] names no column. Use by=None to put all units together.")
+        raise OptionError(Message("benchmark.no_column_named"))
     return pd.DataFrame({name: column_of(units, name, facts, "by") for name in names})
 
 
@@ -42,12 +44,10 @@ def column_of(units: pd.DataFrame, name: str, facts: pd.DataFrame | None, what: 
         return list(units[name].tolist())
     if facts is None or name not in facts.columns:
         known = [str(column) for column in [*units.columns, *([] if facts is None else facts.columns)]]
-        raise OptionError(
-            f"{what}={name!r} is not a column of the units{'' if facts is None else ' or of facts='} "
-            f"({', '.join(map(repr, known))}). Give a mapping, or facts= with one row for each unit and this column."
-        )
-    values = _looked_up(units, facts, name, f"{what}={name!r}")
-    _refuse_gaps(units, values, f"{what}={name!r}")
+        key = "benchmark.not_a_column" if facts is None else "benchmark.not_a_column_of_facts"
+        raise OptionError(Message(key, column=Argument(what, name), known=_all_of(known)))
+    values = _looked_up(units, facts, name, Argument(what, name))
+    _refuse_gaps(units, values, Argument(what, name))
     return values
 
 
@@ -64,12 +64,10 @@ def weights_of(units: pd.DataFrame, weights: Weights, facts: pd.DataFrame | None
     if isinstance(weights, str):
         values = column_of(units, weights, facts, "weights")
     elif isinstance(weights, (pd.DataFrame, pd.Series, Mapping)):
-        frame = weights if isinstance(weights, pd.DataFrame) else _as_frame(units, weights, "weights=")
+        frame = weights if isinstance(weights, pd.DataFrame) else _as_frame(units, weights, WEIGHTS)
         values = _of_frame(units, frame)
     else:
-        raise OptionError(
-            f"weights={weights!r:.80} is not known. Give a mapping of unit to weight, a data frame, or a column's name."
-        )
+        raise OptionError(Message("benchmark.unknown_weights", weights=f"{weights!r:.80}"))
     return _checked(units, values)
 
 
@@ -92,28 +90,23 @@ def said(key: Key) -> str:
 def _of_frame(units: pd.DataFrame, frame: pd.DataFrame) -> list[Any]:
     others = [name for name in frame.columns if name not in units.columns]
     if len(others) != 1:
-        raise OptionError(
-            f"weights= must have unit columns ({', '.join(map(repr, units.columns))}) and one column of weights, not "
-            f"{', '.join(map(repr, frame.columns))}. For a table with more columns use facts=, and name the weights."
-        )
+        columns = {"units": _all_of(units.columns), "found": _all_of(frame.columns)}
+        raise OptionError(Message("benchmark.weight_columns", **columns))
     shared = [name for name in frame.columns if name in units.columns]
-    values = _looked_up(units, frame, others[0], "weights=")
+    values = _looked_up(units, frame, others[0], WEIGHTS)
     there = set(tuples(units[shared]))
     unknown = [said(key) for key in tuples(frame[shared]) if key not in there]
     if unknown:
-        raise OptionError(
-            f"weights= names {listed(unknown)}, which the result does not have. Leave it out of the weights (the others "
-            "then share its part), or fit it too."
-        )
+        raise OptionError(Message("benchmark.weights_of_others", units=listed(unknown)))
     return values
 
 
-def _as_frame(units: pd.DataFrame, values: Any, what: str) -> pd.DataFrame:
+def _as_frame(units: pd.DataFrame, values: Any, what: Argument) -> pd.DataFrame:
     """Return a mapping or series as a frame of unit columns and the column ``value``."""
     index = values.index.names if isinstance(values, pd.Series) else []
     pairs = list(values.items())
     if not pairs:
-        raise OptionError(f"{what} is empty.")
+        raise OptionError(Message("benchmark.empty", what=what))
     keys = [key if isinstance(key, tuple) else (key,) for key, _ in pairs]
     if index and all(name in units.columns for name in index):
         names = list(index)
@@ -127,48 +120,47 @@ def _as_frame(units: pd.DataFrame, values: Any, what: str) -> pd.DataFrame:
     return pd.DataFrame({**columns, "value": [value for _, value in pairs]})
 
 
-def _mapped(units: pd.DataFrame, values: Any, what: str) -> list[Any]:
+def _mapped(units: pd.DataFrame, values: Any, what: Argument) -> list[Any]:
     found = _looked_up(units, _as_frame(units, values, what), "value", what)
     _refuse_gaps(units, found, what)
     return found
 
 
-def _looked_up(units: pd.DataFrame, frame: pd.DataFrame, name: str, what: str) -> list[Any]:
+def _looked_up(units: pd.DataFrame, frame: pd.DataFrame, name: str, what: Argument) -> list[Any]:
     shared = [column for column in frame.columns if column in units.columns]
     if not shared:
-        raise OptionError(
-            f"{what}: the table has none of the unit columns {', '.join(map(repr, units.columns))}, so its rows cannot be "
-            f"matched; it has {', '.join(map(repr, frame.columns))}."
-        )
+        columns = {"units": _all_of(units.columns), "found": _all_of(frame.columns)}
+        raise OptionError(Message("benchmark.no_unit_column", what=what, **columns))
     table = frame[[*shared, name]].drop_duplicates()
     twice = table.duplicated(shared)
     if twice.any():
         key = tuples(table.loc[twice, shared])[0]
-        raise OptionError(
-            f"{what} has different values for {said(key)}. Give one row for each unit, e.g. by "
-            f"table.groupby({shared}, as_index=False)[{name!r}].sum()."
-        )
+        raise OptionError(Message("benchmark.different_values", what=what, unit=said(key), shared=shared, name=name))
     known = dict(zip(tuples(table[shared]), table[name].tolist(), strict=True))
     return [known.get(key, np.nan) for key in tuples(units[shared])]
 
 
-def _refuse_gaps(units: pd.DataFrame, values: list[Any], what: str) -> None:
+def _refuse_gaps(units: pd.DataFrame, values: list[Any], what: Argument) -> None:
     absent = [said(key) for key, value in zip(tuples(units), values, strict=True) if pd.isna(value)]
     if absent:
-        raise OptionError(f"{what} has no value for {listed(absent)}. Every unit needs one.")
+        raise OptionError(Message("benchmark.no_value", what=what, units=listed(absent)))
+
+
+def _all_of(names: Iterable[object]) -> Several:
+    """Return names as a list that is not cut."""
+    texts = list(map(repr, names))
+    return Several(texts, len(texts))
 
 
 def _checked(units: pd.DataFrame, values: list[Any]) -> Array:
     try:
         numbers = np.array(values, dtype=np.float64)
     except (TypeError, ValueError):
-        raise OptionError(f"weights= must be numbers, not {listed(map(repr, values))}.") from None
+        raise OptionError(Message("benchmark.weights_not_numbers", found=listed(map(repr, values)))) from None
     wrong = (numbers < 0) | np.isinf(numbers)
     if wrong.any():
         at = int(wrong.argmax())
-        raise OptionError(
-            f"the weight of {said(tuples(units)[at])} is {numbers[at]:g}. Weights are 0 or more, and finite."
-        )
+        raise OptionError(Message("benchmark.bad_weight", unit=said(tuples(units)[at]), weight=numbers[at]))
     return numbers
 
 

@@ -1,16 +1,23 @@
-"""One score for each of many units, wherever it comes from: what leagues, aggregates and trends work on."""
+"""Scores of units with their replicates, which leagues, aggregates and trends start from."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
+from csindex.benchmark.unit_facts import tuples
 from csindex.errors import OptionError
 from csindex.fitting.constructs import place
 from csindex.fitting.result import Fit
+from csindex.messages import Language, Message
 from csindex.options import Interval
 from csindex.replicates.intervals import Evidence, Uncertainty, of_draws, uncertainty
 from csindex.stacks.layout import Array
+from csindex.text import format
+from csindex.text.document import Paragraph, Section, Table
+from csindex.text.result import ShortResult
 
 
 def compact(draws: Array) -> Array:
@@ -89,8 +96,8 @@ def bennet(mean_0: Array, mean_1: Array, weight_0: Array, weight_1: Array) -> tu
     return np.asarray(ratings), np.asarray(weights)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class UnitScores:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class UnitScores(ShortResult):
     """Scores of U units on 0-100 with replicates.
 
     Attributes
@@ -127,6 +134,8 @@ class UnitScores:
     level: float = 0.95
     interval: Interval = "percentile"
 
+    TABLES: ClassVar = {"scores": "table"}
+
     @classmethod
     def of(cls, result: "Fit | UnitScores", construct: str | None = None) -> "UnitScores":
         """Return the index scores of a construct (by default the model's target) of a fit with units.
@@ -138,17 +147,17 @@ class UnitScores:
         """
         if isinstance(result, UnitScores):
             return result
-        # A composite index carries its scores ready-made.
+        # A composite index has the scores of its units.
         scores = getattr(result, "scores", None)
         if isinstance(scores, UnitScores):
             return scores
         if not isinstance(result, Fit):
-            raise OptionError(f"a result of csindex.fit with by= is expected, not {type(result).__name__}.")
+            raise OptionError(Message("benchmark.not_units", kind=type(result).__name__))
         name = result.specified.construct(construct or result.model.target).name
         number, at = place(result, name)
         result = result.at_stage(number)
         if result.units is None:
-            raise OptionError("the result has a single unit. Fit with by= to compare units.")
+            raise OptionError(Message("benchmark.single_unit"))
         if result.replicates is None:
             raise OptionError(
                 "the result has no replicates, so nothing can be said of differences. Fit with replicates=."
@@ -168,6 +177,20 @@ class UnitScores:
         )
 
     @property
+    def table(self) -> pd.DataFrame:
+        """The labels of the units, then ``n, n_eff, estimate, se, lower, upper``."""
+        spread = self.spread()
+        n = np.rint(self.n).astype(np.intp) if np.isfinite(self.n).all() else self.n
+        numbers = {"n": n, "n_eff": self.n_eff, "estimate": self.estimate}
+        numbers |= {name: getattr(spread, name)[:, 0] for name in ("se", "lower", "upper")}
+        return pd.concat([self.units.reset_index(drop=True), pd.DataFrame(numbers)], axis=1)
+
+    def blocks(self, lang: Language) -> Iterator[Section]:
+        """Yield what is scored, and the scores of the first units."""
+        title = Message("benchmark.title", name=self.name, units=len(self.units)).text(lang)
+        yield Section("", (Paragraph(title, "lead"), score_cells(self, lang, format.ROWS)))
+
+    @property
     def covariance(self) -> Array:
         """(U, U) covariance of the scores, from the replicates; diagonal where the units are independent."""
         if not self.joint:
@@ -183,3 +206,18 @@ class UnitScores:
         """Return standard error, interval and p-value of each score, all (U, 1)."""
         evidence = Evidence(self.estimate[:, None], self.draws[..., None], self.coefficients, self.degrees)
         return uncertainty(evidence, self.level, self.interval)
+
+
+def score_cells(scores: UnitScores, lang: Language, most: int) -> Table:
+    """Return the scores of the first units, rounded, as they are to be read."""
+    names = [str(name) for name in scores.units.columns]
+    heads = Message("benchmark.heads", level=f"{scores.level:.0%}").text(lang).split("|")
+    numbers = scores.table.iloc[:most, -6:].to_numpy()
+    rows = []
+    for labels, (n, _, estimate, se, lower, upper) in zip(tuples(scores.units), numbers, strict=False):
+        count = f"{n:,.0f}" if np.isfinite(n) else "–"
+        between = format.interval(lower, upper, 1, lang)
+        rows.append((*map(str, labels), count, format.number(estimate, 1), format.number(se, 2), between))
+    more = len(scores.units) - len(rows)
+    rest = Message("benchmark.more_rows", count=more).text(lang) if more else ""
+    return Table("", (*names, *heads), tuple(rows), left=len(names), rest=(len(rows), rest))

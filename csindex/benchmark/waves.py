@@ -14,6 +14,7 @@ from csindex.errors import OptionError
 from csindex.fitting.constructs import place
 from csindex.fitting.result import Fit
 from csindex.index.scores import to_hundred
+from csindex.messages import Argument, Message, Several
 from csindex.stacks.layout import Array
 
 
@@ -48,13 +49,12 @@ class Grid:
             If there is no such column, or a single wave.
         """
         if wave not in labels.columns:
-            raise OptionError(
-                f"wave={wave!r} is not a column of the units ({', '.join(map(repr, labels.columns))}). Fit with it: "
-                f"by=['company', {wave!r}], or name the right one."
-            )
+            known = Several(map(repr, labels.columns), len(labels.columns))
+            by = Argument("by", ["company", wave])
+            raise OptionError(Message("benchmark.no_wave_column", wave=Argument("wave", wave), known=known, by=by))
         waves = _ordered(labels[wave])
         if len(waves) < 2:
-            raise OptionError(f"there is a single wave, {wave}={waves[0]!r}. A change needs two.")
+            raise OptionError(Message("benchmark.single_wave", wave=wave, label=waves[0]))
         own = labels.drop(columns=wave)
         number = np.zeros(len(labels), dtype=np.intp)
         if own.shape[1]:
@@ -67,7 +67,8 @@ class Grid:
     def at(self, wave: Any, argument: str) -> int:
         """Return the number of a wave."""
         if wave not in self.waves:
-            raise OptionError(f"{argument}={wave!r} is not a wave. The waves are: {', '.join(map(repr, self.waves))}.")
+            known = Several(map(repr, self.waves), len(self.waves))
+            raise OptionError(Message("benchmark.not_a_wave", wave=Argument(argument, wave), known=known))
         return self.waves.index(wave)
 
     def spread(self, values: Array) -> Array:
@@ -158,6 +159,4 @@ def _ordered(values: "pd.Series[Any]") -> list[Any]:
     try:
         return sorted(found)
     except TypeError:
-        raise OptionError(
-            "the waves are partly text and partly numbers, so they have no order. Make them one of the two."
-        ) from None
+        raise OptionError(Message("benchmark.mixed_waves")) from None

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csindex.messages import words
 from csindex.stacks.layout import Array, packing, unpack
 
 CONSTANT_BELOW = 1e-9
@@ -28,30 +29,21 @@ class Status(IntEnum):
     NEGATIVE = 10
 
 
-REASONS = {
-    Status.CONSTANT: "an item is constant",
-    Status.INDEFINITE: "the correlations of the items are not positive definite",
-    Status.SINGULAR: "items or constructs are collinear",
-    Status.UNCONVERGED: "the iteration did not converge",
-    Status.UNRELIABLE: "ρ_A is not positive, so that PLSc cannot correct for measurement error",
-    Status.UNKNOWN: "covariances of the items could not be estimated",
-    Status.NEGATIVE: "the variance of a construct is negative, so that nothing can be standardized",
-    Status.NO_MOMENTS: "nobody was left, or the weights could not be raked",
-    Status.STAGE_BEFORE: "the stage before had failed",
-}
+_FAILED = (
+    Status.CONSTANT,
+    Status.INDEFINITE,
+    Status.SINGULAR,
+    Status.UNCONVERGED,
+    Status.UNRELIABLE,
+    Status.UNKNOWN,
+    Status.NEGATIVE,
+    Status.NO_MOMENTS,
+    Status.STAGE_BEFORE,
+)
+REASONS, REASONS_KO = (
+    {status: words("estimation")[lang][f"reason_{status.name.lower()}"] for status in _FAILED} for lang in ("en", "ko")
+)
 """Why members failed; absent ones only fill up a stack of units with different numbers of replicates."""
-
-REASONS_KO = {
-    Status.CONSTANT: "모든 응답이 같은 문항이 있음",
-    Status.INDEFINITE: "문항의 상관행렬이 양정치가 아님",
-    Status.SINGULAR: "문항 또는 구성개념의 다중공선성",
-    Status.UNCONVERGED: "반복 계산이 수렴하지 않음",
-    Status.UNRELIABLE: "ρ_A가 양수가 아니어서 PLSc로 측정오차를 교정할 수 없음",
-    Status.UNKNOWN: "문항의 공분산을 추정할 수 없음",
-    Status.NEGATIVE: "구성개념의 분산이 음수로 추정되어 표준화할 수 없음",
-    Status.NO_MOMENTS: "남은 응답이 없거나 가중치를 레이킹할 수 없음",
-    Status.STAGE_BEFORE: "이전 단계의 추정 실패",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from numpy.typing import ArrayLike
 
 from csindex.errors import OptionError
 from csindex.estimation.estimator import ESTIMATORS, estimator_of
+from csindex.fitting.core import FittedStage
 from csindex.fitting.estimate_units import Procedure, degrees_of
 from csindex.fitting.intake import seed_of, source_of, usual_resampling
 from csindex.fitting.notices import warn
 from csindex.fitting.result import Fit
 from csindex.fitting.stage_by_stage import fit_stages
+from csindex.fitting.units import UnitStack
 from csindex.model.model import Model
 from csindex.model.stages import Stage, stages_of
 from csindex.moments.missing import check_ordinal
@@ -35,6 +37,8 @@ from csindex.options import (
     whole,
 )
 from csindex.replicates.intervals import usual_interval
+from csindex.replicates.source import Source
+from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
 
 if TYPE_CHECKING:
@@ -179,10 +183,7 @@ def fit(
     >>> result.index.set_index("construct").estimate.round(1)["Satisfaction"]
     np.float64(75.6)
     """
-    if not isinstance(model, Model):
-        raise OptionError(
-            f"model must be a csindex Model, e.g. csindex.acsi() or Model.parse(text), not {model!r:.80}."
-        )
+    _check_model(model)
     drop = choose("bad_units", bad_units, ["raise", "drop"]) == "drop"
     work = _work(seed, block_size, n_jobs, progress)
     earlier = None if weights_from is None else _earlier(weights_from, model)
@@ -199,23 +200,20 @@ def fit(
     _check(model, options, earlier)
     given = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "missing_codes": missing_codes}
     source, account, codes = source_of(model, data, options, given)
-    method = estimator_of(options)
     if errors is None:
-        options = replace(options, errors=method.usual_errors(options, weighted=source.weighted))
-    stages = _stages(model, options)
-    fitted, units = fit_stages(stages, source, Procedure(options, drop, work, earlier))
-    drawn = units.replicates.get
-    result = Fit(
-        options=options, seed=work["seed"], stages=fitted, estimates=units.estimates, account=account,
-        dropped=units.dropped, degrees=degrees_of(source, units.numbers, options), missing_codes=codes,
-        replicates=drawn("replicates"), jackknife=drawn("jackknife"), nested=drawn("nested"), simple=drawn("simple"),
-    )  # fmt: skip
-    if method.covariance_structure:
-        from csindex.fitting.tables.covariance import covariance_fit
-
-        result = replace(result, covariance=covariance_fit(result, source, units.numbers, units.weights))
+        options = replace(options, errors=estimator_of(options).usual_errors(options, weighted=source.weighted))
+    procedure = Procedure(options, drop, work, earlier)
+    stages, units = fit_stages(_stages(model, options), source, procedure)
+    result = _result(stages, units, source, procedure, account=account, codes=codes)
     warn(result, stacklevel=2)
     return result
+
+
+def _check_model(model: object) -> None:
+    if not isinstance(model, Model):
+        raise OptionError(
+            f"model must be a csindex Model, e.g. csindex.acsi() or Model.parse(text), not {model!r:.80}."
+        )
 
 
 def _options(
@@ -268,6 +266,29 @@ def _stages(model: Model, options: Options) -> tuple[Stage, ...]:
             "weights_from= does not go with higher-order constructs or interactions. Fit the new wave without it."
         )
     return stages
+
+
+def _result(
+    stages: tuple[FittedStage, ...],
+    units: UnitStack,
+    source: Source,
+    procedure: Procedure,
+    *,
+    account: Account | None,
+    codes: Codes | None,
+) -> Fit:
+    """Return the fit of all stages; a covariance structure model has tables of its own, some of which need the source."""
+    options, drawn = procedure.options, units.replicates.get
+    result = Fit(
+        options=options, seed=procedure.work["seed"], stages=stages, estimates=units.estimates, account=account,
+        dropped=units.dropped, degrees=degrees_of(source, units.numbers, options), missing_codes=codes,
+        replicates=drawn("replicates"), jackknife=drawn("jackknife"), nested=drawn("nested"), simple=drawn("simple"),
+    )  # fmt: skip
+    if not estimator_of(options).covariance_structure:
+        return result
+    from csindex.fitting.tables.covariance import covariance_fit
+
+    return replace(result, covariance=covariance_fit(result, source, units.numbers, units.weights))
 
 
 def _work(seed: int | None, block_size: int | None, n_jobs: int, progress: bool) -> dict[str, Any]:

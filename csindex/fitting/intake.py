@@ -11,7 +11,7 @@ import pandas as pd
 from csindex.errors import OptionError, RepairWarning, SurveyError
 from csindex.fitting import refusals
 from csindex.fitting.core import RESERVED, FittedModel
-from csindex.messages import Message
+from csindex.messages import Argument, Message
 from csindex.model.model import Model
 from csindex.moments.grouped import GroupedMoments
 from csindex.moments.missing import policy_of
@@ -180,7 +180,7 @@ def source_of(
 def _refuse_clash(units: pd.DataFrame | None, reserved: Sequence[str]) -> None:
     clash = [] if units is None else [name for name in units.columns if name in reserved]
     if clash:
-        raise OptionError(f"by={clash} would clash with columns of the tables. Rename these columns.")
+        raise OptionError(Message("options.clash", by=Argument("by", clash)))
 
 
 def _check_definite(moments: Moments) -> None:

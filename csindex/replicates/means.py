@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from csindex.messages import Language
 from csindex.options import Kind
 from csindex.replicates.replicate import Draws, replicate
 from csindex.replicates.rows import RowSource
@@ -89,8 +90,8 @@ class Drawn:
         See `csindex.replicates.intervals.Evidence`.
     joint : bool
         Whether replicate r of one unit goes with replicate r of every other.
-    words : str
-        How they were made.
+    words, words_ko : str
+        How they were made, in English and Korean.
     """
 
     draws: Array
@@ -98,6 +99,11 @@ class Drawn:
     degrees: Array
     joint: bool
     words: str
+    words_ko: str
+
+    def words_in(self, lang: Language) -> str:
+        """Return how they were made, in a language."""
+        return self.words if lang == "en" else self.words_ko
 
 
 def drawn(source: RowSource, kind: Kind, wanted: int, seed: int, made_of: Callable[[Array], Array]) -> Drawn:
@@ -125,7 +131,8 @@ def drawn(source: RowSource, kind: Kind, wanted: int, seed: int, made_of: Callab
         values = np.empty((len(units), 0, made_of(np.full((1, source.answers.values.shape[1]), np.nan)).shape[1]))
     coefficients = draws.coefficients(units) if wanted else None
     degrees = np.array([source.degrees(kind, unit, count) for unit, count in enumerate(counts)])
-    return Drawn(values, coefficients, degrees, draws.together, source.words(kind))
+    words = (source.words(kind), source.words(kind, "ko"))
+    return Drawn(values, coefficients, degrees, draws.together, *words)
 
 
 def placed(answers: Answers, made: Callable[[Array], Array]) -> Answers:

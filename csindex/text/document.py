@@ -44,7 +44,8 @@ class Formula:
 class Table:
     """Cells as they are to be read; the first `left` columns are labels, the others numbers.
 
-    `rest` says what is left out, and after which row, e.g. ``(5, "... 12 more ...")``.
+    `rest` says what is left out, and after which row, e.g. ``(5, "... 12 more ...")``. `screen` is the table as text where
+    it does not have the usual columns.
     """
 
     caption: str
@@ -52,6 +53,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     left: int = 1
     rest: tuple[int, str] = (0, "")
+    screen: str = ""
 
     def widths(self) -> list[float]:
         """Return the width of each column as a share of the page.

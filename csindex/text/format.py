@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from csindex.messages import Message
 from csindex.options import choose
 
 Language = Literal["en", "ko"]
@@ -66,6 +67,12 @@ def unit_name(units: pd.DataFrame | None, unit: int) -> str:
     if units is None:
         return ""
     return ", ".join(f"{name} {units[name].tolist()[unit]!r}" for name in units.columns)
+
+
+def some_rows(bad: NDArray[np.bool_]) -> Message:
+    """Return a message such as ``"12 rows, first 17"`` for the rows (counting from 1) where `bad` is True."""
+    places = np.flatnonzero(bad)
+    return Message("glossary.rows", count=len(places), first=places[0] + 1)
 
 
 def wrapped(text: str, indent: str = "") -> str:

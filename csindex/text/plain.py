@@ -34,6 +34,8 @@ def _lines(block: Block, indent: str) -> list[str]:
 
 def _table(table: Table) -> list[str]:
     lines = [table.caption] if table.caption else []
+    if table.screen:
+        return [*lines, table.screen]
     rows = aligned([table.head, *table.rows], table.left).split("\n")
     at, text = table.rest
     if text:

@@ -59,14 +59,28 @@ class Result:
             yield name, found() if callable(found) else found
 
     def __repr__(self) -> str:
-        return f"{plain.write(self.brief('en'))}\n\nMore: {self._more()}"
+        more = self._more()
+        return plain.write(self.brief("en")) + (f"\n\nMore: {more}" if more else "")
 
     def _more(self) -> str:
-        """Return where the rest is, e.g. ``".summary(), .index, .paths"``."""
+        """Return where the rest is, e.g. ``".summary(), .index, .paths"``; empty where nothing is said of it."""
         return ", ".join([".summary()", *(f".{source}" for source in self.TABLES.values() if isinstance(source, str))])
 
     def _repr_html_(self) -> str:
         return html.write(self.brief("en"))
+
+
+class ShortResult(Result):
+    """Base of results that are shown whole: ``repr`` is the summary."""
+
+    __slots__ = ()
+
+    def brief(self, lang: Language) -> Iterable[Section]:
+        """Yield all there is to say."""
+        return self.blocks(lang)
+
+    def _more(self) -> str:
+        return ""
 
 
 def gathered(named: Iterable[tuple[str, Mapping[str, pd.DataFrame]]]) -> dict[str, pd.DataFrame]:

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from csindex.messages import Argument, Joined, Message, Several, catalogue, fill, placeholders, words
+from csindex.messages import Argument, Joined, Message, Several, catalogue, fill, listed, placeholders, words
 
 FAMILIES = sorted(
     path.name.removesuffix(".toml") for path in files("csindex.text.words").iterdir() if path.name.endswith(".toml")
@@ -44,6 +44,9 @@ def test_a_message_is_written_in_both_languages():
 def test_lists_plurals_and_arguments():
     assert str(Several(range(8), most=3)) == "0, 1, 2 and 5 more"
     assert Several("abc", most=1).text("ko") == "a 외 2개"
+    assert [str(listed("abc"[:count], most=3)) for count in range(4)] == ["", "a", "a and b", "a, b and c"]
+    assert str(listed("abcd", most=3)) == "a, b, c and 1 more"
+    assert listed("abc").text("ko") == "a, b, c"
     assert fill("{count:,} {count:row|rows}", {"count": 1}) == "1 row"
     assert fill("{count:,} {count:row|rows}", {"count": 1200}) == "1,200 rows"
     codes = Argument("missing_codes", [98, 99])
@@ -57,6 +60,8 @@ def test_lists_plurals_and_arguments():
 
     assert fill("Use {=missing='em'} or {codes}.", {"codes": codes}, "en", shell) == "Use --missing or --missing_codes."
     assert placeholders("Use {=missing='em'} or {codes:,}.") == {"=missing='em'", "codes"}
+    assert fill("Give {=by=}.", {}) == "Give by=."
+    assert fill("Give {=by=}.", {}, "en", shell) == "Give --by."
     assert str(Argument("rename", {"q3": "Q3"}, "model.rename({value!r})")) == "model.rename({'q3': 'Q3'})"
 
 

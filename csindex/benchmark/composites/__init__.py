@@ -1,1 +1,1 @@
-"""Indices that are not structural models, weights recovered from published scores, grades."""
+"""Composite indices with set weights, weights recovered from published scores, and grades."""

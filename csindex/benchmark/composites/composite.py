@@ -1,138 +1,25 @@
-"""The door to composite indices: scores of dimensions and of the whole, with the replicates that fits have."""
+"""Composite indices: scores of dimensions and of the whole, with their uncertainty."""
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal, get_args
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
-from csindex.benchmark.composites import result as text
-from csindex.benchmark.composites.scheme import TOTAL, Scheme, Weighting
-from csindex.benchmark.unit_scores import UnitScores
+from csindex.benchmark.composites.result import POLICY, CompositeResult, Gaps, notices
+from csindex.benchmark.composites.scheme import Scheme, Weighting
 from csindex.errors import OptionError, SurveyError
-from csindex.fitting.core import table
-from csindex.fitting.intake import Plan, plan_of, refuse_empty, survey_of
+from csindex.fitting.intake import plan_of, refuse_empty, survey_of
+from csindex.messages import Message
 from csindex.model.parts import Item
-from csindex.moments.missing import POLICIES, Policy
 from csindex.options import choose
-from csindex.replicates.intervals import Evidence, Uncertainty, uncertainty, unknown
-from csindex.replicates.means import Drawn, MeanSource, drawn, placed, sample_of, sizes
+from csindex.replicates.intervals import Evidence, uncertainty, unknown
+from csindex.replicates.means import MeanSource, drawn, placed, sample_of, sizes
 from csindex.stacks.layout import Array
-from csindex.survey.answers import Account
 from csindex.survey.checks import ANY_SCALE, Codes
-from csindex.text.format import rows_text
-
-Gaps = Literal["listwise", "available"]
-# Means of the items are those of rows whose gaps are filled with them.
-_POLICY: dict[str, Policy] = {"listwise": POLICIES["listwise"], "available": POLICIES["mean"]}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CompositeResult:
-    """A composite index of U units with its uncertainty.
-
-    Attributes
-    ----------
-    scheme : Scheme
-    plan : Plan
-        Replicates, seed, level and kind of interval.
-    missing : {"listwise", "available"}
-    account : Account
-        What became of rows and answers.
-    units : data frame of U rows, or None
-    n, n_eff : (U,)
-        Rows used, and Kish's effective number of them.
-    estimates : (U, 2p + k + 1)
-        Item scores and inner weights of p items, scores of k dimensions and of the whole.
-    spread : Uncertainty
-        Of these estimates.
-    drawn : Drawn
-        Replicates of the k + 1 scores.
-    """
-
-    scheme: Scheme
-    plan: Plan
-    missing: Gaps
-    account: Account
-    units: pd.DataFrame | None
-    n: Array
-    n_eff: Array
-    estimates: Array
-    spread: Uncertainty
-    drawn: Drawn
-
-    @property
-    def index(self) -> pd.DataFrame:
-        """Scores on 0-100: unit columns, ``dimension, estimate, se, lower, upper``; the index is the dimension "Total"."""
-        names = [*self.scheme.shares, TOTAL]
-        return self._table({"dimension": names}, slice(-len(names), None))
-
-    @property
-    def items(self) -> pd.DataFrame:
-        """Scores of the items on 0-100: unit columns, ``dimension, item, estimate, se, lower, upper``."""
-        return self._table(self._labels, slice(0, len(self.scheme.items)))
-
-    @property
-    def weights(self) -> pd.DataFrame:
-        """What items count within their dimension: unit columns, ``dimension, item, estimate, se, lower, upper``.
-
-        They vary between replicates where customers' importance ratings make them.
-        """
-        p = len(self.scheme.items)
-        return self._table(self._labels, slice(p, 2 * p))
-
-    @property
-    def scores(self) -> UnitScores:
-        """The index of the units, for leagues, grades, aggregates and trends."""
-        return self.scores_of(TOTAL)
-
-    def scores_of(self, dimension: str) -> UnitScores:
-        """Return the scores of one dimension of the units.
-
-        Raises
-        ------
-        OptionError
-            Without units or replicates, or if there is no such dimension.
-        """
-        names = [*self.scheme.shares, TOTAL]
-        at = names.index(choose("dimension", dimension, names))
-        if self.units is None:
-            raise OptionError("the result has a single unit. Give by= to compare units.")
-        if not self.plan.replicates:
-            raise OptionError("the result has no replicates, so nothing can be said of differences. Give replicates=.")
-        return UnitScores(
-            name=self.scheme.name if dimension == TOTAL else dimension,
-            units=self.units,
-            estimate=self.estimates[:, at - len(names)],
-            draws=self.drawn.draws[..., at],
-            n=self.n,
-            n_eff=self.n_eff,
-            joint=self.drawn.joint,
-            coefficients=self.drawn.coefficients,
-            degrees=self.drawn.degrees,
-            level=self.plan.level,
-            interval=self.plan.interval,
-        )
-
-    def summary(self) -> str:
-        """Return all that a reader needs to use and to repeat the result, as text."""
-        return text.full(self)
-
-    def __repr__(self) -> str:
-        return text.short(self)
-
-    @property
-    def _labels(self) -> dict[str, list[str]]:
-        pairs = [(d.name, item.name) for d in self.scheme.dimensions for item in d.items]
-        return {"dimension": [d for d, _ in pairs], "item": [i for _, i in pairs]}
-
-    def _table(self, labels: dict[str, list[str]], part: slice) -> pd.DataFrame:
-        s = self.spread
-        spread = Uncertainty(s.se[:, part], s.lower[:, part], s.upper[:, part], s.p[:, part])
-        return table(self.units, labels, self.estimates[:, part], spread)
+from csindex.text.format import some_rows
 
 
 def composite(
@@ -184,7 +71,7 @@ def composite(
     Notes
     -----
     Every score is a function of the means of the items, placed on 0-100 one answer at a time, and of the ratings. So the
-    replicates of these means carry the sampling design, and the uncertainty of customers' importance ratings too.
+    replicates of these means have the sampling design in them, and the uncertainty of customers' importance ratings too.
 
     Examples
     --------
@@ -194,19 +81,19 @@ def composite(
     [50.0, 75.0, 100.0, 72.5]
     """
     if not isinstance(scheme, Scheme):
-        raise OptionError(f"scheme must be a csindex Scheme, e.g. csindex.kcsi(), not {scheme!r:.80}.")
+        raise OptionError(Message("composite.not_a_scheme", scheme=f"{scheme!r:.80}"))
     choose("missing", missing, get_args(Gaps))
     survey = survey_of(data, weights=weights, strata=strata, clusters=clusters, by=by, missing_codes=missing_codes)
     plan = plan_of(survey, resampling, replicates, seed, level)
     ratings = [Item(name, ANY_SCALE) for name in scheme.importance]
-    answers = survey.answers([*scheme.items, *ratings], complete=_POLICY[missing].complete)
+    answers = survey.answers([*scheme.items, *ratings], complete=POLICY[missing].complete)
     n, n_eff = sizes(answers)
     refuse_empty(answers.units, n, 2)
     weighting, names = Weighting.of(scheme), (*(item.name for item in scheme.items), *scheme.importance)
     source = MeanSource(placed(answers, lambda values: _points(values, weighting, scheme)), names, "mean")
-    made = drawn(source, plan.kind, plan.replicates, plan.seed, weighting.parameters)
+    spread = drawn(source, plan.kind, plan.replicates, plan.seed, weighting.parameters)
     estimates = weighting.parameters(sample_of(source))
-    evidence = Evidence(estimates, made.draws, made.coefficients, made.degrees)
+    evidence = Evidence(estimates, spread.draws, spread.coefficients, spread.degrees)
     result = CompositeResult(
         scheme=scheme,
         plan=plan,
@@ -217,11 +104,11 @@ def composite(
         n_eff=n_eff,
         estimates=estimates,
         spread=uncertainty(evidence, level, plan.interval) if plan.replicates else unknown(estimates),
-        # The items' replicates have done their work; a league needs those of the scores.
-        drawn=replace(made, draws=made.draws[..., -len(weighting.shares) - 1 :].copy()),
+        # Leagues, grades and trends need the replicates of the scores, not of the items.
+        drawn=replace(spread, draws=spread.draws[..., -len(weighting.shares) - 1 :].copy()),
     )
-    for notice, category in text.warnings_of(result):
-        warnings.warn(notice, category, stacklevel=2)
+    for notice in notices(result):
+        warnings.warn(notice, stacklevel=2)
     return result
 
 
@@ -230,8 +117,5 @@ def _points(values: Array, weighting: Weighting, scheme: Scheme) -> Array:
     p = len(scheme.items)
     for name, column in zip(scheme.importance, values.T[p:], strict=True):
         if (column < 0).any():
-            raise SurveyError(
-                f"importance rating {name!r} is negative in {rows_text(column < 0)} of those used. A share needs ratings "
-                "from 0 up; declare codes in missing_codes=."
-            )
+            raise SurveyError(Message("composite.negative_rating", name=name, rows=some_rows(column < 0)))
     return np.column_stack([weighting.points(values[:, :p]), values[:, p:]])

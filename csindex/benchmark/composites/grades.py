@@ -1,4 +1,4 @@
-"""Grades of units, by absolute bands or by quotas, and how sure they are."""
+"""Grades of units by absolute bands or by quotas."""
 
 import math
 from collections.abc import Mapping
@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from csindex.benchmark.composites.composite import CompositeResult
 from csindex.benchmark.composites.grade_arrays import Grades, by_bands, by_quotas, places_of
-from csindex.benchmark.composites.grades_result import GradeResult, graded, how
+from csindex.benchmark.composites.grades_result import GradeResult, certainty, graded
+from csindex.benchmark.composites.result import CompositeResult
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.errors import OptionError
 from csindex.fitting.result import Fit
+from csindex.messages import Message, Several, listed
 from csindex.options import choose, whole
 from csindex.stacks.layout import Array
-from csindex.text.format import listed
 
 Scores = UnitScores | CompositeResult | Fit
 
@@ -36,8 +36,8 @@ def grade_absolute(
     decimals : int, optional
         Grade scores that are rounded so first, as some agencies do.
     seed : int
-        Of the normal draws that stand in for replicates where these are no picture of the sampling distribution
-        (jackknife, supplied replicate weights).
+        Of the normal draws that stand in for replicates which do not estimate the sampling distribution (jackknife,
+        supplied replicate weights).
 
     Returns
     -------
@@ -70,8 +70,15 @@ def grade_absolute(
     given = _scores_of(scores)
     limits = _limits(bands)
     _check_decimals(decimals)
-    text = ", ".join(f"{grade} from {limit:g}" for grade, limit in list(bands.items())[:-1])
-    rule = f"Absolute bands: {text}, {list(bands)[-1]} below{_rounded_text(decimals)}. {how(given)}"
+    *best, worst = bands
+    each = [Message("composite.band", grade=grade, limit=bands[grade]) for grade in best]
+    rule = Message(
+        "composite.rule_bands",
+        bands=Several(each, len(each)),
+        worst=worst,
+        rounded=_rounded(decimals),
+        certainty=certainty(given),
+    )
     return graded(given, list(bands), lambda s: by_bands(s, limits), decimals, seed, rule, None)
 
 
@@ -139,7 +146,7 @@ def grade_relative(
     _check_decimals(decimals)
     shares = np.array([_share(grade, share) for grade, share in quotas.items()])
     if len(shares) < 2:
-        raise OptionError("quotas= must name two grades or more, e.g. {'S': 0.1, 'A': 0.4, 'B': 0.4, 'C': 0.1}.")
+        raise OptionError(Message("composite.few_quotas"))
     groups = _groups(given.units, within)
     codes = pd.factorize(groups)[0] if groups is not None else np.zeros(len(given.estimate), np.intp)
 
@@ -151,12 +158,21 @@ def grade_relative(
         return out
 
     text = ", ".join(f"{grade} {share:.0%}" for grade, share in zip(quotas, shares / shares.sum(), strict=True))
-    where = "" if within is None else f" within {within!r}" if isinstance(within, str) else " within groups"
-    rule = (
-        f"Quotas{where}: {text}, rounded by largest remainders; equal scores get the {ties} grade{_rounded_text(decimals)}. "
-        f"{how(given)}"
+    rule = Message(
+        "composite.rule_quotas",
+        where=_where(within),
+        quotas=text,
+        ties=Message(f"composite.{ties}"),
+        rounded=_rounded(decimals),
+        certainty=certainty(given),
     )
     return graded(given, list(quotas), ranked, decimals, seed, rule, groups)
+
+
+def _where(within: object) -> Message | str:
+    if isinstance(within, str):
+        return Message("composite.within", within=within)
+    return "" if within is None else Message("composite.within_groups")
 
 
 def _scores_of(scores: Any) -> UnitScores:
@@ -166,14 +182,14 @@ def _scores_of(scores: Any) -> UnitScores:
 def _limits(bands: Mapping[str, float]) -> Array:
     limits = np.array([_share(grade, limit, least=-math.inf) for grade, limit in bands.items()])
     if len(limits) < 2 or (np.diff(limits) >= 0).any():
-        raise OptionError(f"bands={dict(bands)!r} must be two grades or more, best first, with falling limits.")
+        raise OptionError(Message("composite.falling_bands", bands=dict(bands)))
     return limits[:-1]
 
 
 def _share(grade: str, value: float, least: float = 0.0) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not least < value < math.inf:
-        kind = "a number" if least else "a positive number"
-        raise OptionError(f"grade {grade!r} has {value!r}, which is not {kind}.")
+        kind = "grade_not_number" if least else "grade_not_positive"
+        raise OptionError(Message(f"composite.{kind}", grade=grade, value=value))
     return float(value)
 
 
@@ -187,17 +203,18 @@ def _groups(units: pd.DataFrame, within: str | ArrayLike | None) -> "pd.Series[A
         return None
     if isinstance(within, str):
         if within not in units.columns:
-            raise OptionError(f"within={within!r} is not a unit column; these are {listed(map(repr, units.columns))}.")
+            known = listed(map(repr, units.columns))
+            raise OptionError(Message("composite.within_column", within=within, known=known))
         groups = units[within].reset_index(drop=True)
     else:
         labels: NDArray[Any] = np.asarray(within)
         if labels.shape != (len(units),):
-            raise OptionError(f"within= has the shape {labels.shape}; one label for each of {len(units)} units is due.")
+            raise OptionError(Message("composite.within_shape", shape=str(labels.shape), units=len(units)))
         groups = pd.Series(labels, name="group")
     if groups.isna().any():
-        raise OptionError("within= has no label for some units. Every unit needs a group.")
+        raise OptionError(Message("composite.within_gaps"))
     return groups
 
 
-def _rounded_text(decimals: int | None) -> str:
-    return "" if decimals is None else f"; scores rounded to {decimals} decimal{'s' * (decimals != 1)} first"
+def _rounded(decimals: int | None) -> Message | str:
+    return "" if decimals is None else Message("composite.rounded", decimals=decimals)

@@ -1,10 +1,9 @@
-"""Grades with how often they would come again."""
+"""The result of grading: grades with how often they would come again, and their text."""
 
-import textwrap
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -12,15 +11,18 @@ import pandas as pd
 from csindex.benchmark.composites.grade_arrays import Grades, frequencies
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.errors import CsindexWarning
+from csindex.messages import Language, Message, listed
 from csindex.options import whole
 from csindex.stacks.layout import Array
-from csindex.text.format import listed, unit_name
+from csindex.text.document import Paragraph, Section, Table
+from csindex.text.format import unit_name
+from csindex.text.result import ShortResult
 
 DOUBTFUL, MANY = 2 / 3, 0.2
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class GradeResult:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class GradeResult(ShortResult):
     """Grades of U units.
 
     Attributes
@@ -34,30 +36,38 @@ class GradeResult:
     counts : data frame
         (``group``,) ``grade, units, share, expected``: how many units have a grade, what share of all, and how many have it
         on average over replicates.
-    rule : str
-        In words.
     """
 
     table: pd.DataFrame
     probabilities: pd.DataFrame
     counts: pd.DataFrame
-    rule: str
+    _rule: Message
+
+    TABLES: ClassVar = {"grades": "table", "probabilities": "probabilities", "counts": "counts"}
+
+    @property
+    def rule(self) -> str:
+        """How units were graded, in words."""
+        return self._rule.text()
 
     @property
     def doubtful(self) -> pd.DataFrame:
         """The rows of `table` whose grade would be another in more than one of three repeats, the least sure first."""
         return self.table[self.table.certainty < DOUBTFUL].sort_values("certainty", kind="stable")
 
-    def summary(self) -> str:
-        """Return the counts, the rule and what is doubtful, as text."""
+    def blocks(self, lang: Language) -> Iterator[Section]:
+        """Yield how many units have each grade, the rule, and how many grades are doubtful."""
         counts = self.counts.groupby("grade", sort=False)[["units", "expected"]].sum().reset_index()
         counts.insert(2, "share", [f"{count / max(1, len(self.table)):.1%}" for count in counts.units])
         counts["expected"] = counts.expected.round(1)
-        doubt = f"Grades that would be another in more than one of three repeats: {len(self.doubtful)} of {len(self.table)}."
-        return f"{counts.to_string(index=False)}\n\n{textwrap.fill(self.rule, 88)}\n{textwrap.fill(doubt, 88)}"
-
-    def __repr__(self) -> str:
-        return self.summary()
+        rows = [
+            (grade, str(units), share, f"{mean:.1f}") for grade, units, share, mean in counts.itertuples(index=False)
+        ]
+        heads = Message("composite.grade_heads").text(lang).split("|")
+        screen = counts.to_string(index=False) if lang == "en" else ""
+        yield Section("", (Table("", tuple(heads), tuple(rows), screen=screen),))
+        doubt = Message("composite.doubtful", doubtful=len(self.doubtful), count=len(self.table))
+        yield Section("", (Paragraph(self._rule.text(lang)), Paragraph(doubt.text(lang))))
 
 
 def graded(
@@ -66,7 +76,7 @@ def graded(
     grade: Callable[[Array], Grades],
     decimals: int | None,
     seed: int,
-    rule: str,
+    rule: Message,
     groups: "pd.Series[Any] | None",
 ) -> GradeResult:
     """Return grades with their counts, and warn where many of them are doubtful.
@@ -80,7 +90,8 @@ def graded(
         Gives the grade (U, ...) of scores (U, ...), 0 for the best.
     decimals, seed
         See `csindex.benchmark.composites.grades.grade_absolute`.
-    rule : str
+    rule : Message
+        How units are graded, in words.
     groups : series of U labels, or None
     """
     estimate, draws = scores.estimate, _plausible(scores, seed)
@@ -101,14 +112,14 @@ def graded(
         table=table,
         probabilities=pd.concat([labels, pd.DataFrame(shares, columns=names)], axis=1),
         counts=_counts(mine, shares, names, groups),
-        rule=rule,
+        _rule=rule,
     )
-    _tell(result, scores.units)
+    _warn(result, scores.units)
     return result
 
 
 def _plausible(scores: UnitScores, seed: int) -> Array:
-    """Return draws (U, R) that are a picture of the sampling distribution."""
+    """Return draws (U, R) whose distribution estimates the sampling distribution."""
     if scores.coefficients is None:
         return scores.draws
     rng = np.random.default_rng(whole("seed", seed, 0))
@@ -133,25 +144,20 @@ def _counts(mine: Grades, shares: Array, names: list[str], groups: "pd.Series[An
     return frame.drop(columns="group") if groups is None else frame
 
 
-def _tell(result: GradeResult, units: pd.DataFrame) -> None:
+def _warn(result: GradeResult, units: pd.DataFrame) -> None:
     doubtful, count = result.doubtful, len(result.table)
     if len(doubtful) < MANY * count:
         return
     nearest = [
-        f"{unit_name(units, int(row))} ({share:.0%} sure of {grade})"
+        Message("composite.least_sure", unit=unit_name(units, int(row)), share=share, grade=grade)
         for row, share, grade in zip(doubtful.index, doubtful.certainty, doubtful.grade, strict=True)
     ]
-    warnings.warn(
-        f"{len(doubtful)} of {count} grades hang on the toss of a coin: were the survey repeated, each of these units would "
-        f"get another grade in more than one of three repeats. Least sure: {listed(nearest, most=3)}. Ask more customers, "
-        "use fewer grades, or publish the intervals with the grades; see .doubtful.",
-        CsindexWarning,
-        stacklevel=4,
-    )
+    said = Message("composite.uncertain", doubtful=len(doubtful), count=count, nearest=listed(nearest, most=3))
+    warnings.warn(CsindexWarning(said), stacklevel=4)
 
 
-def how(scores: UnitScores) -> str:
-    """Return where the certainty comes from, in words."""
+def certainty(scores: UnitScores) -> Message:
+    """Return where the certainty comes from."""
     if scores.coefficients is not None:
-        return "Certainty from 2,000 normal draws with the replicates' covariance."
-    return f"Certainty from {scores.draws.shape[1]:,} replicates."
+        return Message("composite.certainty_normal")
+    return Message("composite.certainty_replicates", count=scores.draws.shape[1])

@@ -1,10 +1,11 @@
-"""Ready-made composite indices: one function each, which says what of it is certain."""
+"""Ready-made schemes of composite indices, each with what of it is certain."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from csindex.benchmark.composites.scheme import Dimension, Scheme, Score
 from csindex.errors import ModelError
+from csindex.messages import Message, Several
 from csindex.model.parts import Item, names_of, scale_of
 from csindex.options import choose
 
@@ -30,8 +31,20 @@ def _items(questions: Questions, scale: Ends, what: str) -> tuple[Item, ...]:
 def _weighted(weights: Mapping[str, float], names: Sequence[str]) -> dict[str, float]:
     if not isinstance(weights, Mapping) or sorted(weights) != sorted(names):
         found = sorted(weights) if isinstance(weights, Mapping) else weights
-        raise ModelError(f"weights= must give one number for each of {', '.join(names)}; found {found!r}.")
+        raise ModelError(Message("composite.weights_for", names=Several(names, len(names)), found=found))
     return {name: weights[name] for name in names}
+
+
+def _texts(source: str, notes: Sequence[str], label: str = "") -> dict[str, Any]:
+    """Return source and notes of a scheme in English and Korean, and its Korean name, by their keys in the catalogue."""
+    said, noted = Message(f"composite.{source}"), [Message(f"composite.{key}") for key in notes]
+    return {
+        "source": said.text("en"),
+        "source_ko": said.text("ko"),
+        "notes": tuple(note.text("en") for note in noted),
+        "notes_ko": tuple(note.text("ko") for note in noted),
+        "label_ko": Message(f"composite.{label}").text("ko") if label else "",
+    }
 
 
 def kcsi(
@@ -97,13 +110,7 @@ def kcsi(
             part("Element", elements, second, "요소 만족도", rated),
             part("Repurchase", repurchase, third, "재구입 의향률", None),
         ),
-        source="KMAC, kcsi.kmac.co.kr (structure of the index); newspapers of 2002, 2005 and 2010 for 40/40/20",
-        notes=(
-            "Read: two best of seven answers, the weights, elements weighted by customer importance.",
-            "Inferred: importance is a mean rating turned into shares."
-            if rated
-            else "Elements count the same here, as no importance= was given; KMAC weights them by importance.",
-        ),
+        **_texts("kcsi_source", ["kcsi_read", "kcsi_inferred" if rated else "kcsi_equal"]),
     )
 
 
@@ -154,17 +161,13 @@ def local_public_enterprises(
     asked = {"Environment": environment, "Process": process, "Result": result, "Social": social, "Overall": overall}
     chosen = _weighted(_LOCAL if weights is None else weights, list(asked))
     return Scheme(
-        "Local public enterprises, Korea",
+        Message("composite.local_label").text(),
         tuple(
             Dimension(name, _items(asked[name], scale, f"{name.lower()}="), chosen[name], label_ko=_LOCAL_KO[name])
             for name in asked
         ),
-        source="Korean Ministry of the Interior and Safety; five parts and fifteen items as in published reports",
-        notes=(
-            "Weights given by the user."
-            if weights is not None
-            else "Weights recovered from seven published rows, not published: .11/.21/.18/.20/.30, largest error 0.048.",
-            "General knowledge: answers on 0-10. Inferred: items of a part count the same.",
+        **_texts(
+            "local_source", ["local_recovered" if weights is None else "local_given", "local_items"], "local_label"
         ),
     )
 
@@ -211,13 +214,12 @@ def pcsi_scheme(
     asked = {"Overall": overall, "Element": element, "Social": social}
     chosen = _weighted(weights, list(asked))
     return Scheme(
-        "PCSI 1.0 satisfaction, weights of the user",
+        Message("composite.pcsi_label").text(),
         tuple(
             Dimension(name, _items(asked[name], scale, f"{name.lower()}="), chosen[name], label_ko=_PCSI_KO[name])
             for name in asked
         ),
-        source="Lee & Yi, PCSI 1.0 (abstracts)",
-        notes=("Weights given by the user: the official ones are not published.",),
+        **_texts("pcsi_source", ["pcsi_weights"], "pcsi_label"),
     )
 
 
@@ -253,4 +255,5 @@ def equal(
     parts = [
         Dimension(name, _items(columns, scale, name), score=score, cut=cut) for name, columns in dimensions.items()
     ]
-    return Scheme("Equal weights", tuple(parts))
+    label = Message("composite.equal_label")
+    return Scheme(label.text(), tuple(parts), label_ko=label.text("ko"))

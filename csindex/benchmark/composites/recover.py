@@ -1,18 +1,20 @@
-"""Which weights an agency used: recovered from published scores, with how well they are determined."""
+"""Weights of a composite index recovered from published scores, with how well they are determined."""
 
-import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from csindex.errors import OptionError, SurveyError
+from csindex.messages import Argument, Language, Message, listed
 from csindex.stacks.layout import Array
 from csindex.survey.columns import numbers
-from csindex.text.format import listed, rows_text
+from csindex.text import format
+from csindex.text.document import Paragraph, Section, Table
+from csindex.text.result import ShortResult
 
 TOLERANCE = 1e-9
 
@@ -129,8 +131,8 @@ def _minimax(data: Published, sums: Array, values: Array, r: Array, s: Array) ->
 WITHIN = 1e-7
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RecoveredWeights:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RecoveredWeights(ShortResult):
     """Weights of k dimensions recovered from the published indices of U units.
 
     Attributes
@@ -160,8 +162,10 @@ class RecoveredWeights:
     _data: Published
     _sums: dict[str, Array]
 
+    TABLES: ClassVar = {"weights": "weights", "groups": "groups", "residuals": "residuals"}
+
     def test(self, hypotheses: Mapping[str, Mapping[str, float] | str]) -> pd.DataFrame:
-        """Return whether weights that somebody claims could have given the published indices.
+        """Return whether claimed weights could have given the published indices.
 
         Parameters
         ----------
@@ -186,60 +190,54 @@ class RecoveredWeights:
             sums, values = self._claimed(name, claim)
             weights, error, excess = smallest_error(self._data, sums, values)
             if np.isnan(error):
-                raise OptionError(
-                    f"hypothesis {name!r}: no weights agree with {claim!r} and what else is asked of them "
-                    f"({self._asked}). Correct the numbers, or recover with other settings."
-                )
+                raise OptionError(Message("composite.hypothesis_impossible", name=name, claim=claim, asked=self._asked))
             rows.append((name, excess <= WITHIN, error, excess, *weights))
         columns = ["hypothesis", "possible", "largest_error", "excess", *self.weights.dimension]
         return pd.DataFrame(rows, columns=columns)
 
-    def summary(self) -> str:
-        """Return what was found, as text."""
-        frame = pd.concat([self.weights.rename(columns={"dimension": ""}), self.groups.rename(columns={"group": ""})])
-        width = float((self.weights.upper - self.weights.lower).max())
+    def blocks(self, lang: Language) -> Iterator[Section]:
+        """Yield the weights with their ranges, whether any weights are possible, and how well least squares fits."""
+        names = {"dimension": "", "group": ""}
+        frame = pd.concat([part.rename(columns=names) for part in (self.weights, self.groups)])
+        rows = [(row[0], *map(_cell, row[1:])) for row in frame.itertuples(index=False)]
+        heads = Message("composite.recovered_heads").text(lang).split("|")
+        screen = frame.round(3).to_string(index=False) if lang == "en" else ""
+        yield Section("", (Table("", tuple(heads), tuple(rows), screen=screen),))
+        said = Message("composite.impossible", error=self.smallest_largest_error)
         if self.possible:
-            said = (
-                "Some weights give every published index within its rounding. The estimate is least squares; lower and "
-                f"upper are the ends of what the rounding leaves open, up to {width:.2f} wide."
-            )
-        else:
-            said = (
-                f"No weights give every published index within its rounding; the best miss by "
-                f"{self.smallest_largest_error:.3f} somewhere. The index is then no weighted mean of these dimensions with "
-                "one set of weights, or a figure is misprinted: look at the largest residuals."
-            )
-        count = len(self.residuals)
-        fit = (
-            f"Least squares: largest error {self.largest_error:.3f}, {int(self.residuals.within.sum())} of {count} rows "
-            f"within the rounding. Asked of the weights: {self._asked}."
+            width = float((self.weights.upper - self.weights.lower).max())
+            said = Message("composite.possible", width=width)
+        fit = Message(
+            "composite.least_squares",
+            error=self.largest_error,
+            within=int(self.residuals.within.sum()),
+            count=len(self.residuals),
+            asked=self._asked,
         )
-        return f"{frame.round(3).to_string(index=False)}\n\n{textwrap.fill(said, 88)}\n{textwrap.fill(fit, 88)}"
-
-    def __repr__(self) -> str:
-        return self.summary()
+        yield Section("", (Paragraph(said.text(lang)), Paragraph(fit.text(lang))))
 
     @property
-    def _asked(self) -> str:
-        asked = [
-            text for text, on in (("sum 1", self._data.sum_to_one), ("none negative", self._data.nonnegative)) if on
-        ]
-        return " and ".join(asked) or "nothing"
+    def _asked(self) -> Message:
+        asked = (bool(self._data.sum_to_one), bool(self._data.nonnegative))
+        keys = {(True, True): "both", (True, False): "sum", (False, True): "sign", (False, False): "nothing"}
+        return Message(f"composite.asked_{keys[asked]}")
 
     def _claimed(self, name: str, claim: Mapping[str, float] | str) -> tuple[Array, Array]:
         k = len(self.weights)
         if isinstance(claim, str):
             if claim != "equal":
-                raise OptionError(
-                    f"hypothesis {name!r} must be 'equal' or a mapping of dimension to weight, not {claim!r}."
-                )
+                raise OptionError(Message("composite.hypothesis_form", name=name, claim=claim))
             return np.eye(k), np.full(k, 1 / k)
         strangers = [part for part in claim if part not in self._sums]
         if strangers or not claim:
-            raise OptionError(
-                f"hypothesis {name!r} names {strangers or 'nothing'}; dimensions and groups are {listed(self._sums)}."
-            )
+            key = "composite.hypothesis_names" if strangers else "composite.hypothesis_empty"
+            raise OptionError(Message(key, name=name, names=strangers, known=listed(self._sums)))
         return np.array([self._sums[part] for part in claim]), np.array([float(claim[part]) for part in claim])
+
+
+def _cell(value: float) -> str:
+    """Return a weight as text; a range without an end has an infinite one."""
+    return f"{value:.3f}".replace("inf", "∞").replace("-", "−") if not np.isnan(value) else "–"
 
 
 def recover_weights(
@@ -331,10 +329,8 @@ def _group_sums(groups: Mapping[str, Sequence[str]] | None, names: list[str]) ->
         members = [members] if isinstance(members, str) else list(members)
         strangers = [name for name in members if name not in names]
         if strangers or not members or group in names:
-            raise OptionError(
-                f"groups={{{group!r}: {members}}} must have a name of its own and consist of dimensions, which are "
-                f"{listed(names)}."
-            )
+            given = Argument("groups", {group: members})
+            raise OptionError(Message("composite.group_members", groups=given, known=listed(names)))
         sums[group] = np.array([float(name in members) for name in names])
     return sums
 
@@ -348,22 +344,23 @@ def _checked(
     nonnegative: bool,
 ) -> Published:
     if not isinstance(dimensions, pd.DataFrame) or dimensions.empty or dimensions.columns.has_duplicates:
-        raise SurveyError("dimensions must be a data frame of units × dimensions, with a name for each dimension.")
+        raise SurveyError(Message("composite.not_a_frame"))
     if isinstance(published, pd.Series) and not published.index.equals(dimensions.index):
         missing = [unit for unit in dimensions.index if unit not in published.index]
         if missing or published.index.has_duplicates:
-            raise SurveyError(f"published has no (single) index for {listed(map(repr, missing)) or 'some units'}.")
+            which = listed(map(repr, missing)) if missing else Message("composite.some_units")
+            raise SurveyError(Message("composite.no_published", units=which))
         published = published.loc[dimensions.index]
     index = numbers(pd.Series(np.asarray(published)), "published")
     if index.shape != (len(dimensions),):
-        raise SurveyError(f"published has {index.size} indices for {len(dimensions)} units.")
+        raise SurveyError(Message("composite.published_count", indices=index.size, units=len(dimensions)))
     scores = np.column_stack([numbers(dimensions[name], f"dimension {name!r}") for name in dimensions.columns])
     gaps = np.isnan(scores).any(axis=1) | np.isnan(index)
     if gaps.any():
-        raise SurveyError(f"published scores are missing in {rows_text(gaps)}. Leave these units out.")
+        raise SurveyError(Message("composite.published_gaps", rows=format.some_rows(gaps)))
     usual = rounding if nonnegative else 0.0
     if not nonnegative and score_rounding is not None and np.any(np.asarray(score_rounding)):
-        raise OptionError("score_rounding= goes with nonnegative=True only; give 0, or leave it out.")
+        raise OptionError(Message("composite.score_rounding"))
     return Published(
         scores=scores,
         index=index,
@@ -378,9 +375,8 @@ def _rounding(name: str, value: ArrayLike, count: int, least: float = 0.0) -> Ar
     try:
         array = np.broadcast_to(np.asarray(value, dtype=np.float64), count).copy()
     except (TypeError, ValueError):
-        raise OptionError(f"{name}={value!r} must be one number, or one for each of {count} units.") from None
+        raise OptionError(Message("composite.rounding_count", name=name, value=value, count=count)) from None
     if not ((array >= least) & np.isfinite(array)).all():
-        raise OptionError(
-            f"{name}={value!r} must be {'positive' if least else 'at least 0'}: half a unit of the last digit."
-        )
+        key = "composite.rounding_positive" if least else "composite.rounding_least"
+        raise OptionError(Message(key, name=name, value=value))
     return array

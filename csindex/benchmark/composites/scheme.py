@@ -1,18 +1,21 @@
-"""What a composite index is made of: dimensions, their items and their weights."""
+"""Schemes of composite indices: dimensions, their items and their weights."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import ModelError
+from csindex.messages import Argument, Language, Message
 from csindex.model.parts import Item, name_of, names_of
 from csindex.options import choose
 from csindex.stacks.layout import Array
+from csindex.text.document import Block, Bullets, Paragraph, Section, Table
+from csindex.text.result import ShortResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ class Dimension:
         Instead of `inner`: for each item the column in which customers rated its importance, on any scale from 0. The
         inner weights are the shares of the mean ratings.
     reversed : sequence of str
-        Items on which a high answer means something bad; they are turned round (low + high - answer) first.
+        Items on which a high answer means something bad; they are reverse-coded (low + high - answer) first.
     label_ko : str
         Name in Korean.
 
@@ -147,13 +150,11 @@ class Dimension:
         whole: Any = self.items
         items: tuple[Item, ...] = (whole,) if isinstance(whole, Item) else tuple(whole)
         put(self, "items", items)
-        where = f"dimension {self.name!r}"
+        where = Message("composite.dimension", name=self.name)
         if not items or not all(isinstance(item, Item) for item in items):
-            raise ModelError(
-                f"{where}: items must be csindex Items with their scales, e.g. [Item('q1', scale=(1, 7))]."
-            )
+            raise ModelError(Message("composite.items", where=where))
         put(self, "score", choose("score", self.score, get_args(Score)))
-        positive([self.weight], f"{where}: weight")
+        positive([self.weight], Message("composite.dimension_weight", name=self.name))
         self._check_cut(where)
         for field in ("inner", "importance"):
             given = getattr(self, field)
@@ -161,37 +162,43 @@ class Dimension:
                 given = names_of(given, f"{where}: importance") if field == "importance" else tuple(given)
                 put(self, field, given)
                 if len(given) != len(items):
-                    raise ModelError(f"{where} has {len(items)} items, but {len(given)} entries in {field}=.")
+                    counts = {"items": len(items), "given": len(given)}
+                    raise ModelError(
+                        Message("composite.entries", where=where, **counts, field=Argument(field, None, "{name}="))
+                    )
         if self.inner is not None and self.importance is not None:
-            raise ModelError(f"{where}: inner= and importance= both say what items count. Give one of them.")
-        positive(self.inner or [1], f"{where}: inner")
+            raise ModelError(Message("composite.inner_and_importance", where=where))
+        positive(self.inner or [1], Message("composite.dimension_inner", name=self.name))
         put(self, "reversed", names_of(self.reversed, f"{where}: reversed"))
         strangers = sorted(set(self.reversed) - {item.name for item in items})
         if strangers:
-            raise ModelError(f"{where}: reversed= names {strangers}, which are not among its items.")
+            raise ModelError(Message("composite.reversed", where=where, names=strangers))
 
-    def _check_cut(self, where: str) -> None:
+    def called(self, lang: Language) -> str:
+        """Return what readers of a language call the dimension."""
+        return (self.label_ko if lang == "ko" else "") or self.name
+
+    def _check_cut(self, where: Message) -> None:
         if (self.cut is None) != (self.score == "mean"):
-            raise ModelError(f"{where}: cut= and score='top box' go together; score={self.score!r}, cut={self.cut!r}.")
+            raise ModelError(Message("composite.cut_and_score", where=where, score=self.score, cut=self.cut))
         for item in self.items:
             low, high = item.scale
             if self.cut is not None and not low < self.cut <= high:
-                raise ModelError(
-                    f"{where}: cut={self.cut!r} must lie above {low:g} and not above {high:g}, the scale of {item.name!r}."
-                )
+                ends = {"low": low, "high": high, "item": item.name}
+                raise ModelError(Message("composite.cut_beyond", where=where, cut=self.cut, **ends))
 
 
-def positive(values: Iterable[object], what: str) -> None:
+def positive(values: Iterable[object], what: Message) -> None:
     """Raise a ModelError unless all values are finite positive numbers."""
     bad = [
         v for v in values if isinstance(v, bool) or not isinstance(v, (int, float, np.number)) or not 0 < v < math.inf
     ]
     if bad:
-        raise ModelError(f"{what} must be positive, not {bad[0]!r}. Leave out what is not to count.")
+        raise ModelError(Message("composite.not_positive", what=what, value=bad[0]))
 
 
-@dataclass(frozen=True, slots=True)
-class Scheme:
+@dataclass(frozen=True, slots=True, repr=False)
+class Scheme(ShortResult):
     """A composite index: a weighted mean of dimensions, with weights that are set and not estimated.
 
     Parameters
@@ -202,6 +209,8 @@ class Scheme:
         Where the scheme is described.
     notes : sequence of str
         What of it is certain, and what is not.
+    label_ko, source_ko, notes_ko
+        The name, the source and the notes in Korean; by default as in English.
 
     Raises
     ------
@@ -219,25 +228,29 @@ class Scheme:
     dimensions: tuple[Dimension, ...]
     source: str = ""
     notes: tuple[str, ...] = ()
+    label_ko: str = ""
+    source_ko: str = ""
+    notes_ko: tuple[str, ...] = ()
+
+    TABLES: ClassVar = {"scheme": "frame"}
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", name_of(self.name, "a scheme's name"))
         object.__setattr__(self, "dimensions", tuple(self.dimensions))
-        object.__setattr__(self, "notes", tuple(self.notes))
+        for field in ("notes", "notes_ko"):
+            object.__setattr__(self, field, tuple(getattr(self, field)))
         if not self.dimensions or not all(isinstance(d, Dimension) for d in self.dimensions):
-            raise ModelError(f"scheme {self.name!r}: dimensions must be a list of csindex Dimensions.")
+            raise ModelError(Message("composite.no_dimensions", name=self.name))
         asked = [item.name for item in self.items]
         for what, names in (("dimension", [d.name for d in self.dimensions]), ("item", asked)):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
-                raise ModelError(f"scheme {self.name!r}: {what} {twice[0]!r} is there twice.")
+                raise ModelError(Message(f"composite.{what}_twice", name=self.name, twice=twice[0]))
         if TOTAL in [d.name for d in self.dimensions]:
-            raise ModelError(
-                f"scheme {self.name!r}: {TOTAL!r} is what the index itself is called. Rename the dimension."
-            )
+            raise ModelError(Message("composite.called_total", name=self.name, total=TOTAL))
         both = sorted(set(asked) & set(self.importance))
         if both:
-            raise ModelError(f"scheme {self.name!r}: {both[0]!r} cannot be an item and an importance rating at once.")
+            raise ModelError(Message("composite.item_and_rating", name=self.name, both=both[0]))
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -264,6 +277,36 @@ class Scheme:
             for i, item in enumerate(d.items)
         ]
         return pd.DataFrame(rows, columns=["dimension", "share", "item", "low", "high", "score", "cut", "inner"])
+
+    def called(self, lang: Language) -> str:
+        """Return what readers of a language call the index."""
+        return (self.label_ko if lang == "ko" else "") or self.name
+
+    def origin(self, lang: Language) -> tuple[str, tuple[str, ...]]:
+        """Return the source and the notes in a language."""
+        korean = lang == "ko"
+        return (korean and self.source_ko) or self.source, (korean and self.notes_ko) or self.notes
+
+    def cells(self, lang: Language) -> Table:
+        """Return what each dimension counts, its items and its score, as they are to be read."""
+        rows = []
+        for d in self.dimensions:
+            key = "score_mean" if d.cut is None else "score_top_box"
+            score = Message(f"composite.{key}", cut=d.cut).text(lang)
+            rows.append((d.called(lang), f"{self.shares[d.name]:.3g}", ", ".join(i.name for i in d.items), score))
+        heads = Message("composite.weight_heads").text(lang).split("|")
+        return Table("", tuple(heads), tuple(rows), left=len(heads))
+
+    def blocks(self, lang: Language) -> Iterator[Section]:
+        """Yield the number of dimensions and items, the weights, and the source with its notes."""
+        counts = {"dimensions": len(self.dimensions), "items": len(self.items)}
+        title = Message("composite.scheme", name=self.called(lang), **counts).text(lang)
+        yield Section("", (Paragraph(title, "lead"), self.cells(lang)))
+        source, notes = self.origin(lang)
+        said: list[Block] = [Paragraph(source)] if source else []
+        said += [Bullets(notes)] if notes else []
+        if said:
+            yield Section(Message("composite.notes").text(lang), tuple(said))
 
 
 def _inner_text(dimension: Dimension, item: int) -> str:

@@ -1,1 +1,1 @@
-"""Ranks that admit what they cannot tell apart."""
+"""Leagues: ranks of units with confidence sets."""

@@ -1,4 +1,4 @@
-"""Many differences at once: gaps to the leader and to the mean, with intervals and adjusted p-values (array functions)."""
+"""Gaps of units to the leader and to the mean, with intervals and adjusted p-values (array functions)."""
 
 from dataclasses import dataclass
 from typing import Any, Literal

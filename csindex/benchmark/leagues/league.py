@@ -1,4 +1,4 @@
-"""The door: rank units, and say how sure the ranks are."""
+"""Leagues: units ranked by their scores, with the uncertainty of the ranks."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,6 +27,7 @@ from csindex.benchmark.unit_scores import UnitScores
 from csindex.benchmark.waves import Grid
 from csindex.errors import OptionError
 from csindex.fitting.result import Fit
+from csindex.messages import Argument, Message, Several
 from csindex.stacks.layout import Array
 
 Mean = str | Mapping[Any, float] | pd.Series | pd.DataFrame
@@ -134,12 +135,12 @@ def league(
     )
 
 
-def _shown(scores: UnitScores, least_n: int) -> tuple[list[str], Truth]:
-    """Return why units are not published, empty text for those that are, and which are."""
+def _shown(scores: UnitScores, least_n: int) -> tuple[list[Message | None], Truth]:
+    """Return why units are not published, None for those that are, and which are."""
     reasons = suppressed(scores, least_n)
     if all(reasons):
-        raise OptionError(f"no unit can be ranked: {reasons[0]}. Lower least_n={least_n}, or join small units.")
-    return reasons, np.array([reason == "" for reason in reasons])
+        raise OptionError(Message("league.nothing_ranked", reason=reasons[0], least_n=Argument("least_n", least_n)))
+    return reasons, np.array([reason is None for reason in reasons])
 
 
 def _labels(units: pd.DataFrame, group: By, wave: str | None) -> tuple[pd.DataFrame, list[str]]:
@@ -155,14 +156,13 @@ def _labels(units: pd.DataFrame, group: By, wave: str | None) -> tuple[pd.DataFr
                 labels.insert(len(labels.columns), name, levels[name].to_numpy())
     if wave is not None and wave not in keys:
         if wave not in labels.columns:
-            known = ", ".join(map(repr, labels.columns))
-            raise OptionError(
-                f"wave={wave!r} is not a column of the units ({known}). Fit with it: by=['unit', {wave!r}]."
-            )
+            known = Several(map(repr, labels.columns), len(labels.columns))
+            by = Argument("by", ["unit", wave])
+            raise OptionError(Message("league.no_wave_column", wave=Argument("wave", wave), known=known, by=by))
         keys.append(wave)
     clash = [name for name in labels.columns if name in COLUMNS]
     if clash:
-        raise OptionError(f"unit columns {clash} would clash with columns of the league. Rename them.")
+        raise OptionError(Message("league.clash", names=clash))
     return labels, keys
 
 
@@ -192,7 +192,5 @@ def _ranked(scores: UnitScores, rows: Ints, weights: Array, rules: Rules, rng: n
     own = weights[rows]
     if np.isnan(own).any() or own.sum() <= 0:
         at = int(rows[np.isnan(own).argmax()])
-        raise OptionError(
-            f"mean= gives no weight to {said(tuples(scores.units)[at])}. Give every unit one, not all of them 0."
-        )
+        raise OptionError(Message("league.no_weight", unit=said(tuples(scores.units)[at])))
     return standing(chosen(scores, rows), None if rules.mean == "others" else own / own.sum(), rules, rng)

@@ -1,4 +1,4 @@
-"""Ranks with confidence sets: what a sample says about the order of units, and what it does not (array functions).
+"""Ranks of units with their confidence sets (array functions).
 
 Units j have true scores θ_j, estimates Y_j and s_jk² = Var(Y_j - Y_k); Z (U, R) are draws of the estimates' errors.
 Rank 1 is the highest score: r_j = 1 + #{k : θ_k > θ_j}.
@@ -24,9 +24,9 @@ def consecutive(first: Truth) -> Ints:
 
 
 def leader_changes(first: Truth) -> Truth:
-    """Return whether (T,) nobody who was first in the wave before is first now; False where either has no first place.
+    """Return whether (T,) no unit that was first in the wave before is first now; False where either has no first place.
 
-    A place that is shared now, or was shared before, with the same unit has not changed hands.
+    A place that is shared now, or was shared before, with the same unit has not changed.
     """
     stays = (first[:, 1:] & first[:, :-1]).any(axis=0)
     there = first[:, 1:].any(axis=0) & first[:, :-1].any(axis=0)
@@ -44,10 +44,10 @@ class RankSets:
     ----------
     lower, upper : (U,) int
     above : (U, U)
-        True at [j, k] where unit j has been told to be above unit k. For marginal sets row and column j are used with
+        True at [j, k] where unit j is found to be above unit k. For marginal sets row and column j are used with
         unit j only.
     critical : (U,)
-        Differences of more than this many standard errors are told, in the last step of the stepdown; the same number
+        Differences of more than this many standard errors are significant, in the last step of the stepdown; the same number
         throughout for simultaneous sets.
     """
 
@@ -173,7 +173,7 @@ def marginal_sets(estimate: Array, errors: Array, draws: Array, level: float) ->
 def best_set(estimate: Array, errors: Array, draws: Array, level: float) -> Truth:
     """Return the units (U,) among which the best is with probability `level`.
 
-    Mogstad, Romano, Shaikh & Wilhelm (2024), section 3.3, for the single best: a unit that has been told not to be the
+    Mogstad, Romano, Shaikh & Wilhelm (2024), section 3.3, for the single best: a unit that is found not to be the
     best takes all its pairs with it, so that the set is at most the units whose simultaneous rank set begins with 1.
     The parameters are those of `simultaneous_sets`.
     """
@@ -199,9 +199,9 @@ def tau_best(sets: RankSets, tau: int) -> Truth:
 def bands(estimate: Array, above: Truth) -> Ints:
     """Return bands (U,) from 1: groups in which no two units can be told apart, as few as there can be.
 
-    A unit's band is one more than the lowest band among the units told to be above it (Mirsky 1971: the fewest
-    antichains of a partial order are as many as its longest chain). So each unit of band b > 1 is told to be below some
-    unit of band b - 1, and band 1 are the units that nobody is told to be above.
+    A unit's band is one more than the lowest band among the units found to be above it (Mirsky 1971: the fewest
+    antichains of a partial order are as many as its longest chain). So each unit of band b > 1 is found to be below some
+    unit of band b - 1, and band 1 are the units that none is found to be above.
 
     Parameters
     ----------

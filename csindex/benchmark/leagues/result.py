@@ -1,4 +1,4 @@
-"""What a league gives: the table, and what it says in words."""
+"""The result of a league: its tables and its text."""
 
 from __future__ import annotations
 
@@ -50,21 +50,21 @@ def _title(league: League, table: pd.DataFrame, lang: str) -> str:
     return words["title"].format(name=league.name, wave=when, answers=int(table["n"].sum()), **counts)
 
 
-def _one(league: League, table: pd.DataFrame, facts: pd.Series[Any], lang: format.Language) -> Section:
+def _one(league: League, table: pd.DataFrame, group: pd.Series[Any], lang: format.Language) -> Section:
     """Return the sentences about a single league."""
     words, ranked = messages.words("league")[lang], table[table["rank"].notna()]
     said = [*_first(league, ranked, lang)]
     if len(ranked) > 1:
-        share = facts["told_apart"] / facts["pairs"]
-        counts = {"pairs": int(facts["pairs"]), "told": int(facts["told_apart"]), "share": f"{share:.0%}"}
-        if facts["told_apart"] == 0:
+        share = group["told_apart"] / group["pairs"]
+        counts = {"pairs": int(group["pairs"]), "told": int(group["told_apart"]), "share": f"{share:.0%}"}
+        if group["told_apart"] == 0:
             said.append(words["nothing"])
         else:
-            said.append(words["order"].format(**counts, places=f"{facts['places']:.1f}", ranked=len(ranked)))
+            said.append(words["order"].format(**counts, places=f"{group['places']:.1f}", ranked=len(ranked)))
             said += [words["hardly"]] if share < HARDLY else []
             said.append(_against_mean(league, ranked, lang))
             said += [_bands(ranked, lang)] if league.rules.bands else []
-    said += _between(facts, lang) if league.rules.shrink else []
+    said += _between(group, lang) if league.rules.shrink else []
     return Section("", tuple(map(Paragraph, said)))
 
 
@@ -103,8 +103,8 @@ def _bands(ranked: pd.DataFrame, lang: str) -> str:
     return messages.words("league")[lang]["bands"].format(bands=" + ".join(str(size) for size in sizes))
 
 
-def _between(facts: pd.Series[Any], lang: str) -> list[str]:
-    words, sd = messages.words("league")[lang], facts["between_sd"]
+def _between(group: pd.Series[Any], lang: str) -> list[str]:
+    words, sd = messages.words("league")[lang], group["between_sd"]
     if pd.isna(sd):
         return [words["unshrunk"].format(fewest=FEWEST_SHRUNK)]
     return [words["same"]] if sd == 0 else [words["spread"].format(sd=f"{sd:.1f}")]
@@ -227,7 +227,7 @@ class League(Result):
         places in a rank set. ``between_sd``, with `shrink`, is the standard deviation of the true scores.
     bands : data frame
         One row for each band: ``band, units, highest, lowest``. No two units of a band can be told apart, each unit of
-        a lower band is told to be below some unit of the band above it, and there are as few bands as this allows. Band
+        a lower band is found to be below some unit of the band above it, and there are as few bands as this allows. Band
         1 are the co-first. A unit with a wide interval can be in a higher band than one that has a higher score.
     apart : data frame
         One row for each pair that can be told apart, all of them at once: ``higher, lower, gap`` after the group columns.

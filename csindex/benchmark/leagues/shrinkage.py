@@ -1,4 +1,4 @@
-"""Shrinkage of units' scores toward their mean: what to expect of a new survey (array functions).
+"""Shrinkage of units' scores toward their mean (array functions).
 
 Y_j = θ_j + error of variance σ_j², θ_j around X_j δ with variance τ². The empirical-Bayes score is
 X_j δ + w_j (Y_j - X_j δ) with w_j = τ²/(τ² + σ_j²), the reliability of unit j's score.

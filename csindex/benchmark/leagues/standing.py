@@ -1,4 +1,4 @@
-"""The numbers of one league: units that are ranked among each other (array functions)."""
+"""Ranks, gaps and bands of units that are ranked among each other (array functions)."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,6 +10,7 @@ from csindex.benchmark.leagues.gaps import ADJUSTMENTS, SPELLINGS, Adjust
 from csindex.benchmark.leagues.shrinkage import shrink
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.errors import OptionError
+from csindex.messages import Message
 from csindex.options import choose, whole
 from csindex.stacks.layout import Array
 
@@ -34,7 +35,7 @@ class Rules:
     def __post_init__(self) -> None:
         level: Any = self.level
         if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0.5 <= level < 1:
-            raise OptionError(f"level={level!r} must be at least 0.5 and less than 1, e.g. 0.95.")
+            raise OptionError(Message("league.level", level=level))
         adjust = SPELLINGS.get(self.adjust, self.adjust) if isinstance(self.adjust, str) else self.adjust
         object.__setattr__(self, "adjust", choose("adjust", adjust, ADJUSTMENTS))
         if self.shrink is not None:
@@ -58,14 +59,14 @@ class Standing:
     Attributes
     ----------
     columns : mapping of column to (U,)
-    facts : mapping of name to number
+    totals : mapping of name to number
         Of the league as a whole.
     above : (U, U)
-        True at [j, k] where unit j is told to be above unit k, all pairs at once.
+        True at [j, k] where unit j is found to be above unit k, all pairs at once.
     """
 
     columns: dict[str, Array]
-    facts: dict[str, float]
+    totals: dict[str, float]
     above: ranks.Truth
 
 
@@ -120,11 +121,11 @@ def standing(scores: UnitScores, weights: Array | None, rules: Rules, rng: np.ra
     draws = ranks.normal_draws(covariance, DRAWS, rng, error_degrees(scores))
     joint = ranks.simultaneous_sets(y, errors, draws, rules.level)
     own = ranks.marginal_sets(y, errors, draws, rules.level)
-    told = joint if rules.simultaneous else own
+    sets = joint if rules.simultaneous else own
     published = y if rules.rounding is None else rounded(y, rules.rounding)
     rank = ranks.point_ranks(published)
     columns: dict[str, Any] = {} if rules.rounding is None else {"published": published}
-    columns |= {"rank": rank, "rank_lower": told.lower, "rank_upper": told.upper}
+    columns |= {"rank": rank, "rank_lower": sets.lower, "rank_upper": sets.upper}
     columns |= {"rank_lower_marginal": own.lower, "rank_upper_marginal": own.upper}
     columns |= {"first": rank == 1, "co_first": joint.lower == 1}
     if rules.bands:
@@ -132,15 +133,15 @@ def standing(scores: UnitScores, weights: Array | None, rules: Rules, rng: np.ra
     columns |= _gaps(scores, covariance, weights, draws, rules)
     half = ranks.comparison_factor(errors, se, rules.level) * se
     columns |= {"comparison_lower": y - half, "comparison_upper": y + half}
-    facts: dict[str, float] = {
+    totals: dict[str, float] = {
         "pairs": len(y) * (len(y) - 1) // 2,
         "told_apart": int(joint.above.sum()),
-        "places": float((told.upper - told.lower + 1).mean()),
+        "places": float((sets.upper - sets.lower + 1).mean()),
     }
     if rules.shrink == "eb":
         more, tau = _shrunken(y, se, rules.level)
-        columns, facts = columns | more, facts | {"between_sd": tau}
-    return Standing(columns, facts, joint.above)
+        columns, totals = columns | more, totals | {"between_sd": tau}
+    return Standing(columns, totals, joint.above)
 
 
 def _gaps(scores: UnitScores, covariance: Array, weights: Array | None, draws: Array, rules: Rules) -> dict[str, Array]:

@@ -1,4 +1,4 @@
-"""The tables of a league: standings put together, changes over waves, bands."""
+"""Tables of a league: units in order, changes over waves, groups, bands, and pairs that can be told apart."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +12,7 @@ from csindex.benchmark.leagues.ranks import Ints, Truth, consecutive, leader_cha
 from csindex.benchmark.leagues.standing import WHOLE, YES_NO, Rules, Standing, error_degrees
 from csindex.benchmark.unit_scores import UnitScores, combined_degrees
 from csindex.benchmark.waves import Grid
+from csindex.messages import Message
 from csindex.replicates.intervals import Evidence, standard_error
 from csindex.stacks.layout import Array
 
@@ -23,15 +24,15 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def suppressed(scores: UnitScores, least_n: int) -> list[str]:
-    """Return why each unit has no score, empty text where it has one."""
+def suppressed(scores: UnitScores, least_n: int) -> list[Message | None]:
+    """Return why each unit has no score, None where it has one."""
     se = scores.spread().se[:, 0]
-    reasons = []
+    reasons: list[Message | None] = []
     for n, estimate, error in zip(scores.n, scores.estimate, se, strict=True):
         if n < least_n:
-            reasons.append(f"not published: {n:.0f} answers, fewer than {least_n}")
+            reasons.append(Message("league.few_answers", n=n, least=least_n))
         else:
-            reasons.append("" if np.isfinite(estimate) and np.isfinite(error) else "not published: no standard error")
+            reasons.append(None if np.isfinite(estimate) and np.isfinite(error) else Message("league.no_error"))
     return reasons
 
 
@@ -63,10 +64,10 @@ def full_table(
     return frame.astype({name: kind for name, kind in kinds.items() if name in frame})
 
 
-def notes(scores: UnitScores, reasons: list[str]) -> "pd.Series[str]":
+def notes(scores: UnitScores, reasons: list[Message | None]) -> "pd.Series[str]":
     """Return why a unit has no score, or that its score rests on few answers."""
     few = [f"effective n {n:.0f}, fewer than {FEW_EFFECTIVE}" if n < FEW_EFFECTIVE else "" for n in scores.n_eff]
-    return pd.Series([a or b for a, b in zip(reasons, few, strict=True)], dtype="str")
+    return pd.Series([str(a or b) for a, b in zip(reasons, few, strict=True)], dtype="str")
 
 
 def wave_columns(
@@ -144,7 +145,7 @@ def in_order(table: pd.DataFrame, code: Ints) -> Ints:
 
 
 def groups_table(table: pd.DataFrame, keys: list[str], code: Ints, standings: dict[int, Standing]) -> pd.DataFrame:
-    """Return one row for each league: how many units it has, and how much of their order is told."""
+    """Return one row for each league: how many units it has, and how much of their order is known."""
     rows = []
     for number in range(int(code.max()) + 1):
         part = table[code == number]
@@ -153,7 +154,7 @@ def groups_table(table: pd.DataFrame, keys: list[str], code: Ints, standings: di
         if number in standings:
             row |= {"highest": part["estimate"].max(), "lowest": part["estimate"].min()}
             row |= {"first": int(part["first"].sum()), "co_first": int(part["co_first"].sum())}
-            row |= standings[number].facts
+            row |= standings[number].totals
             row |= {"bands": int(part["band"].max())} if "band" in part else {}
         rows.append(row)
     return pd.DataFrame(rows)

@@ -1,1 +1,1 @@
-"""Metrics beside the index: net promoter score, customer effort, rates, handling times."""
+"""Companion metrics of an index: net promoter score, customer effort, rates, handling times."""

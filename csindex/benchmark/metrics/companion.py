@@ -1,4 +1,4 @@
-"""The door to companion metrics: tidy tables with an interval for every number, by unit and wave."""
+"""Companion metrics: tidy tables with an interval for every number, by unit and wave."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -13,10 +13,11 @@ from csindex.benchmark.metrics.measure import Measured, measure
 from csindex.benchmark.metrics.metrics import Metric
 from csindex.errors import OptionError, SurveyError, UnitWarning
 from csindex.fitting.intake import plan_of, survey_of
+from csindex.messages import Joined, Message, listed
 from csindex.model.parts import Item
 from csindex.survey.checks import ANY_SCALE, Codes
 from csindex.survey.survey import Survey
-from csindex.text.format import listed, rows_text, unit_name
+from csindex.text.format import some_rows, unit_name
 
 
 def companion(
@@ -90,7 +91,7 @@ def companion(
     [33.0, 21.4]
     """
     if not isinstance(metrics, Mapping) or not metrics or not all(isinstance(m, Metric) for m in metrics.values()):
-        raise OptionError('metrics must map names to metrics, e.g. {"NPS": csindex.nps("recommend")}.')
+        raise OptionError(Message("metrics.not_metrics"))
     survey = survey_of(data, weights=weights, strata=strata, clusters=clusters, by=by, missing_codes=missing_codes)
     _refuse_jackknifed_quantiles(survey, metrics)
     plan = plan_of(survey, None, replicates, seed, level)
@@ -101,9 +102,9 @@ def companion(
     columns = {name: answers.values[:, at] for at, name in enumerate(items)}  # noqa: PD011
     _check_times(metrics, columns)
     if pairs is not None and not plan.replicates and (answers.sampling is not None or answers.given is not None):
-        raise OptionError("difference= of units of one sample needs replicates=, which tell how the units go together.")
+        raise OptionError(Message("metrics.difference_replicates"))
     found = measure(metrics, columns, answers, plan, correlations=pairs is not None)
-    _tell(metrics, found, units)
+    _warn(metrics, found, units)
     if pairs is not None:
         assert units is not None
         return difference_table(metrics, found, units, pairs, plan)
@@ -113,10 +114,7 @@ def companion(
 def _refuse_jackknifed_quantiles(survey: Survey, metrics: Mapping[str, Metric]) -> None:
     quantiles = [name for name, metric in metrics.items() if metric.kind == "quantile"]
     if quantiles and survey.replicate_method in ("JK1", "JKn"):
-        raise OptionError(
-            f"metric {quantiles[0]!r}: jackknife replicate weights give no usable error of a percentile (general knowledge: "
-            "Efron 1979). Leave it out, or use the survey's strata= and clusters= in their place."
-        )
+        raise OptionError(Message("metrics.jackknifed_quantile", name=quantiles[0]))
 
 
 def _items(metrics: Mapping[str, Metric]) -> dict[str, Item]:
@@ -125,9 +123,10 @@ def _items(metrics: Mapping[str, Metric]) -> dict[str, Item]:
     for name, metric in metrics.items():
         scale = scales.get(metric.column, ANY_SCALE)
         if ANY_SCALE not in (scale, metric.scale) and scale != metric.scale:
+            low, high = metric.scale
+            other = {"other_low": scale[0], "other_high": scale[1]}
             raise OptionError(
-                f"metric {name!r} takes {metric.column!r} to be on {metric.scale[0]:g}–{metric.scale[1]:g}, another metric "
-                f"on {scale[0]:g}–{scale[1]:g}. Give one of them its right scale."
+                Message("metrics.two_scales", name=name, column=metric.column, low=low, high=high, **other)
             )
         scales[metric.column] = metric.scale if scale == ANY_SCALE else scale
         if metric.trials is not None:
@@ -139,10 +138,7 @@ def _check_times(metrics: Mapping[str, Metric], columns: Mapping[str, NDArray[np
     for metric in metrics.values():
         negative = columns[metric.column] < 0
         if metric.kind == "quantile" and negative.any():
-            raise SurveyError(
-                f"column {metric.column!r} is negative in {rows_text(negative)} of those used; times start at 0. If these "
-                "are codes, declare them in missing_codes=."
-            )
+            raise SurveyError(Message("metrics.negative_time", column=metric.column, rows=some_rows(negative)))
 
 
 def _table(metrics: Mapping[str, Metric], found: Measured, units: pd.DataFrame | None) -> pd.DataFrame:
@@ -157,11 +153,14 @@ def _table(metrics: Mapping[str, Metric], found: Measured, units: pd.DataFrame |
     return frame.astype({"metric": "str", "statistic": "str", "method": "str"})
 
 
-def _tell(metrics: Mapping[str, Metric], found: Measured, units: pd.DataFrame | None) -> None:
+def _warn(metrics: Mapping[str, Metric], found: Measured, units: pd.DataFrame | None) -> None:
     names = [name for name, metric in metrics.items() for _ in metric.statistics]
-    empty: dict[str, list[str]] = {}
+    empty: dict[str, list[object]] = {}
     for unit, at in np.argwhere(found.n == 0).tolist():
-        empty.setdefault(names[at], []).append("the sample" if units is None else unit_name(units, unit))
+        empty.setdefault(names[at], []).append(Message("metrics.sample") if units is None else unit_name(units, unit))
     if empty:
-        text = "; ".join(f"{name!r}: {listed(dict.fromkeys(who), most=3)}" for name, who in empty.items())
-        warnings.warn(f"there are no answers for {text}. These rows are NaN.", UnitWarning, stacklevel=3)
+        each = [
+            Message("metrics.no_answers_one", name=name, units=listed(dict.fromkeys(who), most=3))
+            for name, who in empty.items()
+        ]
+        warnings.warn(UnitWarning(Message("metrics.no_answers", metrics=Joined(each, "; "))), stacklevel=3)

@@ -10,9 +10,9 @@ from csindex.benchmark.metrics.measure import Measured, hybrid
 from csindex.benchmark.metrics.metrics import Metric
 from csindex.errors import OptionError
 from csindex.fitting.intake import Plan
+from csindex.messages import Message, listed
 from csindex.replicates.intervals import Evidence, uncertainty
 from csindex.stacks.layout import Array
-from csindex.text.format import listed
 
 Pairs = tuple[str, list[tuple[int, int]]]
 
@@ -26,20 +26,18 @@ def pairs_of(units: pd.DataFrame | None, difference: str | Mapping[str, Any]) ->
         A column or value that is not there, or nothing to compare.
     """
     if units is None:
-        raise OptionError("difference= needs units. Give by=.")
+        raise OptionError(Message("metrics.difference_units"))
     successive = isinstance(difference, str)
     given: dict[str, Any] = {difference: None} if isinstance(difference, str) else dict(difference)
     column = next(iter(given), "")
     if len(given) != 1 or column not in units.columns:
-        raise OptionError(
-            f"difference={difference!r} must name one of the unit columns, {listed(map(repr, units.columns))}."
-        )
+        known = listed(map(repr, units.columns))
+        raise OptionError(Message("metrics.difference_column", difference=difference, known=known))
     reference = given[column]
     values = units[column].tolist()
     if not successive and reference not in values:
-        raise OptionError(
-            f"difference={difference!r}: no unit has this value; there are {listed(map(repr, dict.fromkeys(values)))}."
-        )
+        known = listed(map(repr, dict.fromkeys(values)))
+        raise OptionError(Message("metrics.difference_value", difference=difference, known=known))
     others = [name for name in units.columns if name != column]
     groups = _alike(units, others)
     if successive:
@@ -48,9 +46,8 @@ def pairs_of(units: pd.DataFrame | None, difference: str | Mapping[str, Any]) ->
         bases = [(rows, base) for rows in groups for base in rows if values[base] == reference]
         pairs = [(row, base) for rows, base in bases for row in rows if row != base]
     if not pairs:
-        raise OptionError(
-            f"difference={difference!r}: no two units agree in {listed(others) or 'the rest'} and differ in this."
-        )
+        alike = listed(others) if others else Message("metrics.the_rest")
+        raise OptionError(Message("metrics.difference_pairs", difference=difference, others=alike))
     return str(column), pairs
 
 
@@ -90,33 +87,34 @@ def difference_table(
 def _differences(found: Measured, a: Any, b: Any, plan: Plan) -> tuple[Array, Array, Array, Array, list[str]]:
     """Return estimate, se, lower and upper (P, q) of the differences of units a less units b, and q methods."""
     estimate = found.estimate[a] - found.estimate[b]
-    made = found.drawn
+    replicates = found.drawn
     r = np.zeros_like(estimate)
     draws = np.full((len(a), 0, estimate.shape[1]), np.nan)
     coefficients = degrees = None
-    if made is not None:
-        draws = made.draws[a] - made.draws[b]
-        coefficients = None if made.coefficients is None else made.coefficients[a]
-        degrees = np.minimum(made.degrees[a], made.degrees[b])
-        if made.joint:
-            r = _correlation(made.draws[a], made.draws[b], found.estimate[a], found.estimate[b], coefficients)
+    if replicates is not None:
+        draws = replicates.draws[a] - replicates.draws[b]
+        coefficients = None if replicates.coefficients is None else replicates.coefficients[a]
+        degrees = np.minimum(replicates.degrees[a], replicates.degrees[b])
+        if replicates.joint:
+            r = _correlation(
+                replicates.draws[a], replicates.draws[b], found.estimate[a], found.estimate[b], coefficients
+            )
     sides = [(found.estimate[x], found.lower[x], found.upper[x]) for x in (a, b)]
     low, high = hybrid(sides[0], sides[1], r)
     se = np.sqrt(np.maximum(found.se[a] ** 2 + found.se[b] ** 2 - 2 * r * found.se[a] * found.se[b], 0.0))
-    words = "Newcombe 1998" if made is None or not made.joint else "Newcombe 1998, with correlation (Zou & Donner 2008)"
-    plain = [
-        "no replicates" if text == "no replicates" else "hybrid of t intervals (Zou & Donner 2008)"
-        for text in found.method[0]
-    ]
-    method = [words if share else text for share, text in zip(found.share, plain, strict=True)]
-    other = ~found.share
-    if made is not None and other.any():
+    correlated = replicates is not None and replicates.joint
+    words = "Newcombe 1998, with correlation (Zou & Donner 2008)" if correlated else "Newcombe 1998"
+    methods = {"share": words, "mean": "hybrid of t intervals (Zou & Donner 2008)", "quantile": "no replicates"}
+    method = [methods[kind] for kind in found.kinds]
+    other = np.array([kind != "share" for kind in found.kinds])
+    if replicates is not None and other.any():
         spread = uncertainty(Evidence(estimate, draws, coefficients, degrees), plan.level, plan.interval)
         se, low, high = (
             np.where(other, theirs, ours)
             for theirs, ours in ((spread.se, se), (spread.lower, low), (spread.upper, high))
         )
-        method = [words if share else f"{made.words}, {plan.interval}, of differences" for share in found.share]
+        replicated = f"{replicates.words}, {plan.interval}, of differences"
+        method = [words if kind == "share" else replicated for kind in found.kinds]
     return estimate, se, low, high, method
 
 

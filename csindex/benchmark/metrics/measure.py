@@ -1,4 +1,4 @@
-"""Metrics of all units at once: estimates, errors and intervals (array functions, but for the names of methods)."""
+"""Estimates, errors and intervals of the metrics of all units (array functions)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csindex.benchmark.metrics.metrics import Metric
+from csindex.benchmark.metrics.metrics import Kind, Metric
 from csindex.fitting.intake import Plan
 from csindex.replicates.intervals import Evidence, uncertainty
 from csindex.replicates.means import Drawn, MeanSource, QuantileSource, drawn, placed, sample_of
@@ -195,8 +195,8 @@ class Measured:
     ----------
     n, n_eff, estimate, se, lower, upper : (U, q)
     method : (U, q) str
-    share : (q,) bool
-        Whether a quantity is a percentage of rows.
+    kinds : tuple of q Kind
+        Whether a quantity is a share of rows, a mean or a quantile.
     drawn : Drawn or None
         Replicates of all quantities, where they were needed.
     """
@@ -208,7 +208,7 @@ class Measured:
     lower: Array
     upper: Array
     method: NDArray[np.object_]
-    share: NDArray[np.bool_]
+    kinds: tuple[Kind, ...]
     drawn: Drawn | None
 
 
@@ -228,32 +228,32 @@ def measure(
     correlations : bool
         Whether shares need replicates too, because the difference of two domains of one sample is asked for.
     """
-    share = np.array([m.kind == "share" for m in metrics.values() for _ in m.statistics])
+    kinds = tuple(m.kind for m in metrics.values() for _ in m.statistics)
     ratios = [_ratio(metric, columns) for metric in metrics.values()]
     simple = [at for at, metric in enumerate(metrics.values()) if metric.kind != "quantile"]
     means = _means([list(metrics.values())[at] for at in simple], [ratios[at] for at in simple], answers)
     joint = answers.sampling is not None or answers.given is not None
-    made = None
-    if plan.replicates and (not share.all() or (correlations and joint)):
-        made = _replicates(list(metrics.values()), ratios, columns, answers, plan)
+    replicates = None
+    if plan.replicates and (set(kinds) != {"share"} or (correlations and joint)):
+        replicates = _replicates(list(metrics.values()), ratios, columns, answers, plan)
     parts, at, place = [], 0, 0
     for metric in metrics.values():
         inside = slice(place, place + len(metric.statistics))
         if metric.kind == "quantile":
-            parts.append(_quantiles(metric, columns, answers, plan, made, inside))
+            parts.append(_quantiles(metric, columns, answers, plan, replicates, inside))
         else:
             one = DomainMeans(*(getattr(means, name)[:, at : at + 1] for name in DomainMeans.__slots__))
             at += 1
             binomial = metric.trials is not None
             parts.append(
-                _share(one, answers, plan, binomial) if metric.kind == "share" else _mean(one, plan, made, inside)
+                _share(one, answers, plan, binomial) if metric.kind == "share" else _mean(one, plan, replicates, inside)
             )
         place = inside.stop
     arrays: dict[str, Any] = {
         name: np.concatenate([part[name] for part in parts], axis=1)
         for name in ("n", "n_eff", "estimate", "se", "lower", "upper", "method")
     }
-    return Measured(**arrays, share=share, drawn=made)
+    return Measured(**arrays, kinds=kinds, drawn=replicates)
 
 
 def _ratio(metric: Metric, columns: Mapping[str, Array]) -> tuple[Array, Array]:
@@ -293,10 +293,10 @@ def _share(found: DomainMeans, answers: Answers, plan: Plan, binomial: bool) -> 
             "method": method}  # fmt: skip
 
 
-def _mean(found: DomainMeans, plan: Plan, made: Drawn | None, inside: slice) -> dict[str, Any]:
+def _mean(found: DomainMeans, plan: Plan, replicates: Drawn | None, inside: slice) -> dict[str, Any]:
     out: dict[str, Any] = {"n": found.n, "n_eff": found.n_eff, "estimate": found.mean}
-    if made is not None:
-        return out | _spread(found.mean, made, inside, plan)
+    if replicates is not None:
+        return out | _spread(found.mean, replicates, inside, plan)
     from scipy.special import stdtrit
 
     reach = stdtrit(np.maximum(found.df, 1), (1 + plan.level) / 2) * found.se
@@ -305,7 +305,7 @@ def _mean(found: DomainMeans, plan: Plan, made: Drawn | None, inside: slice) -> 
 
 
 def _quantiles(
-    metric: Metric, columns: Mapping[str, Array], answers: Answers, plan: Plan, made: Drawn | None, inside: slice
+    metric: Metric, columns: Mapping[str, Array], answers: Answers, plan: Plan, replicates: Drawn | None, inside: slice
 ) -> dict[str, Any]:
     x = columns[metric.column]
     units, there = len(answers.ends) - 1, ~np.isnan(x)
@@ -319,8 +319,8 @@ def _quantiles(
         "n_eff": np.broadcast_to(kish[:, None], estimate.shape),
     }
     out["estimate"] = estimate
-    if made is not None:
-        return out | _spread(estimate, made, inside, plan)
+    if replicates is not None:
+        return out | _spread(estimate, replicates, inside, plan)
     nothing = np.full(estimate.shape, np.nan)
     return out | {
         "se": nothing,
@@ -330,11 +330,13 @@ def _quantiles(
     }
 
 
-def _spread(estimate: Array, made: Drawn, inside: slice, plan: Plan) -> dict[str, Any]:
+def _spread(estimate: Array, replicates: Drawn, inside: slice, plan: Plan) -> dict[str, Any]:
     found = uncertainty(
-        Evidence(estimate, made.draws[..., inside], made.coefficients, made.degrees), plan.level, plan.interval
+        Evidence(estimate, replicates.draws[..., inside], replicates.coefficients, replicates.degrees),
+        plan.level,
+        plan.interval,
     )
-    text = f"{made.words}, {plan.interval}"
+    text = f"{replicates.words}, {plan.interval}"
     return {"se": found.se, "lower": found.lower, "upper": found.upper, "method": np.full(estimate.shape, text, object)}
 
 
@@ -357,13 +359,13 @@ def _replicates(
     for metric in metrics:
         if metric.kind == "quantile":
             source_q = _quantile_source(metric, columns[metric.column], answers)
-            parts["last"] = drawn(source_q, plan.kind, plan.replicates, plan.seed, lambda made: made)
+            parts["last"] = drawn(source_q, plan.kind, plan.replicates, plan.seed, lambda quantiles: quantiles)
             blocks.append(parts["last"].draws)
         else:
             blocks.append(parts["means"].draws[..., at : at + 1])
             at += 1
     one = next(iter(parts.values()))
-    return Drawn(np.concatenate(blocks, axis=-1), one.coefficients, one.degrees, one.joint, one.words)
+    return Drawn(np.concatenate(blocks, axis=-1), one.coefficients, one.degrees, one.joint, one.words, one.words_ko)
 
 
 def _quotients(means: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Companion metrics of an index, each as a definition that `csindex.companion` computes."""
+"""Definitions of the companion metrics: top box, net promoter score, customer effort, rates and times."""
 
 import math
 from collections.abc import Sequence
@@ -8,18 +8,19 @@ from typing import Literal
 import numpy as np
 
 from csindex.errors import OptionError, SurveyError
+from csindex.messages import Message, listed
 from csindex.model.parts import column_of, scale_of
 from csindex.options import choose, whole
 from csindex.stacks.layout import Array
 from csindex.survey.checks import ANY_SCALE
-from csindex.text.format import listed, rows_text
+from csindex.text.format import some_rows
 
 Kind = Literal["share", "mean", "quantile"]
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """What is computed of a column; made by `top_box`, `nps`, `ces`, `rate` and `handling_time`.
+    """What is computed of a column; returned by `top_box`, `nps`, `ces`, `rate` and `handling_time`.
 
     Attributes
     ----------
@@ -68,10 +69,9 @@ class Metric:
         if self.yes is not None and self.no is not None:
             bad = ~gone & ~np.isin(answers, [self.yes, self.no])
             if bad.any():
-                raise SurveyError(
-                    f"column {self.column!r} holds {listed(np.unique(answers[bad]).tolist())}, neither yes={self.yes:g} nor "
-                    f"no={self.no:g}. Give the right codes, or declare others in missing_codes=."
-                )
+                found = listed(f"{value:g}" for value in np.unique(answers[bad]))
+                codes = {"yes": self.yes, "no": self.no}
+                raise SurveyError(Message("metrics.neither_yes_nor_no", column=self.column, found=found, **codes))
             return np.where(gone, np.nan, 100.0 * (answers == self.yes))
         if self.cut is None:
             return answers
@@ -88,10 +88,8 @@ class Metric:
         """
         bad = (answers < 0) | (answers > trials) | (trials < 0)
         if bad.any():
-            raise SurveyError(
-                f"column {self.column!r} must lie between 0 and the trials in {self.trials!r}; it does not in "
-                f"{rows_text(bad)} of those used."
-            )
+            columns = {"column": self.column, "trials": self.trials}
+            raise SurveyError(Message("metrics.beyond_trials", **columns, rows=some_rows(bad)))
         there = (trials > 0) & ~np.isnan(answers)
         safe = np.where(there, trials, np.nan)
         return 100 * answers / safe, safe
@@ -120,9 +118,7 @@ def top_box(column: str, boxes: int = 2, *, scale: tuple[float, float] = (1, 10)
     """
     low, high = scale_of(scale, f"top_box({column!r})")
     if not 1 <= whole("boxes", boxes, 1) <= high - low:
-        raise OptionError(
-            f"boxes={boxes!r} must be a whole number from 1 to {high - low:g}, the boxes above the lowest."
-        )
+        raise OptionError(Message("metrics.boxes", boxes=boxes, most=high - low))
     return Metric(
         "share", column, (f"top {boxes} of {low:g}-{high:g}",), "common practice", (low, high), high - boxes + 1
     )
@@ -152,9 +148,7 @@ def nps(column: str, *, scale: tuple[float, float] = (0, 10)) -> Metric:
     """
     ends = scale_of(scale, f"nps({column!r})")
     if ends not in ((0.0, 10.0), (1.0, 10.0)):
-        raise OptionError(
-            f"nps({column!r}): the scale must be (0, 10) or (1, 10), not {scale!r}. See top_box() for others."
-        )
+        raise OptionError(Message("metrics.nps_scale", column=column, scale=scale))
     return Metric("mean", column, ("net share",), "Reichheld 2003", ends, 9, 6)
 
 
@@ -193,11 +187,11 @@ def ces(
     source = "after Dixon, Freeman & Toman 2010"
     if statistic == "mean":
         if agree is not None:
-            raise OptionError(f"agree={agree!r} goes with statistic='agreeing', not with the mean.")
+            raise OptionError(Message("metrics.agree_of_mean", agree=agree))
         return Metric("mean", column, (f"mean of {low:g}-{high:g}",), source, (low, high))
     cut = math.floor((low + high) / 2) + 1 if agree is None else agree
     if not low < cut <= high:
-        raise OptionError(f"agree={agree!r} must lie above {low:g} and not above {high:g}.")
+        raise OptionError(Message("metrics.agree_beyond", agree=agree, low=low, high=high))
     return Metric("share", column, (f"{cut:g}-{high:g} of {low:g}-{high:g}",), source, (low, high), cut)
 
 
@@ -235,7 +229,7 @@ def rate(column: str, *, yes: float = 1, no: float = 0, trials: str | None = Non
     if trials is not None:
         return Metric("share", column, ("rate",), source, trials=column_of(trials, "trials="))
     if yes == no:
-        raise OptionError(f"yes= and no= are both {yes!r}; give two codes.")
+        raise OptionError(Message("metrics.yes_is_no", code=yes))
     return Metric("share", column, ("rate",), source, yes=float(yes), no=float(no))
 
 
@@ -263,6 +257,6 @@ def handling_time(column: str, *, percentiles: Sequence[float] = (50, 90)) -> Me
     """
     at = [percentiles] if isinstance(percentiles, (int, float)) else list(percentiles)
     if not at or not all(isinstance(p, (int, float, np.number)) and 0 < p < 100 for p in at):
-        raise OptionError(f"percentiles={percentiles!r} must be numbers between 0 and 100, e.g. (50, 90).")
+        raise OptionError(Message("metrics.percentiles", percentiles=percentiles))
     names = tuple("median" if p == 50 else f"percentile {p:g}" for p in at)
     return Metric("quantile", column, names, "Hyndman & Fan 1996, definition 2", at=tuple(p / 100 for p in at))

@@ -1,1 +1,1 @@
-"""Aggregates, waves and pooled measurement models."""
+"""Trends over waves, aggregates of units, and pooled measurement models."""

@@ -1,26 +1,31 @@
-"""National scores that replace a part of the units at a time."""
+"""Aggregates of units: industries, sectors and the nation, and rolling scores."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.benchmark.unit_facts import By, Weights, levels_of, numbered, said, tuples, weights_of
-from csindex.benchmark.unit_scores import UnitScores, combined_degrees, compact, side_by_side, weighted_sums
+from csindex.benchmark.unit_scores import (
+    UnitScores,
+    combined_degrees,
+    compact,
+    score_cells,
+    side_by_side,
+    weighted_sums,
+)
 from csindex.benchmark.waves import Grid
 from csindex.errors import OptionError
 from csindex.fitting.core import RESERVED
 from csindex.fitting.result import Fit
+from csindex.messages import Argument, Language, Message, listed
 from csindex.stacks.layout import Array
-from csindex.text import format
-from csindex.text.format import listed
+from csindex.text.document import Paragraph, Section
 
 Others = str | Mapping[Any, Any] | None
-
-_WEIGHTINGS = {"equal": {"en": "equal", "ko": "동일"}, "given": {"en": "as given", "ko": "지정값"}}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -38,40 +43,14 @@ class Aggregate(UnitScores):
     shares: pd.DataFrame = field(default_factory=pd.DataFrame)
     weighting: str = ""
 
-    @property
-    def table(self) -> pd.DataFrame:
-        """The labels of the aggregates, then ``n, n_eff, estimate, se, lower, upper``."""
-        spread = self.spread()
-        numbers = {"n": np.rint(self.n).astype(np.intp), "n_eff": self.n_eff, "estimate": self.estimate}
-        numbers |= {name: getattr(spread, name)[:, 0] for name in ("se", "lower", "upper")}
-        return pd.concat([self.units.reset_index(drop=True), pd.DataFrame(numbers)], axis=1)
+    TABLES: ClassVar = {"scores": "table", "shares": "shares"}
 
-    def summary(self, lang: str = "en") -> str:
-        """Return the scores as text, in English (``"en"``) or Korean (``"ko"``).
-
-        Numbers are rounded here and nowhere before.
-        """
-        lang = format.language(lang)
-        names = [str(name) for name in self.units.columns]
-        level = f"{self.level:.0%}"
-        heads = {
-            "en": ["n", "index", "se", f"{level} interval"],
-            "ko": ["응답 수", "지수", "표준오차", f"{level} 신뢰구간"],
-        }
-        rows = [[*names, *heads[lang]]]
-        for labels, row in zip(tuples(self.units), self.table.itertuples(index=False), strict=True):
-            estimate, se, lower, upper = row[-4:]
-            shown = [format.number(estimate, 1), format.number(se, 2), format.interval(lower, upper, 1, lang)]
-            rows.append([*map(str, labels), f"{row[-6]:,.0f}", *shown])
-        weighting = _WEIGHTINGS.get(self.weighting, {}).get(lang, self.weighting)
-        title = {
-            "en": f"{self.name}, 0–100, of {len(self.shares):,} units put together, weights: {weighting}",
-            "ko": f"{self.name} 지수(0–100), 단위 {len(self.shares):,}개를 합산, 가중치: {weighting}",
-        }
-        return f"{title[lang]}\n{format.aligned(rows, len(names))}"
-
-    def __repr__(self) -> str:
-        return self.summary()
+    def blocks(self, lang: Language) -> Iterator[Section]:
+        """Yield what is put together with which weights, and all scores; numbers are rounded here and nowhere before."""
+        named = self.weighting in ("equal", "given")
+        weighting = Message(f"trend.weighting_{self.weighting}") if named else self.weighting
+        title = Message("trend.aggregate", name=self.name, units=len(self.shares), weighting=weighting).text(lang)
+        yield Section("", (Paragraph(title, "lead"), score_cells(self, lang, len(self.units))))
 
 
 def aggregate(
@@ -133,7 +112,7 @@ def aggregate(
     levels = levels_of(scores.units, by, facts)
     clash = [name for name in levels.columns if name in RESERVED]
     if clash:
-        raise OptionError(f"by={clash} would clash with columns of the tables. Rename these columns.")
+        raise OptionError(Message("options.clash", by=Argument("by", clash)))
     number = numbered(levels)
     labels = levels.iloc[np.unique(number, return_index=True)[1]].reset_index(drop=True)
     given = weights_of(scores.units, weights, facts)
@@ -199,11 +178,9 @@ def _with_others(
     name = others if isinstance(others, str) else _only_key(others)
     chosen = (units == name).any(axis=1).to_numpy()
     if not chosen.any():
-        raise OptionError(f"others={name!r} is not the label of a unit.")
+        raise OptionError(Message("trend.others_unknown", name=name))
     if (np.bincount(number, chosen) > 1).any():
-        raise OptionError(
-            f"an aggregate has {name!r} more than once. Name all columns that tell its units apart in by=."
-        )
+        raise OptionError(Message("trend.others_twice", name=name))
     out = given.copy()
     if isinstance(others, Mapping):
         share = _share_of_others(others[name], labels)
@@ -212,22 +189,20 @@ def _with_others(
         out[chosen] = share[number[chosen]]
         return np.where(np.bincount(number, chosen)[number] > 0, out, given)
     if equal:
-        raise OptionError(f"others={name!r} needs market shares in weights=, or its own: others={{{name!r}: 0.2}}.")
+        raise OptionError(Message("trend.others_no_share", name=name, others=Argument("others", {name: 0.2})))
     rest = chosen & np.isnan(given)
     left = 1 - np.bincount(number, np.nan_to_num(given), len(labels))
     if (left[number[rest]] < -1e-9).any():
         at = number[rest][left[number[rest]].argmin()]
-        raise OptionError(
-            f"the market shares of {said(tuples(labels)[at])} sum to {1 - left[at]:g}, which leaves nothing for {name!r}. "
-            f"Give parts of 1; for other weights, such as revenue, give its share: others={{{name!r}: 0.2}}."
-        )
+        unit, its_share = said(tuples(labels)[at]), Argument("others", {name: 0.2})
+        raise OptionError(Message("trend.others_too_much", unit=unit, sum=1 - left[at], name=name, others=its_share))
     out[rest] = np.maximum(left[number[rest]], 0.0)
     return out
 
 
 def _only_key(others: Mapping[Any, Any]) -> Any:
     if not isinstance(others, Mapping) or len(others) != 1:
-        raise OptionError(f"others={others!r} must be the label of a unit, or {{label: share}}.")
+        raise OptionError(Message("trend.others_form", others=others))
     return next(iter(others))
 
 
@@ -236,22 +211,22 @@ def _share_of_others(share: Any, labels: pd.DataFrame) -> Array:
         found = [share.get(key if len(key) > 1 else key[0], share.get(key[0], np.nan)) for key in tuples(labels)]
         absent = [said(key) for key, value in zip(tuples(labels), found, strict=True) if pd.isna(value)]
         if absent:
-            raise OptionError(f"others= has no share for {listed(absent)}.")
+            raise OptionError(Message("trend.others_absent", labels=listed(absent)))
     else:
         found = [share] * len(labels)
     values = np.array(found, dtype=np.float64)
     if not ((values >= 0) & (values < 1)).all():
-        raise OptionError(f"others={share!r}: a share is at least 0 and less than 1.")
+        raise OptionError(Message("trend.others_share", share=share))
     return values
 
 
 def _refuse(units: pd.DataFrame, given: Array, number: NDArray[np.intp], labels: pd.DataFrame) -> None:
     absent = [said(key) for key, value in zip(tuples(units), given, strict=True) if np.isnan(value)]
     if absent:
-        raise OptionError(f"weights= has no weight for {listed(absent)}. Every unit needs one; 0 leaves it out.")
+        raise OptionError(Message("trend.no_weight", units=listed(absent)))
     empty = np.flatnonzero(np.bincount(number, given) <= 0)
     if len(empty):
-        raise OptionError(f"all weights of {said(tuples(labels)[int(empty[0])])} are 0, so it has no score.")
+        raise OptionError(Message("trend.all_zero", unit=said(tuples(labels)[int(empty[0])])))
 
 
 def rolling(scores: UnitScores, wave: str = "quarter") -> UnitScores:
@@ -289,7 +264,7 @@ def rolling(scores: UnitScores, wave: str = "quarter") -> UnitScores:
     scores = UnitScores.of(scores)
     grid = Grid.of(scores.units, wave)
     if not scores.joint and scores.coefficients is not None:
-        raise OptionError("rolling scores need replicates that can be drawn together. Fit with resampling='bootstrap'.")
+        raise OptionError(Message("trend.not_joint_rolling"))
     # Of each unit the last wave so far in which it was measured.
     last = np.maximum.accumulate(np.where(grid.place >= 0, np.arange(len(grid.waves)), -1), axis=1)
     begin = int((last >= 0).all(axis=0).argmax())
@@ -300,7 +275,7 @@ def rolling(scores: UnitScores, wave: str = "quarter") -> UnitScores:
     units[wave] = [value for value in grid.waves[begin:] for _ in range(count)]
     draws = scores.draws if scores.joint else compact(scores.draws)
     arrays = {name: getattr(scores, name) for name in ("estimate", "n", "n_eff", "coefficients", "degrees")}
-    kept: dict[str, Any] = {name: None if array is None else array[row] for name, array in arrays.items()}
+    latest: dict[str, Any] = {name: None if array is None else array[row] for name, array in arrays.items()}
     return UnitScores(
         name=scores.name,
         units=units,
@@ -308,5 +283,5 @@ def rolling(scores: UnitScores, wave: str = "quarter") -> UnitScores:
         joint=True,
         level=scores.level,
         interval=scores.interval,
-        **kept,
+        **latest,
     )

@@ -1,4 +1,4 @@
-"""One measurement model for all units, for each industry, or for each unit."""
+"""Pooled item weights: one measurement model for all units, or for each industry."""
 
 import warnings
 from typing import Any, Literal, get_args
@@ -11,20 +11,20 @@ from csindex.benchmark.trends.sensitivity import Sensitivity, agreement_table, r
 from csindex.benchmark.unit_facts import By, levels_of, numbered, said, tuples
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.errors import EstimationError, OptionError, ReplicateWarning, SmallSampleWarning
-from csindex.estimation.estimates import REASONS, Estimates, Status
+from csindex.estimation.estimates import Estimates, Status
 from csindex.estimation.estimator import estimate
 from csindex.estimation.replicates import Estimation, estimates_of_tiles
 from csindex.fitting.constructs import place
 from csindex.fitting.fit import fit
 from csindex.fitting.result import Fit
 from csindex.index.scores import to_hundred
+from csindex.messages import Message, listed
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.options import Options, choose
 from csindex.replicates.replicate import Stack
 from csindex.stacks.layout import Array, pack
 from csindex.survey.checks import refuse_beside
-from csindex.text.format import listed
 
 
 def pool_moments(mean: Array, packed: Array, n: Array, weight: Array, member: NDArray[np.intp]) -> tuple[Array, Array]:
@@ -187,9 +187,9 @@ def sensitivity(
     found = {kind: _scores(result, kind, _members(result, kind, industry, facts), construct) for kind in kinds}
     units = found["pooled"].units
     if group is not None and group not in units.columns:
-        raise OptionError(f"group={group!r} is not a column of the units ({listed(map(repr, units.columns))}).")
+        raise OptionError(Message("trend.no_group", group=group, known=listed(map(repr, units.columns))))
     if len(units) < 2:
-        raise OptionError("ranks need two units or more.")
+        raise OptionError(Message("trend.one_unit"))
     within = np.zeros(len(units), dtype=np.intp) if group is None else numbered(units[[group]])
     table = ranked_table(found, within)
     return Sensitivity(found["pooled"].name, table, agreement_table(found, table), len(units))
@@ -201,9 +201,7 @@ def _fitted(model: Model | Fit, data: Any, by: Any, options: dict[str, Any], qui
         result = model
     else:
         if data is None:
-            raise OptionError(
-                "a model without data: give the answers too, or the result of csindex.fit instead of both."
-            )
+            raise OptionError(Message("trend.no_data"))
         with warnings.catch_warnings():
             if quiet:
                 # Units that are too small for weights of their own are why weights are pooled: of their replicates only
@@ -223,7 +221,7 @@ def _members(result: Fit, measurement: str, industry: By, facts: pd.DataFrame | 
     if measurement != "industry":
         return np.arange(count) if measurement == "company" else np.zeros(count, dtype=np.intp)
     if industry is None:
-        raise OptionError("measurement='industry' needs industry=: a column of the units or of facts=, or a mapping.")
+        raise OptionError(Message("trend.no_industry"))
     return numbered(levels_of(result.units, industry, facts))
 
 
@@ -241,7 +239,7 @@ def _scores(result: Fit, measurement: str, member: NDArray[np.intp], construct: 
         weight, drawn = np.full_like(mean, 1 / mean.shape[-1]), np.full_like(means, 1 / mean.shape[-1])
     else:
         if own.coefficients is not None and not own.joint:
-            raise OptionError("common weights need replicates that can be drawn together. Use resampling='bootstrap'.")
+            raise OptionError(Message("trend.not_joint_common"))
         sample, again = _common(result, member)
         weight, drawn = (e.index_weights[..., block][member] for e in (sample, again))
         weight = weight[:, 0]
@@ -270,19 +268,14 @@ def _common(result: Fit, member: NDArray[np.intp]) -> tuple[Estimates, Estimates
     _refuse(result, sample, member)
     drawn = pool_moments(replicates.estimates.mean, replicates.estimates.packed, n, weight, member)
     again = estimates_of(*drawn, result.design, result.options, sample.weights[:, 0])
-    _tell(again)
+    _warn(again)
     return sample, again
 
 
-def _tell(again: Estimates) -> None:
+def _warn(again: Estimates) -> None:
     failed = float((again.status != Status.OK).mean())
     if failed > MANY_FAILED:
-        warnings.warn(
-            f"the common measurement models of {failed:.1%} of the replicates could not be estimated; errors are those of "
-            "the others. Pool more units.",
-            ReplicateWarning,
-            stacklevel=5,
-        )
+        warnings.warn(ReplicateWarning(Message("trend.failed", share=failed)), stacklevel=5)
 
 
 def _refuse(result: Fit, sample: Estimates, member: NDArray[np.intp]) -> None:
@@ -290,7 +283,6 @@ def _refuse(result: Fit, sample: Estimates, member: NDArray[np.intp]) -> None:
     if len(failed):
         assert result.units is not None
         units = result.units.iloc[np.flatnonzero(member == failed[0])]
-        raise EstimationError(
-            f"the common measurement model of {listed(map(said, tuples(units)))} cannot be estimated: "
-            f"{REASONS[Status(int(sample.status[failed[0], 0]))]}. Pool other units, or use measurement='equal'."
-        )
+        status = Status(int(sample.status[failed[0], 0]))
+        reason = Message(f"estimation.reason_{status.name.lower()}")
+        raise EstimationError(Message("trend.common_failed", units=listed(map(said, tuples(units))), reason=reason))

@@ -1,20 +1,24 @@
-"""What a trend gives: tables, and what they say in words."""
+"""The result of a trend: its tables and its text."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from csindex.benchmark.leagues.gaps import ADJUSTMENTS
 from csindex.benchmark.planning import reach
 from csindex.benchmark.unit_scores import UnitScores, bennet, combined_degrees
 from csindex.benchmark.waves import Grid, Panel
 from csindex.fitting.core import table
+from csindex.messages import Language, Message
 from csindex.replicates.intervals import Evidence, uncertainty
 from csindex.stacks.layout import Array
-from csindex.text import format, html
-from csindex.text.format import Language
+from csindex.text import format
+from csindex.text.document import Paragraph, Section, Table
+from csindex.text.result import ShortResult
 
 Pairs = tuple[NDArray[np.intp], ...]
 
@@ -92,29 +96,8 @@ def _labels(grid: Grid, pairs: Pairs) -> pd.DataFrame:
     return labels
 
 
-_ADJUSTED = {
-    "fdr_bh": {"en": "Benjamini & Hochberg", "ko": "Benjamini & Hochberg 보정"},
-    "fdr_by": {"en": "Benjamini & Yekutieli", "ko": "Benjamini & Yekutieli 보정"},
-    "holm": {"en": "Holm", "ko": "Holm 보정"},
-    "none": {"en": "not adjusted for their number", "ko": "다중비교 보정 없음"},
-}
-_WEIGHTS = {
-    "mean": {
-        "en": "All waves of a unit have the same item weights: the mean of its waves'.",
-        "ko": "단위별로 모든 회차에 같은 문항 가중치(회차별 가중치의 평균)를 적용하였습니다.",
-    },
-    "base": {
-        "en": "All waves of a unit have the item weights of its wave {base}.",
-        "ko": "단위별로 모든 회차에 {base} 회차의 문항 가중치를 적용하였습니다.",
-    },
-    "own": {"en": "Each wave has its own item weights.", "ko": "회차마다 해당 회차의 문항 가중치를 적용하였습니다."},
-    "outside": {"en": "The item weights are given from outside.", "ko": "외부에서 정한 문항 가중치를 적용하였습니다."},
-    "given": {"en": "The scores are compared as they are.", "ko": "주어진 지수를 그대로 비교하였습니다."},
-}
-
-
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Trend:
+class Trend(ShortResult):
     """Scores of units over waves.
 
     Attributes
@@ -150,76 +133,66 @@ class Trend:
     weights: str
     base: Any
 
+    TABLES: ClassVar = {"trend": "table", "changes": "changes", "decomposition": "decomposition"}
+
     @property
     def units(self) -> list[str]:
         """The unit columns, without the wave."""
         columns = [str(name) for name in self.table.columns]
         return columns[: columns.index(self.wave)]
 
-    def summary(self, lang: str = "en") -> str:
-        """Return the trend as text, in English (``"en"``) or Korean (``"ko"``)."""
-        chosen = format.language(lang)
+    def blocks(self, lang: Language) -> Iterator[Section]:
+        """Yield what is compared, how many changes are clear, and the changes: of several units those to the last wave."""
         count = len(self.table[self.units].drop_duplicates()) if self.units else 1
-        span = f"{self.waves[0]}–{self.waves[-1]}"
-        heading = {
-            "en": f"{self.name} by {self.wave}, {span}" + (f", {count:,} units" if count > 1 else ""),
-            "ko": f"{self.wave}별 {self.name} 지수({span})" + (f", 단위 {count:,}개" if count > 1 else ""),
-        }[chosen]
-        weights = _WEIGHTS[self.weights][chosen].format(base=self.base)
-        rows = self.changes if count == 1 else self._latest()
-        parts = [weights, *self._verdict(chosen)]
-        return "\n".join([heading, *map(format.wrapped, parts), "", self._block(rows, chosen)])
+        title = {"name": self.name, "wave": self.wave, "first": self.waves[0], "last": self.waves[-1]}
+        heading = _say(lang, "title_units", **title, units=count) if count > 1 else _say(lang, "title", **title)
+        said = [_say(lang, f"weights_{self.weights}", base=self.base), *_verdict(self, lang)]
+        yield Section("", (Paragraph(heading, "lead"), *map(Paragraph, said)))
+        yield Section("", (_cells(self, self.changes if count == 1 else _latest(self), lang),))
 
-    def __repr__(self) -> str:
-        return self.summary()
 
-    def _repr_html_(self) -> str:
-        drop = ["series_break", "se", "p"]
-        changes = html.as_table(self._latest().drop(columns=drop), "Changes to the last wave", ".changes")
-        return html.page(repr(self), [html.as_table(self.table, "Index, 0–100", ".table"), changes])
+def _say(lang: Language, key: str, **values: object) -> str:
+    return Message(f"trend.{key}", **values).text(lang)
 
-    def _latest(self) -> pd.DataFrame:
-        """Return the changes to the last wave, the largest first."""
-        last = self.changes[[wave == self.waves[-1] for wave in self.changes["to"]]]
-        return last.iloc[np.argsort(-last["estimate"].abs().fillna(0.0).to_numpy(), kind="stable")]
 
-    def _verdict(self, lang: Language) -> list[str]:
-        tested = self.changes[~self.changes["series_break"]]
-        clear = tested["p_adjusted"] < 1 - self.level
-        up, down = int((clear & (tested["estimate"] > 0)).sum()), int((clear & (tested["estimate"] < 0)).sum())
-        flat, broken = len(tested) - up - down, int(self.changes["series_break"].sum())
-        level, method = f"{self.level:.0%}", _ADJUSTED[self.adjust][lang]
-        detectable = format.number(float(tested["detectable"].median()), 1) if len(tested) else "–"
-        said = {
-            "en": [
-                f"Changes: {len(tested):,}, of which {up:,} up, {down:,} down, {flat:,} not clear ({level}, {method}). A "
-                f"change of {detectable} points (median) would be found with a power of {self.power:.0%}.",
-                f"Not compared: {broken:,} across a break of the series.",
-            ],
-            "ko": [
-                f"전체 {len(tested):,}건의 변화 가운데 상승 {up:,}건, 하락 {down:,}건이며, {flat:,}건은 통계적으로 "
-                f"뚜렷하지 않습니다(신뢰수준 {level}, {method}). 검정력 {self.power:.0%}로 탐지할 수 있는 최소 변화는 "
-                f"{detectable}점(중앙값)입니다.",
-                f"시계열 단절에 걸친 {broken:,}건은 비교하지 않았습니다.",
-            ],
-        }[lang]
-        return said if broken else said[:1]
+def _latest(trend: Trend) -> pd.DataFrame:
+    """Return the changes to the last wave, the largest first."""
+    last = trend.changes[[wave == trend.waves[-1] for wave in trend.changes["to"]]]
+    return last.iloc[np.argsort(-last["estimate"].abs().fillna(0.0).to_numpy(), kind="stable")]
 
-    def _block(self, rows: pd.DataFrame, lang: Language) -> str:
-        level = f"{self.level:.0%}"
-        heads = {
-            "en": ["from", "to", "change", "%", f"{level} interval", "p adj.", ""],
-            "ko": ["이전", "이후", "변화", "%", f"{level} 신뢰구간", "보정 p", ""],
-        }[lang]
-        cells = [[*self.units, *heads]]
-        shown = rows.head(format.ROWS)
-        for row in shown.to_dict("records"):
-            mark = "*" if row["p_adjusted"] < 1 - self.level else ""
-            if row["series_break"]:
-                mark = {"en": "break", "ko": "단절"}[lang]
-            change = [format.number(row[name], 1, sign=True) for name in ("estimate", "percent")]
-            span = format.interval(row["lower"], row["upper"], 1, lang, sign=True)
-            labels = [str(row[name]) for name in [*self.units, "from", "to"]]
-            cells.append([*labels, *change, span, format.p_value(row["p_adjusted"]), mark])
-        more = {"en": f"  ... {len(rows) - len(shown):,} more", "ko": f"  ... 외 {len(rows) - len(shown):,}건"}[lang]
-        return format.aligned(cells, len(self.units)) + (f"\n{more}" if len(rows) > len(shown) else "")
+
+def _verdict(trend: Trend, lang: Language) -> list[str]:
+    tested = trend.changes[~trend.changes["series_break"]]
+    clear = tested["p_adjusted"] < 1 - trend.level
+    up, down = int((clear & (tested["estimate"] > 0)).sum()), int((clear & (tested["estimate"] < 0)).sum())
+    flat, broken = len(tested) - up - down, int(trend.changes["series_break"].sum())
+    adjust = ADJUSTMENTS[trend.adjust]
+    said = _say(
+        lang,
+        "changes",
+        tested=len(tested),
+        up=up,
+        down=down,
+        flat=flat,
+        level=f"{trend.level:.0%}",
+        adjusted=_say(lang, "adjusted", adjust=adjust) if adjust else _say(lang, "unadjusted"),
+        detectable=format.number(float(tested["detectable"].median()), 1) if len(tested) else "–",
+        power=f"{trend.power:.0%}",
+    )
+    return [said, _say(lang, "broken", broken=broken)] if broken else [said]
+
+
+def _cells(trend: Trend, changes: pd.DataFrame, lang: Language) -> Table:
+    """Return the first changes, rounded, as they are to be read."""
+    rows = []
+    for row in changes.head(format.ROWS).to_dict("records"):
+        mark = "*" if row["p_adjusted"] < 1 - trend.level else ""
+        mark = _say(lang, "break") if row["series_break"] else mark
+        points = [format.number(row[name], 1, sign=True) for name in ("estimate", "percent")]
+        between = format.interval(row["lower"], row["upper"], 1, lang, sign=True)
+        labels = [str(row[name]) for name in [*trend.units, "from", "to"]]
+        rows.append((*labels, *points, between, format.p_value(row["p_adjusted"]), mark))
+    heads = _say(lang, "heads", level=f"{trend.level:.0%}").split("|")
+    more = len(changes) - len(rows)
+    rest = _say(lang, "more_rows", count=more) if more else ""
+    return Table("", (*trend.units, *heads), tuple(rows), left=len(trend.units), rest=(len(rows), rest))

@@ -1,26 +1,22 @@
-"""How far scores and ranks move between measurement models."""
+"""Sensitivity of scores and ranks to the choice of item weights."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.benchmark.unit_scores import UnitScores
+from csindex.messages import Language, Message
 from csindex.text import format
-
-_NAMES = {
-    "pooled": {"en": "pooled", "ko": "전체 통합"},
-    "industry": {"en": "industry", "ko": "업종별"},
-    "company": {"en": "company", "ko": "기업별"},
-    "equal": {"en": "equal", "ko": "동일"},
-}
+from csindex.text.document import Paragraph, Section, Table
+from csindex.text.result import ShortResult
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Sensitivity:
+class Sensitivity(ShortResult):
     """Scores and ranks of units with item weights of all units together, of industries, of each unit, and equal ones.
 
     Attributes
@@ -43,48 +39,40 @@ class Sensitivity:
     agreement: pd.DataFrame
     units: int
 
-    def summary(self, lang: str = "en") -> str:
-        """Return the comparison as text, in English (``"en"``) or Korean (``"ko"``)."""
-        chosen = format.language(lang)
-        heads = {
-            "en": ["weights", "rank corr.", "moved", "max places", "max points", "median se"],
-            "ko": ["가중치", "순위 상관", "이동 단위", "최대 순위 이동", "최대 점수 차", "표준오차 중앙값"],
-        }[chosen]
+    TABLES: ClassVar = {"sensitivity": "table", "agreement": "agreement"}
+
+    def blocks(self, lang: Language) -> Iterator[Section]:
+        """Yield how far ranks and scores move at most, and how each measurement agrees with the pooled one."""
+        yield Section("", (Paragraph(_sentence(self).text(lang)),))
+        heads = Message("trend.agreement_heads").text(lang).split("|")
         rows = [
-            [
-                _NAMES[row["measurement"]][chosen],
+            (
+                Message(f"trend.{row['measurement']}").text(lang),
                 format.number(row["rank_correlation"], 3),
                 str(row["moved"]),
                 str(row["max_shift"]),
                 format.number(row["max_difference"], 2),
                 format.number(row["median_se"], 2),
-            ]
+            )
             for row in self.agreement.to_dict("records")
         ]
-        cells = [heads, *rows]
-        return f"{format.wrapped(self._sentence(chosen))}\n\n{format.aligned(cells, 1)}"
+        yield Section("", (Table("", tuple(heads), tuple(rows)),))
 
-    def _sentence(self, lang: format.Language) -> str:
-        worst: dict[Any, Any] = self.agreement.sort_values("max_shift", kind="stable").iloc[-1].to_dict()
-        name = _NAMES[worst["measurement"]][lang]
-        difference, se = float(self.agreement["max_difference"].max()), float(self.agreement["median_se"].median())
-        small, places = difference < 2 * se, int(worst["max_shift"])
-        if lang == "ko":
-            ranks = f"순위는 최대 {places}계단({name} 가중치) 달라졌고" if places else "순위는 바뀌지 않았고"
-            return (
-                f"{self.name} 지수를 전체 통합 가중치 기준과 비교한 결과, 단위 {self.units:,}개의 {ranks}, 점수는 최대 "
-                f"{difference:.1f}점 달라졌습니다. 이는 점수의 표준오차 {se:.1f}점(중앙값)의 2배보다 "
-                f"{'작습니다' if small else '작지 않습니다'}."
-            )
-        ranks = f"move by up to {places} place{'s' * (places > 1)} ({name} weights)" if places else "do not move"
-        return (
-            f"{self.name}: compared with pooled item weights, the ranks of {self.units:,} units {ranks}, and scores move "
-            f"by up to {difference:.1f} points, which is {'less' if small else 'not less'} than twice the scores' "
-            f"standard error of {se:.1f} (median)."
-        )
 
-    def __repr__(self) -> str:
-        return self.summary()
+def _sentence(found: Sensitivity) -> Message:
+    worst = found.agreement.sort_values("max_shift", kind="stable").iloc[-1].to_dict()
+    difference, se = float(found.agreement["max_difference"].max()), float(found.agreement["median_se"].median())
+    places, weights = int(worst["max_shift"]), Message(f"trend.{worst['measurement']}")
+    moved = Message("trend.ranks_move", places=places, weights=weights)
+    return Message(
+        "trend.sensitivity",
+        name=found.name,
+        units=found.units,
+        ranks=moved if places else Message("trend.ranks_stay"),
+        difference=difference,
+        size=Message("trend.less" if difference < 2 * se else "trend.not_less"),
+        se=se,
+    )
 
 
 def ranked_table(found: Mapping[str, UnitScores], within: NDArray[np.intp]) -> pd.DataFrame:

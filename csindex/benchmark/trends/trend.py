@@ -1,4 +1,4 @@
-"""Waves of a survey: scores with fixed item weights, their changes, and what the changes are made of."""
+"""Trends: scores of units over waves with fixed item weights, and their changes."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
@@ -13,9 +13,10 @@ from csindex.benchmark.waves import Grid, Panel, items_panel, scores_panel
 from csindex.errors import OptionError
 from csindex.fitting.constructs import place
 from csindex.fitting.result import Fit
+from csindex.messages import Message, listed
 from csindex.options import choose
 from csindex.stacks.layout import Array
-from csindex.text.format import listed, unit_name
+from csindex.text.format import unit_name
 
 ItemWeights = Literal["fixed", "own"] | Mapping[str, float] | None
 
@@ -35,8 +36,8 @@ def trend(
 ) -> Trend:
     """Follow units over waves: scores, changes with intervals, and the part of the item weights in them.
 
-    Waves are independent samples, unless the fit knows better: with clusters (such as the persons of a panel), strata or
-    replicate weights, they are domains of one sample, and what they have in common is in every interval.
+    Waves are independent samples, unless the fit has clusters (such as the persons of a panel), strata or replicate
+    weights: then they are domains of one sample, and what they have in common is in every interval.
 
     Parameters
     ----------
@@ -145,9 +146,9 @@ def fixed_weights(
     """
     scores = UnitScores.of(result, construct)
     if not isinstance(result, Fit):
-        raise OptionError("fixed item weights need a fit: scores do not hold the items' means.")
+        raise OptionError(Message("trend.needs_fit"))
     if scores.coefficients is not None and not scores.joint:
-        raise OptionError("fixed weights need replicates that can be drawn together. Fit with resampling='bootstrap'.")
+        raise OptionError(Message("trend.not_joint_fixed"))
     grid = Grid.of(scores.units, wave)
     items = items_panel(result, grid, scores.name)
     panel, _ = _scored(result, scores, grid, items, weights, base, _series(grid, breaks))
@@ -181,7 +182,7 @@ def _scored(
     """Return the scores as a panel with q = 1, and which item weights they have."""
     if items is None:
         if weights is not None or base is not None:
-            raise OptionError("weights= and base= need a fit: scores do not hold the items' means. Leave them out.")
+            raise OptionError(Message("trend.weights_need_fit"))
         return scores_panel(scores, grid), "given"
     assert isinstance(result, Fit)
     if isinstance(weights, Mapping):
@@ -190,7 +191,7 @@ def _scored(
         return _with_weights(items, _checked(weights, names)), "outside"
     if choose("weights", weights or "fixed", ["fixed", "own"]) == "own":
         if base is not None:
-            raise OptionError("base= goes with weights='fixed'; with 'own' every wave has its own weights.")
+            raise OptionError(Message("trend.base_of_own"))
         return scores_panel(scores, grid), "own"
     share = _mean_of_series(grid, series) if base is None else _all_on(grid, base)
     return _with_weights(items, share), "mean" if base is None else "base"
@@ -226,10 +227,7 @@ def _all_on(grid: Grid, base: Any) -> Array:
     absent = np.flatnonzero(grid.place[:, at] < 0).tolist()
     if absent:
         names = [unit_name(grid.units, unit) for unit in absent]
-        raise OptionError(
-            f"{listed(names)}: not measured in the base wave {base!r}. Use base=None (the mean of each unit's waves), or "
-            "leave these units out."
-        )
+        raise OptionError(Message("trend.no_base", units=listed(names), base=base))
     share = np.zeros((len(grid.units), len(grid.waves), len(grid.waves)))
     share[:, :, at] = 1.0
     return share
@@ -248,14 +246,14 @@ def _series(grid: Grid, breaks: Any) -> NDArray[np.intp]:
 
 def _checked(weights: Mapping[str, float], names: tuple[str, ...]) -> Array:
     if set(weights) != set(names):
-        raise OptionError(f"weights= names {listed(weights)}; the construct has the items {listed(names)}.")
+        raise OptionError(Message("trend.weight_names", found=listed(weights), items=listed(names)))
     values = np.array([weights[name] for name in names], dtype=np.float64)
     if not (np.isfinite(values).all() and (values >= 0).all() and values.sum() > 0):
-        raise OptionError(f"weights={dict(weights)!r} must be 0 or more, and not all 0.")
+        raise OptionError(Message("trend.bad_weights", weights=dict(weights)))
     return np.asarray(values / values.sum())
 
 
 def _share(name: str, value: float) -> float:
     if not 0 < value < 1:
-        raise OptionError(f"{name}={value!r} must lie between 0 and 1.")
+        raise OptionError(Message("benchmark.share", name=name, value=value))
     return float(value)

@@ -201,7 +201,7 @@ def ranks(reader: Reader, found: League | CsindexError | None) -> Section | None
     if found is None:
         return None
     if isinstance(found, CsindexError):
-        return Section(reader.say("league"), (Paragraph(reader.say("no_league", why=str(found)), "note"),))
+        return Section(reader.say("league"), (Paragraph(reader.say("no_league", why=found.text(reader.lang)), "note"),))
     said = [block for part in found.summary(reader.lang).split("\n\n") for block in _said(part)]
     picture = Picture("league", reader.say("league_picture"), lambda: plot.league_plot(found, lang=reader.lang))
     return Section(reader.say("league"), (*said, picture))
