@@ -44,7 +44,6 @@ MOST_MODULES = 14
 CIRCLES = {
     ("assessment/quality/text.py", "assessment/quality/result.py"),
     ("estimation/estimates.py", "estimation/cbsem/estimator.py"),
-    ("moments/moments.py", "replicates/source.py"),
 }
 SLOW_TO_IMPORT = (
     "matplotlib",
