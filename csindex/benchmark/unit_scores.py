@@ -159,9 +159,7 @@ class UnitScores(ShortResult):
         if result.units is None:
             raise OptionError(Message("benchmark.single_unit"))
         if result.replicates is None:
-            raise OptionError(
-                "the result has no replicates, so nothing can be said of differences. Fit with replicates=."
-            )
+            raise OptionError(Message("benchmark.no_replicates"))
         return cls(
             name=name,
             units=result.units,

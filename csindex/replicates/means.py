@@ -131,8 +131,7 @@ def drawn(source: RowSource, kind: Kind, wanted: int, seed: int, made_of: Callab
         values = np.empty((len(units), 0, made_of(np.full((1, source.answers.values.shape[1]), np.nan)).shape[1]))
     coefficients = draws.coefficients(units) if wanted else None
     degrees = np.array([source.degrees(kind, unit, count) for unit, count in enumerate(counts)])
-    words = (source.words(kind), source.words(kind, "ko"))
-    return Drawn(values, coefficients, degrees, draws.together, *words)
+    return Drawn(values, coefficients, degrees, draws.together, source.words(kind), source.words(kind, "ko"))
 
 
 def placed(answers: Answers, made: Callable[[Array], Array]) -> Answers:

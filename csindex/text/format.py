@@ -62,17 +62,17 @@ def interval(lower: float, upper: float, digits: int, lang: Language, sign: bool
     return f"{number(lower, digits, sign)}{' to ' if lang == 'en' else ' ~ '}{number(upper, digits, sign)}"
 
 
+def some_rows(bad: NDArray[np.bool_]) -> Message:
+    """Return a message such as ``"12 rows, first 17"`` for the rows (counting from 1) where `bad` is True."""
+    places = np.flatnonzero(bad)
+    return Message("glossary.rows", count=len(places), first=places[0] + 1)
+
+
 def unit_name(units: pd.DataFrame | None, unit: int) -> str:
     """Return e.g. ``"company 'Acme', wave 2"`` for the row `unit` of the labels; empty where there are none."""
     if units is None:
         return ""
     return ", ".join(f"{name} {units[name].tolist()[unit]!r}" for name in units.columns)
-
-
-def some_rows(bad: NDArray[np.bool_]) -> Message:
-    """Return a message such as ``"12 rows, first 17"`` for the rows (counting from 1) where `bad` is True."""
-    places = np.flatnonzero(bad)
-    return Message("glossary.rows", count=len(places), first=places[0] + 1)
 
 
 def wrapped(text: str, indent: str = "") -> str:

@@ -161,7 +161,7 @@ def notices(result: CompositeResult) -> Iterator[CsindexWarning]:
     if few:
         who = Message("composite.few_sample")
         if result.units is not None:
-            who = Message("composite.few_units", units=listed((unit_name(result.units, unit) for unit in few), most=3))
+            who = Message("composite.few_units", units=listed([unit_name(result.units, unit) for unit in few], most=3))
         yield SmallSampleWarning(Message("composite.few", who=who, few=FEW))
     if result.plan.replicates:
         share = failed(result) / max(1, result.drawn.draws[..., -1].size)
