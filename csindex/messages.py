@@ -36,6 +36,11 @@ def words(*families: str) -> Mapping[str, Mapping[str, str]]:
     )
 
 
+def term(name: str, lang: Language, *families: str, prefix: str = "") -> str:
+    """Return the words for an option's value: of the families, with a prefix, else of the glossary, else the name."""
+    return words(*families)[lang].get(prefix + name, words("glossary")[lang].get(name, name))
+
+
 class Argument:
     """An argument that a remedy names, e.g. ``missing_codes=[98, 99]``.
 

@@ -1,9 +1,9 @@
 """The choices of a fit, checked once and carried on its result."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, Protocol, TypeVar, get_args
 
 from csindex.errors import OptionError
 from csindex.messages import Argument, Message, Several
@@ -20,6 +20,9 @@ Convention = Literal["fornell", "standardized", "equal"]
 Missing = Literal["listwise", "pairwise", "mean", "em", "fiml"]
 Interval = Literal["percentile", "normal", "basic", "bca", "studentized"]
 Resampling = Literal["bootstrap", "jackknife", "parametric", "replicate weights"]
+Kind = Literal["bootstrap", "jackknife", "replicate weights", "simple", "nested", "parametric"]
+"""What replicates are made of: *simple* leave one row out at a time, which gives the variance of a simple random sample to
+measure design effects by; *nested* are resamples of bootstrap resamples, for studentised intervals."""
 
 _SPELLINGS = {
     "standardised": "standardized", "centred": "centered", "studentised": "studentized", "BCa": "bca",
@@ -53,6 +56,58 @@ def accepted(option: str, value: str) -> Iterator[None]:
         _KNOWN[option] = before
 
 
+class Named(Protocol):
+    """What has a name, which is a value of an option."""
+
+    @property
+    def name(self) -> str:
+        """The value of the option."""
+
+
+Entry = TypeVar("Entry", bound=Named)
+
+
+class Registry(Mapping[str, Entry]):
+    """What the values of an option stand for, by their names; read-only.
+
+    Parameters
+    ----------
+    option : str
+    entries : iterable of objects with a name
+    """
+
+    def __init__(self, option: str, entries: Iterable[Entry]) -> None:
+        self._option = option
+        self._entries = {entry.name: entry for entry in entries}
+
+    def __getitem__(self, name: str) -> Entry:
+        return self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @contextmanager
+    def added(self, entry: Entry) -> Iterator[None]:
+        """Have another entry for a while.
+
+        Raises
+        ------
+        OptionError
+            If there is one of this name.
+        """
+        if entry.name in self:
+            raise OptionError(f"{self._option}={entry.name!r} is registered already. Give the new one another name.")
+        with accepted(self._option, entry.name):
+            self._entries[entry.name] = entry
+            try:
+                yield
+            finally:
+                del self._entries[entry.name]
+
+
 def choose(name: str, value: object, known: Iterable[str]) -> str:
     """Return `value` if it is one of the `known` spellings.
 
@@ -82,13 +137,19 @@ def within(name: str, value: object, low: float, high: float, example: str) -> N
         raise OptionError(Message("options.within", option=Argument(name, value), low=low, high=high, example=example))
 
 
-def _ordinal(value: object, missing: str) -> bool | tuple[str, ...]:
+def replicate_count(value: object) -> int:
+    """Return a number of replicates: 0 for none, or 2 and more."""
+    count = whole("replicates", value, 0)
+    if count == 1:
+        raise OptionError(Message("options.one_replicate"))
+    return count
+
+
+def _ordinal(value: object) -> bool | tuple[str, ...]:
     """Return True or False for all items or none, or the names of the ordinal ones."""
     named = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
     if not isinstance(value, bool) and not all(isinstance(name, str) for name in named):
         raise OptionError(Message("options.ordinal", value=f"{value!r:.80}"))
-    if missing in ("mean", "em", "fiml") and value is not False and named:
-        raise OptionError(Message("options.ordinal_missing", missing=Argument("missing", missing)))
     return value if isinstance(value, bool) else tuple(map(str, named)) or False
 
 
@@ -122,11 +183,9 @@ class Options:
     def __post_init__(self) -> None:
         for name, values in _KNOWN.items():
             object.__setattr__(self, name, choose(name, getattr(self, name), values))
-        object.__setattr__(self, "ordinal", _ordinal(self.ordinal, self.missing))
-        object.__setattr__(self, "replicates", whole("replicates", self.replicates, 0))
+        object.__setattr__(self, "ordinal", _ordinal(self.ordinal))
+        object.__setattr__(self, "replicates", replicate_count(self.replicates))
         object.__setattr__(self, "max_iterations", whole("max_iterations", self.max_iterations, 1))
-        if self.replicates == 1:
-            raise OptionError(Message("options.one_replicate"))
         within("level", self.level, 0, 1, "0.95")
         within("tolerance", self.tolerance, 0, 0.01, "1e-7")
         within("max_failed", self.max_failed, -1e-9, 1 + 1e-9, "0.10")

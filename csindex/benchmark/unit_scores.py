@@ -13,7 +13,7 @@ from csindex.fitting.constructs import place
 from csindex.fitting.result import Fit
 from csindex.messages import Language, Message
 from csindex.options import Interval
-from csindex.replicates.intervals import Evidence, Uncertainty, uncertainty
+from csindex.replicates.intervals import Evidence, Uncertainty, of_draws, uncertainty
 from csindex.stacks.layout import Array
 from csindex.text import format
 from csindex.text.document import Paragraph, Section, Table
@@ -160,9 +160,6 @@ class UnitScores(ShortResult):
             raise OptionError(Message("benchmark.single_unit"))
         if result.replicates is None:
             raise OptionError(Message("benchmark.no_replicates"))
-        interval = (
-            result.options.interval if result.options.interval in ("percentile", "normal", "basic") else "percentile"
-        )
         return cls(
             name=name,
             units=result.units,
@@ -174,7 +171,7 @@ class UnitScores(ShortResult):
             coefficients=result.replicates.coefficients,
             degrees=result.degrees,
             level=result.options.level,
-            interval=interval,
+            interval=of_draws(result.options.interval),
         )
 
     @property

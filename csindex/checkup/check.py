@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from typing import Any, get_args
+from typing import Any
 
 from numpy.typing import ArrayLike
 
@@ -12,6 +12,7 @@ from csindex.checkup.result import Checkup
 from csindex.errors import OptionError, SurveyError
 from csindex.messages import Message, Several
 from csindex.model.model import Model
+from csindex.moments.missing import POLICIES
 from csindex.options import Missing, choose
 from csindex.survey.checks import refuse_beside
 from csindex.survey.labels import SurveyFile
@@ -70,7 +71,7 @@ def check(
     """
     if not isinstance(model, Model):
         raise OptionError(Message("checkup.not_a_model", model=f"{model!r:.80}"))
-    choose("missing", missing, get_args(Missing))
+    choose("missing", missing, POLICIES)
     design = {"weights": weights, "strata": strata, "clusters": clusters, "by": by}
     problems, notices = Findings(), Findings()
     survey = _survey(data, design, missing_codes, reading, problems)

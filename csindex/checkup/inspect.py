@@ -15,7 +15,7 @@ from csindex.errors import CsindexError, CsindexWarning, SurveyError, UnitWarnin
 from csindex.fitting.fit import fit
 from csindex.fitting.notices import MANY_MISSING
 from csindex.fitting.notices import notices as fit_notices
-from csindex.fitting.refusals import FEWEST, unit_name
+from csindex.fitting.refusals import FEWEST
 from csindex.fitting.result import Fit
 from csindex.messages import Argument, Bilingual, Joined, Message, listed
 from csindex.model.model import Model
@@ -37,7 +37,7 @@ from csindex.survey.codebook import suspected
 from csindex.survey.columns import as_frame, check_names, column_names
 from csindex.survey.labels import Variable, means_no_answer
 from csindex.survey.survey import Survey
-from csindex.text.format import some_rows
+from csindex.text.format import some_rows, unit_name
 
 RENAME = Argument("rename", {}, "model.rename({{item: column}})")
 SMALL_UNIT = 30

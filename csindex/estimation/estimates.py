@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csindex.messages import words
-from csindex.model.design import Design
-from csindex.stacks.layout import Array, empty, packing, unpack
+from csindex.stacks.layout import Array, packing, unpack
 
 CONSTANT_BELOW = 1e-9
 
@@ -139,25 +138,7 @@ class Estimates:
         """Return the same estimates, with the moments that they were made from."""
         return replace(self, mean=mean, packed=packed)
 
-    @classmethod
-    def allocate(cls, members: int, design: Design, q: int = 0) -> "Estimates":
-        """Return room for the estimates of `members`, NaN until it is filled with `put`."""
-        p, k = design.p, design.k
-        shapes = {"weights": (p,), "loadings": (p,), "index_weights": (p,), "correlations": (k, k), "paths": (k, k)}
-        shapes["theta"] = (q,)
-        arrays: dict[str, Any] = {name: empty(members, *shapes.get(name, (k,))) for name in _REAL}
-        for array in arrays.values():
-            array[...] = np.nan
-        status, rounds = np.zeros(members, np.int8), np.zeros(members, np.intp)
-        return cls(**arrays, status=status, rounds=rounds, flaws=np.zeros(members, np.int8))
-
-    def put(self, at: slice, part: "Estimates") -> None:
-        """Write the estimates of some members."""
-        for name in _OWN:
-            if getattr(self, name).size:
-                getattr(self, name)[at] = getattr(part, name)
-
-    def part(self, members: slice) -> "Estimates":
+    def part(self, members: slice | tuple[int, slice]) -> "Estimates":
         """Return the estimates of some members."""
         return Estimates(**{name: getattr(self, name)[members] for name in _OWN})
 
@@ -174,4 +155,3 @@ class Estimates:
 
 
 _OWN = [field.name for field in fields(Estimates) if field.name not in ("mean", "packed", "before")]
-_REAL = [name for name in _OWN if name not in ("status", "rounds", "flaws")]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from csindex.estimation.estimates import Estimates, Status
 from csindex.estimation.pls.structure import total_effects
+from csindex.estimation.replicates import Replicates
 from csindex.fitting.refusals import failures
 from csindex.fitting.units import moments_of_rows
 from csindex.model.design import Design
@@ -18,7 +19,6 @@ from csindex.model.stages import Stage
 from csindex.moments.moments import Moments
 from csindex.options import Options
 from csindex.replicates.intervals import Evidence, Uncertainty, standard_error, uncertainty, unknown
-from csindex.replicates.replicate import Replicates
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes

@@ -10,22 +10,23 @@ from numpy.typing import NDArray
 
 from csindex.errors import EstimationError, OptionError, SurveyError
 from csindex.estimation.estimator import Sampled, estimate, estimator_of
+from csindex.estimation.replicates import Estimation, replicate_estimates
 from csindex.fitting import refusals
 from csindex.fitting.stage_source import StagedSource
 from csindex.fitting.units import UnitStack
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.moments.moments import Moments
-from csindex.options import Options
-from csindex.replicates.replicate import replicate
-from csindex.replicates.source import Kind, MomentSource, RowSource, Source
+from csindex.options import Kind, Options
+from csindex.replicates.intervals import INTERVALS, check_interval
+from csindex.replicates.rows import NESTED, RowSource
+from csindex.replicates.source import MomentSource, Source
 from csindex.stacks.layout import Array, flatten, pack
 
 if TYPE_CHECKING:
     from csindex.fitting.earlier_weights import EarlierWeights
 
-UNLIKE_SAMPLES = ("jackknife", "replicate weights")
-MOST_DELETED, MOST_LEFT_OUT, INNER = 200, 400, 25
+MOST_DELETED, MOST_LEFT_OUT = 200, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Procedure:
     drop : bool
         Whether units with a problem are left out; otherwise they are an error.
     work : dict
-        Seed, size of the blocks, workers and progress bar of `csindex.replicates.replicate.replicate`.
+        Seed, size of the blocks, workers and progress bar of `csindex.estimation.replicates.replicate_estimates`.
     earlier : EarlierWeights or None
         Index weights that are given.
     """
@@ -71,12 +72,11 @@ def estimate_units(units: UnitStack, source: Source, model: Model, design: Desig
     problems = refusals.estimate_problems(model, design, units.moments, units.estimates, options)
     units = units.without(problems, EstimationError, drop)
     for name, kind, wanted in _kinds(options, source):
-        drawn = replicate(
-            _drawn_from(kind, source, moments), units.numbers, units.estimates, design, options,
-            partial(estimate, by=estimator), estimator.start(units.estimates),
-            units.estimates.index_weights if options.weights_from else units.weights,
-            kind=kind, wanted=wanted, **procedure.work,
-        )  # fmt: skip
+        start = estimator.start(units.estimates)
+        given = units.estimates.index_weights if options.weights_from else units.weights
+        estimation = Estimation(partial(estimate, by=estimator), design, options, start, given)
+        drawn_from = _drawn_from(kind, source, moments)
+        drawn = replicate_estimates(drawn_from, units.numbers, estimation, kind=kind, wanted=wanted, **procedure.work)
         units = replace(units, replicates={**units.replicates, name: drawn})
         units = units.without(refusals.replicate_problems(model, drawn, options), EstimationError, drop)
     if estimator.analytic and not options.replicates:
@@ -112,17 +112,13 @@ def _kinds(options: Options, source: Source) -> Iterator[tuple[str, Kind, int]]:
     """Yield the replicates that are needed: their name on the result, their kind, and how many."""
     if not options.replicates:
         return
-    if options.interval in ("percentile", "basic", "bca", "studentized") and options.resampling in UNLIKE_SAMPLES:
-        raise OptionError(
-            f"interval={options.interval!r} does not go with resampling={options.resampling!r}; use 'normal'."
-        )
-    if options.interval in ("bca", "studentized") and options.resampling != "bootstrap":
-        raise OptionError(f"interval={options.interval!r} needs resampling='bootstrap', with respondents' rows.")
+    check_interval(options, designed=source.joint)
+    method = INTERVALS[options.interval]
     yield "replicates", options.resampling, options.replicates
-    if options.interval == "bca":
+    if method.jackknife:
         yield "jackknife", "jackknife", MOST_DELETED
-    if options.interval == "studentized":
-        yield "nested", "nested", INNER
+    if method.nested:
+        yield "nested", "nested", NESTED
     if source.weighted:
         yield "simple", "simple", MOST_LEFT_OUT
 

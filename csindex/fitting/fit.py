@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from csindex.errors import OptionError
 from csindex.estimation.estimator import ESTIMATORS, estimator_of
-from csindex.fitting.estimate_units import UNLIKE_SAMPLES, Procedure, degrees_of
-from csindex.fitting.intake import source_of, usual_resampling
+from csindex.fitting.core import FittedStage
+from csindex.fitting.estimate_units import Procedure, degrees_of
+from csindex.fitting.intake import seed_of, source_of, usual_resampling
 from csindex.fitting.notices import warn
 from csindex.fitting.result import Fit
 from csindex.fitting.stage_by_stage import fit_stages
+from csindex.fitting.units import UnitStack
 from csindex.model.model import Model
 from csindex.model.stages import Stage, stages_of
+from csindex.moments.missing import check_ordinal
 from csindex.options import (
     Convention,
     Discrepancy,
@@ -34,6 +36,9 @@ from csindex.options import (
     choose,
     whole,
 )
+from csindex.replicates.intervals import usual_interval
+from csindex.replicates.source import Source
+from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
 
 if TYPE_CHECKING:
@@ -178,10 +183,7 @@ def fit(
     >>> result.index.set_index("construct").estimate.round(1)["Satisfaction"]
     np.float64(75.6)
     """
-    if not isinstance(model, Model):
-        raise OptionError(
-            f"model must be a csindex Model, e.g. csindex.acsi() or Model.parse(text), not {model!r:.80}."
-        )
+    _check_model(model)
     drop = choose("bad_units", bad_units, ["raise", "drop"]) == "drop"
     work = _work(seed, block_size, n_jobs, progress)
     earlier = None if weights_from is None else _earlier(weights_from, model)
@@ -198,23 +200,20 @@ def fit(
     _check(model, options, earlier)
     given = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "missing_codes": missing_codes}
     source, account, codes = source_of(model, data, options, given)
-    method = estimator_of(options)
     if errors is None:
-        options = replace(options, errors=method.usual_errors(options, weighted=source.weighted))
-    stages = _stages(model, options)
-    fitted, units = fit_stages(stages, source, Procedure(options, drop, work, earlier))
-    drawn = units.replicates.get
-    result = Fit(
-        options=options, seed=work["seed"], stages=fitted, estimates=units.estimates, account=account,
-        dropped=units.dropped, degrees=degrees_of(source, units.numbers, options), missing_codes=codes,
-        replicates=drawn("replicates"), jackknife=drawn("jackknife"), nested=drawn("nested"), simple=drawn("simple"),
-    )  # fmt: skip
-    if method.covariance_structure:
-        from csindex.fitting.tables.covariance import covariance_fit
-
-        result = replace(result, covariance=covariance_fit(result, source, units.numbers, units.weights))
+        options = replace(options, errors=estimator_of(options).usual_errors(options, weighted=source.weighted))
+    procedure = Procedure(options, drop, work, earlier)
+    stages, units = fit_stages(_stages(model, options), source, procedure)
+    result = _result(stages, units, source, procedure, account=account, codes=codes)
     warn(result, stacklevel=2)
     return result
+
+
+def _check_model(model: object) -> None:
+    if not isinstance(model, Model):
+        raise OptionError(
+            f"model must be a csindex Model, e.g. csindex.acsi() or Model.parse(text), not {model!r:.80}."
+        )
 
 
 def _options(
@@ -234,12 +233,11 @@ def _options(
     if replicates is None:
         replicates = 1000 if usual == "replicate weights" else method.default_replicates
     resampling = resampling or usual
-    normal = resampling in UNLIKE_SAMPLES or (method.analytic and replicates == 0)
     options = Options(
         estimator=estimator,  # type: ignore[arg-type]
         replicates=replicates,
         resampling=resampling,
-        interval=interval or ("normal" if normal else "percentile"),
+        interval=interval or usual_interval(resampling, replicates=not (method.analytic and replicates == 0)),
         errors=errors or "normal",
         **chosen,
     )
@@ -254,6 +252,7 @@ def _earlier(weights_from: Fit | pd.DataFrame, model: Model) -> "EarlierWeights"
 
 def _check(model: Model, options: Options, earlier: "EarlierWeights | None") -> None:
     """Raise an error where options do not go with each other, or with the model."""
+    check_ordinal(options)
     if earlier is not None:
         earlier.check(options)
     estimator_of(options).check(model, options)
@@ -269,11 +268,34 @@ def _stages(model: Model, options: Options) -> tuple[Stage, ...]:
     return stages
 
 
+def _result(
+    stages: tuple[FittedStage, ...],
+    units: UnitStack,
+    source: Source,
+    procedure: Procedure,
+    *,
+    account: Account | None,
+    codes: Codes | None,
+) -> Fit:
+    """Return the fit of all stages; a covariance structure model has tables of its own, some of which need the source."""
+    options, drawn = procedure.options, units.replicates.get
+    result = Fit(
+        options=options, seed=procedure.work["seed"], stages=stages, estimates=units.estimates, account=account,
+        dropped=units.dropped, degrees=degrees_of(source, units.numbers, options), missing_codes=codes,
+        replicates=drawn("replicates"), jackknife=drawn("jackknife"), nested=drawn("nested"), simple=drawn("simple"),
+    )  # fmt: skip
+    if not estimator_of(options).covariance_structure:
+        return result
+    from csindex.fitting.tables.covariance import covariance_fit
+
+    return replace(result, covariance=covariance_fit(result, source, units.numbers, units.weights))
+
+
 def _work(seed: int | None, block_size: int | None, n_jobs: int, progress: bool) -> dict[str, Any]:
     """Return how replicates are worked through, with a seed in any case."""
-    seed = int(np.random.SeedSequence().generate_state(1, np.uint64)[0]) if seed is None else whole("seed", seed, 0)
+    number = seed_of(seed)
     if block_size is not None:
         whole("block_size", block_size, 1)
     if whole("n_jobs", n_jobs, -64) == 0:
         raise OptionError("n_jobs=0 is no number of workers. Use 1, or -1 for all cores.")
-    return {"seed": seed, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}
+    return {"seed": number, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}

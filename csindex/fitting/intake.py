@@ -1,8 +1,8 @@
-"""Where a fit takes its moments from: answers, or moments that somebody else has made."""
+"""Data of any kind as rows or as a source of moments, with the arguments that may stand beside them."""
 
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,19 +10,25 @@ import pandas as pd
 
 from csindex.errors import OptionError, RepairWarning, SurveyError
 from csindex.fitting import refusals
-from csindex.fitting.core import RESERVED
+from csindex.fitting.core import RESERVED, FittedModel
+from csindex.messages import Argument, Message
 from csindex.model.model import Model
 from csindex.moments.grouped import GroupedMoments
+from csindex.moments.missing import policy_of
 from csindex.moments.moments import Moments
-from csindex.options import Interval, Options, Resampling, choose, whole
-from csindex.replicates.source import Kind, MomentSource, RowSource, Source
+from csindex.options import Interval, Kind, Options, Resampling, choose, replicate_count, whole, within
+from csindex.replicates.intervals import UNLIKE_SAMPLES, usual_interval
+from csindex.replicates.rows import RowSource
+from csindex.replicates.source import Source, source_of_moments
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Account
-from csindex.survey.checks import Codes
-from csindex.survey.survey import Survey
+from csindex.survey.checks import Codes, refuse_beside
+from csindex.survey.survey import Survey, as_survey
+from csindex.text.format import unit_name
 
-UNLIKE_SAMPLES = ("jackknife", "replicate weights")
 COLUMNS = (*RESERVED, "dimension", "weight", "metric", "statistic", "method", "grade", "probability", "certainty")
+DESIGN = ("weights", "strata", "clusters", "missing_codes")
+"""Arguments that describe the rows of a data frame, beside ``by``."""
 
 
 def survey_of(data: Any, **given: Any) -> Survey:
@@ -34,17 +40,51 @@ def survey_of(data: Any, **given: Any) -> Survey:
         If arguments are given that a Survey already contains, there are no rows, or a unit column is called as a column
         of the tables.
     """
-    named = [name for name, value in given.items() if value is not None]
-    if isinstance(data, Moments):
-        raise OptionError("respondents' rows are needed; moments do not tell how many gave which answer.")
-    if isinstance(data, Survey) and named:
-        raise OptionError(f"{', '.join(named)} cannot be given with Survey: it has been made with or without them.")
-    survey = data if isinstance(data, Survey) else Survey(data, **given)
-    units = survey.units()
-    clash = [] if units is None else [name for name in units.columns if name in COLUMNS]
-    if clash:
-        raise OptionError(f"by={clash} would clash with columns of the tables. Rename these columns.")
+    refuse_rowless(data)
+    survey = as_survey(data, **given)
+    refuse_clash(survey.units(), COLUMNS)
     return survey
+
+
+def survey_by(data: Any, by: str | Sequence[str] | None, options: Mapping[str, Any]) -> tuple[Survey, dict[str, Any]]:
+    """Return `data` as a Survey with its groups, and the options that are left for a fit of it.
+
+    A Survey without ``by=`` gets it here; what else describes its rows is left, and refused by the fit.
+
+    Raises
+    ------
+    OptionError
+        If there are no rows, or a Survey has groups already.
+    """
+    refuse_rowless(data)
+    if isinstance(data, Survey):
+        if data.by is not None:
+            refuse_beside(f"a Survey that has by={data.by!r}", {"by": by})
+        return (data if by is None else replace(data, by=by)), dict(options)
+    design = {name: options[name] for name in DESIGN if name in options}
+    return Survey(data, by=by, **design), {name: value for name, value in options.items() if name not in design}
+
+
+def survey_of_fit(fitted: FittedModel, data: Any, **given: Any) -> Survey:
+    """Return rows like those of a fit as a Survey: a data frame has the fit's units and missing codes if nothing is given.
+
+    Raises
+    ------
+    OptionError
+        If arguments are given that the fit, or a Survey, already contains.
+    """
+    if isinstance(data, Survey):
+        refuse_beside("a Survey and a Fit", given)
+        return data
+    refuse_beside("a Fit", {name: value for name, value in given.items() if name not in DESIGN})
+    by = None if fitted.units is None else [str(name) for name in fitted.units.columns]
+    return Survey(data, **{"by": by, "missing_codes": fitted.missing_codes, **given})
+
+
+def refuse_rowless(data: Any, purpose: str = "rows_needed") -> None:
+    """Raise an OptionError if there are no rows in `data`; `purpose` is the message of what they are needed for."""
+    if isinstance(data, (Moments, GroupedMoments, FittedModel)):
+        raise OptionError(Message("options.rowless", purpose=Message(f"options.{purpose}"), data=type(data).__name__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +106,21 @@ def plan_of(survey: Survey, resampling: str | None, replicates: int, seed: int |
     OptionError
         If one of them has a value that is not known.
     """
-    usual = "bootstrap" if survey.replicate_weights is None else "replicate weights"
-    kind = choose("resampling", resampling or usual, ["bootstrap", *UNLIKE_SAMPLES])
-    count = whole("replicates", replicates, 0)
-    if count == 1:
-        raise OptionError("replicates=1 gives no spread. Use 0 for none, or at least 100 for an interval.")
-    if not 0 < level < 1:
-        raise OptionError(f"level={level!r} must lie between 0 and 1, e.g. 0.95.")
-    drawn_seed = np.random.SeedSequence().generate_state(1, np.uint64)[0]
-    number = int(drawn_seed) if seed is None else whole("seed", seed, 0)
+    kind = choose("resampling", resampling or usual_resampling(survey), ["bootstrap", *UNLIKE_SAMPLES])
+    within("level", level, 0, 1, "0.95")
     return Plan(
         kind=kind,  # type: ignore[arg-type]
-        replicates=count,
-        seed=number,
+        replicates=replicate_count(replicates),
+        seed=seed_of(seed),
         level=level,
-        interval="normal" if kind in UNLIKE_SAMPLES else "percentile",
+        interval=usual_interval(kind),
     )
 
 
-def unit_texts(units: pd.DataFrame, numbers: Sequence[int]) -> list[str]:
-    """Return e.g. ``["company 'Acme', wave 2"]`` for some of the units."""
-    return [
-        ", ".join(f"{c} {v!r}" for c, v in zip(units.columns, units.iloc[u].tolist(), strict=True)) for u in numbers
-    ]
+def seed_of(seed: int | None) -> int:
+    """Return the seed, or one that is drawn."""
+    drawn = np.random.SeedSequence().generate_state(1, np.uint64)[0]
+    return int(drawn) if seed is None else whole("seed", seed, 0)
 
 
 def refuse_empty(units: pd.DataFrame | None, n: Array, least: int) -> None:
@@ -96,7 +128,8 @@ def refuse_empty(units: pd.DataFrame | None, n: Array, least: int) -> None:
     few = np.flatnonzero(n < least).tolist()
     if not few:
         return
-    who = "the sample" if units is None else "; ".join(unit_texts(units, few[:5])) + " ..." * (len(few) > 5)
+    named = "; ".join(unit_name(units, unit) for unit in few[:5])
+    who = "the sample" if units is None else named + " ..." * (len(few) > 5)
     raise SurveyError(
         f"{who}: fewer than {least} usable rows, so there is no spread to tell the error by. Collect more answers, join "
         "small units, or use missing='available' where answers are missing."
@@ -116,19 +149,19 @@ def source_of(
     model: Model, data: Any, options: Options, given: dict[str, Any]
 ) -> tuple[Source, Account | None, Codes | None]:
     """Return where moments come from, and the account of the rows."""
-    named = [name for name, value in given.items() if value is not None]
-    if isinstance(data, (Moments, GroupedMoments, Survey)) and named:
-        kind = type(data).__name__
-        raise OptionError(f"{', '.join(named)} cannot be given with {kind}: {kind} has been made with or without them.")
-    if isinstance(data, (Moments, GroupedMoments)) and options.missing != "listwise":
+    if isinstance(data, (Moments, GroupedMoments)):
+        refuse_beside(type(data).__name__, given)
+    if isinstance(data, (Moments, GroupedMoments)) and not policy_of(options).complete:
         raise OptionError(f"missing={options.missing!r} needs rows; moments have none.")
     if isinstance(data, (Moments, GroupedMoments)) and options.ordinal:
         raise OptionError("ordinal items need rows: moments do not tell how often each answer was given.")
     if isinstance(data, GroupedMoments):
         grouped = data.select(model.item_names)
         refusals.check_scales(model, grouped.pooled().moments)
-        _check_units(grouped.units)
-        return grouped, grouped.account, grouped.missing_codes
+        refuse_clash(grouped.units, RESERVED)
+        # Parametric replicates are of the moments, whatever groups there are.
+        given_moments = grouped.moments if options.resampling == "parametric" else grouped
+        return source_of_moments(given_moments), grouped.account, grouped.missing_codes
     if isinstance(data, Moments):
         moments = data.select(model.item_names)
         if moments.mean.ndim > 2:
@@ -137,17 +170,18 @@ def source_of(
             )
         refusals.check_scales(model, moments)
         _check_definite(moments)
-        return MomentSource(moments), None, None
-    survey = data if isinstance(data, Survey) else Survey(data, **given)
-    answers = survey.answers(model.items, options.missing)
-    _check_units(answers.units)
+        return source_of_moments(moments), None, None
+    survey = as_survey(data, **given)
+    answers = survey.answers(model.items, complete=policy_of(options).complete)
+    refuse_clash(answers.units, RESERVED)
     return RowSource.of(answers, model.item_names, options), answers.account, survey.missing_codes
 
 
-def _check_units(units: pd.DataFrame | None) -> None:
-    clash = [] if units is None else [name for name in units.columns if name in RESERVED]
+def refuse_clash(units: pd.DataFrame | None, reserved: Sequence[str]) -> None:
+    """Raise an OptionError if a column of the units is called as a column of the tables."""
+    clash = [] if units is None else [name for name in units.columns if name in reserved]
     if clash:
-        raise OptionError(f"by={clash} would clash with columns of the tables. Rename these columns.")
+        raise OptionError(Message("options.clash", by=Argument("by", clash)))
 
 
 def _check_definite(moments: Moments) -> None:

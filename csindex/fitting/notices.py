@@ -22,16 +22,17 @@ from csindex.errors import (
 from csindex.estimation.estimates import Status
 from csindex.estimation.estimator import estimator_of
 from csindex.estimation.pls.instruments import endogenous
+from csindex.estimation.replicates import Replicates
 from csindex.fitting.constructs import items, names_of, place
 from csindex.fitting.core import FittedModel
-from csindex.fitting.refusals import MANY_FAILED, counted, failure_reasons, formative, least_eigenvalues, unit_name
+from csindex.fitting.refusals import MANY_FAILED, counted, failure_reasons, formative, least_eigenvalues
 from csindex.fitting.tables.conventions import all_conventions
 from csindex.fitting.tables.first_stage import f_statistics
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_said
 from csindex.fitting.text import names_shown
-from csindex.replicates.replicate import Replicates
+from csindex.moments.missing import policy_of
 from csindex.stacks.layout import Array
-from csindex.text.format import Language
+from csindex.text.format import Language, unit_name
 from csindex.text.speaker import Speaker
 
 NOTABLE_POINTS = 1.0
@@ -77,7 +78,7 @@ def missing(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
     if account.incomplete <= MANY_MISSING * weighted:
         return []
     counts = {"incomplete": account.incomplete, "rows": weighted}
-    if fitted.options.missing != "listwise":
+    if not policy_of(fitted.options).complete:
         return [(speaker.say("missing_all", **counts), MissingWarning)]
     item = max(account.missing, key=lambda name: account.missing[name])
     return [(speaker.say("missing_some", worst=item, count=account.missing[item], **counts), MissingWarning)]

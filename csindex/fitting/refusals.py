@@ -8,28 +8,22 @@ import pandas as pd
 from csindex.errors import CsindexError, SurveyError
 from csindex.estimation.estimates import CONSTANT_BELOW, REASONS, REASONS_KO, Estimates, Status
 from csindex.estimation.estimator import estimator_of
+from csindex.estimation.replicates import Replicates
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.model.parts import Construct
+from csindex.moments.missing import policy_of
 from csindex.moments.moments import Moments
 from csindex.options import Options
-from csindex.replicates.replicate import Replicates
 from csindex.stacks.layout import Array, packing
 from csindex.stacks.linear import largest_inflation
 from csindex.survey.checks import constant, few_rows
-from csindex.text.format import Language, listed
+from csindex.text.format import Language, listed, unit_name
 
 FEWEST = 10
 INFLATION_REFUSED = 1e4
 MANY_FAILED = 0.01
 SHOWN = 5
-
-
-def unit_name(units: pd.DataFrame | None, unit: int) -> str:
-    """Return e.g. ``"company 'Acme', wave 2"``; empty where there are no units."""
-    if units is None:
-        return ""
-    return ", ".join(f"{name} {units[name].tolist()[unit]!r}" for name in units.columns)
 
 
 def refuse(problems: Mapping[int, str], units: pd.DataFrame | None, error: type[CsindexError]) -> None:
@@ -96,13 +90,13 @@ def constant_text(names: Sequence[str]) -> str:
 def _gap(model: Model, cov: Array, options: Options) -> str:
     """Say why covariances (p, p) are not known: of a pair, of one item, or of all; see `csindex.moments.em`."""
     lost = np.flatnonzero((~np.isfinite(cov)).sum(axis=1) == len(cov) - 1)
-    if options.missing in ("em", "fiml") and len(lost) == 1:
+    if policy_of(options).iterated and len(lost) == 1:
         return (
             f"item {model.item_names[lost[0]]!r}: EM finds no covariances, because in the answers that are there the other "
             "items determine this one: two items say the same, or too few people answered all of them. Leave it out, or use "
             "missing='mean'."
         )
-    if options.missing in ("em", "fiml") and len(lost) == len(cov) > 2:
+    if policy_of(options).iterated and len(lost) == len(cov) > 2:
         return (
             f"EM did not converge: too many answers are missing for {len(cov)} items. Leave out the items that are missing "
             "most often, or use missing='pairwise' or 'mean'."

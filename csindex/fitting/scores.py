@@ -9,18 +9,17 @@ from numpy.typing import NDArray
 from csindex.errors import SurveyError
 from csindex.fitting.constructs import items_on_hundred, names_of, place
 from csindex.fitting.core import FittedModel
+from csindex.fitting.intake import survey_of_fit
 from csindex.index.scores import index_scores, to_hundred
-from csindex.moments.em import expected_answers
+from csindex.moments.missing import policy_of
 from csindex.stacks.layout import Array
 from csindex.survey.columns import as_frame
-from csindex.survey.survey import Survey
 from csindex.text.format import rows_text
 
 
 def respondent_scores(fitted: FittedModel, data: Any) -> pd.DataFrame:
     """Return the scores of each row of `data`; see `Fit.scores`."""
-    by = None if fitted.units is None else [str(name) for name in fitted.units.columns]
-    survey = data if isinstance(data, Survey) else Survey(data, by=by, missing_codes=fitted.missing_codes)
+    survey = survey_of_fit(fitted, data)
     unit = np.zeros(survey.n, dtype=np.intp) if fitted.units is None else _unit_of(fitted.units, survey.frame)
     found = _of_stages(fitted, survey.values(fitted.specified.items), unit)
     names = names_of(fitted)
@@ -44,14 +43,12 @@ def _of_stages(fitted: FittedModel, answers: Array, unit: NDArray[np.intp]) -> l
 
 def _filled(fitted: FittedModel, answers: Array, unit: NDArray[np.intp]) -> Array:
     """Return answers (n, p) to the first stage's items with missing ones filled in as the fit has done it."""
-    moments, missing = fitted.stages[0].moments, fitted.options.missing
-    if missing == "mean":
-        return np.where(np.isnan(answers), moments.mean[unit], answers)
-    if missing not in ("em", "fiml"):
+    moments, fill = fitted.stages[0].moments, policy_of(fitted.options).fill
+    if fill is None:
         return answers
     filled = answers.copy()
     for number in np.unique(unit):
-        filled[unit == number] = expected_answers(answers[unit == number], moments.mean[number], moments.cov[number])
+        filled[unit == number] = fill(answers[unit == number], moments.mean[number], moments.cov[number])
     return filled
 
 

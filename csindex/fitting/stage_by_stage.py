@@ -17,7 +17,8 @@ from csindex.model.design import design_of
 from csindex.model.hierarchy import items_below
 from csindex.model.stages import Stage
 from csindex.options import Options
-from csindex.replicates.source import MomentSource, RowSource, Source
+from csindex.replicates.rows import RowSource
+from csindex.replicates.source import MomentSource, Source
 from csindex.stacks.layout import Array, flatten, unpack
 
 

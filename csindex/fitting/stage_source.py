@@ -7,15 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csindex.estimation.estimates import Estimates
+from csindex.estimation.replicates import Replicates
 from csindex.fitting.core import FittedStage
 from csindex.fitting.units import UnitStack
 from csindex.index.scores import index_scores, index_weights, to_hundred
 from csindex.model.design import Design
 from csindex.model.stages import Stage
 from csindex.moments.moments import Moments
-from csindex.options import Options
-from csindex.replicates.replicate import Replicates
-from csindex.replicates.source import Kind, Source
+from csindex.options import Kind, Options
+from csindex.replicates.source import Source
 from csindex.stacks.layout import Array, empty, flatten, pack, packing, unpack
 from csindex.stacks.linear import solve
 from csindex.text.format import Language

@@ -262,7 +262,7 @@ def _rows(fitted: FittedModel, speaker: Speaker) -> list[str]:
     if account.incomplete:
         said.append(say("incomplete", count=account.incomplete))
     if account.filled:
-        said.append(say("filled", count=account.filled, how=say(f"missing_{fitted.options.missing}")))
+        said.append(say("filled", count=account.filled, how=speaker.term(fitted.options.missing, "missing_")))
     if account.made_missing():
         said.append(say("made_missing", codes=account.made_missing()))
     n_eff, n = fitted.sample.n_eff.sum(), fitted.sample.n.sum()
@@ -289,7 +289,7 @@ def _replicates(fitted: FittedModel, speaker: Speaker) -> str:
         each=say("each", units=len(counts)) if fitted.units is not None else "",
         words=words,
         seed=fitted.seed,
-        kind=say(fitted.options.interval),
+        kind=speaker.term(fitted.options.interval),
         level=_level(fitted),
         failed=failed,
         made=counts.sum(),

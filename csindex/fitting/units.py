@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from csindex.errors import CsindexError
 from csindex.estimation.estimates import Estimates
+from csindex.estimation.replicates import Replicates
 from csindex.fitting import refusals
 from csindex.moments.moments import Moments
-from csindex.replicates.replicate import Replicates
 from csindex.stacks.layout import Array, take
 
 

@@ -6,15 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from csindex import messages
-from csindex.errors import OptionError, SurveyError
+from csindex.errors import SurveyError
 from csindex.moments.moments import Moments
 from csindex.moments.sums import complete_moments
-from csindex.replicates.source import Kind
 from csindex.stacks.layout import Array, packing, unpack
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes, group_codes
-from csindex.text.format import Language
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,8 +55,6 @@ class GroupedMoments:
     account: Account
     grouping: str = ""
     missing_codes: Codes | None = None
-    joint: bool = False
-    weighted: bool = False
 
     @property
     def groups(self) -> int:
@@ -77,10 +72,6 @@ class GroupedMoments:
         if self.units is None:
             return Moments(self.items, mean[0], cov[0], n[0], weight[0], n_eff[0])
         return Moments(self.items, mean, cov, n, weight, n_eff, self.units)
-
-    def sample(self) -> Moments:
-        """Return the moments; see `moments`."""
-        return self.moments
 
     def pooled(self) -> "GroupedMoments":
         """Return the sums of all units together."""
@@ -122,54 +113,6 @@ class GroupedMoments:
                 "same groups= and by=, or add .pooled() ones."
             )
         return _added(self, _shifted(other.select(self.items), self.shifts))
-
-    def words(self, kind: Kind, lang: Language = "en") -> str:
-        """Return how replicates of a kind are made, in words."""
-        if kind != "jackknife":
-            raise OptionError(
-                f"{kind} replicates need respondents' rows; sums have none. Use resampling='jackknife' or 'parametric'."
-            )
-        if not self.groups:
-            raise OptionError("groups=0 left nothing to delete. Scan with groups=40, or use resampling='parametric'.")
-        return messages.words("replicates")[lang]["groups"].format(grouping=self.grouping)
-
-    def size(self, kind: Kind, unit: int, wanted: int) -> int:  # noqa: ARG002
-        """Return how many replicates a unit has: one for each group with rows in it, if so many are wanted."""
-        return max(1, min(wanted, int(np.count_nonzero(self.n[unit]))))
-
-    def coefficients(self, kind: Kind, unit: int, count: int) -> Array:  # noqa: ARG002
-        """Return (R,) coefficients of the variance, (n/n_g - 1)/R for a group of n_g of the n rows.
-
-        They are Kott's (R - 1)/R where groups are of the same size. Where they are not, every group is expected to add
-        as much to the variance of a mean as any other (Busing, Meijer & van der Leeden 1999), so that few rows a group,
-        of unequal number, neither bias the variance nor cost it degrees of freedom.
-        """
-        n = self._folded(self.n[unit], unit, count)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray((n.sum() / n - 1) / count)
-
-    def degrees(self, kind: Kind, unit: int, count: int) -> float:  # noqa: ARG002
-        """Return the degrees of freedom of a unit's variance, one less than its groups."""
-        return max(1.0, count - 1.0) if kind == "jackknife" else np.inf
-
-    def tile_size(self, kind: Kind, unit: int) -> int:  # noqa: ARG002
-        """Return the number of replicates in a tile: all of them."""
-        return int(self.n.shape[1])
-
-    def tile(self, kind: Kind, unit: int, number: int, seed: int, count: int) -> tuple[Array, Array]:  # noqa: ARG002
-        """Return mean (p, R) and packed covariance (p(p+1)/2, R) of a unit without one of its groups at a time."""
-        gone = self._folded(self.sums[:, unit], unit, count)
-        left = gone.sum(axis=1, keepdims=True) - gone
-        if count < 2:
-            left[:] = np.nan
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean, packed = complete_moments(left, len(self.items), self.n[unit].sum())
-        return mean + self.shifts[:, None], packed
-
-    def _folded(self, values: Array, unit: int, count: int) -> Array:
-        """Return (..., count) sums of a unit's groups that have rows, put together in turn where fewer are wanted."""
-        there = np.flatnonzero(self.n[unit] > 0)
-        return np.stack([values[..., there[first::count]].sum(axis=-1) for first in range(count)], axis=-1)
 
 
 def _shifted(part: GroupedMoments, shifts: Array) -> GroupedMoments:

@@ -1,6 +1,6 @@
 """Moments: what is known of the answers once the rows have been left behind."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from csindex.errors import SurveyError
 from csindex.model.model import Model
 from csindex.model.parts import Item
+from csindex.moments.missing import check_ordinal, ordinal_flags, policy_of, row_moments, solution
 from csindex.options import Missing, Options
+from csindex.stacks.layout import unpack
+from csindex.survey.answers import Answers
 from csindex.survey.checks import Codes
 from csindex.survey.survey import as_survey
 from csindex.text.format import listed
@@ -123,13 +126,19 @@ class Moments:
         >>> csi.Moments.from_frame(pd.DataFrame({"a": [1, 2, 3], "b": [1, 3, 2]}), ["a", "b"]).mean
         array([2., 2.])
         """
-        from csindex.replicates.source import RowSource
-
         options = Options(missing=missing, ordinal=ordinal)
+        check_ordinal(options)
         survey = as_survey(data, weights=weights, by=by, missing_codes=missing_codes)
         chosen = items.items if isinstance(items, Model) else tuple(items)
         names = tuple(item.name if isinstance(item, Item) else item for item in chosen)
-        return RowSource.of(survey.answers(chosen, options.missing), names, options).sample()
+        answers = survey.answers(chosen, complete=policy_of(options).complete)
+        flags = ordinal_flags(answers.values, names, options.ordinal)
+
+        def moments_of(unit: int, w: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+            x = answers.values[answers.rows_of(unit)]  # noqa: PD011
+            return row_moments(x, w, missing, flags, solution(x, w[:, 0], missing, flags))
+
+        return sample_moments(answers, names, moments_of)
 
     @classmethod
     def from_published(
@@ -239,6 +248,25 @@ class Moments:
         p = len(self.items)
         mean, cov = self.mean.reshape(-1, p), self.cov.reshape(-1, p, p)
         return _pool(self.items, mean, cov, self.n.ravel(), self.weight.ravel(), self.n_eff.ravel(), units=None)
+
+
+MomentsOf = Callable[[int, NDArray[np.float64]], tuple[NDArray[np.float64], NDArray[np.float64]]]
+"""From the number of a unit and weights (n, T) of its rows to mean (p, T) and packed covariance (p(p+1)/2, T)."""
+
+
+def sample_moments(answers: Answers, items: tuple[str, ...], moments_of: MomentsOf) -> Moments:
+    """Return the moments of the units of `answers` to p items: no leading axis, or one of units."""
+    units, p = len(answers.ends) - 1, len(items)
+    mean, cov = np.empty((p, units)), np.empty((p * (p + 1) // 2, units))
+    n, weight, n_eff = np.empty(units), np.empty(units), np.empty(units)
+    for unit in range(units):
+        w = answers.weights[answers.rows_of(unit)]
+        n[unit], weight[unit], n_eff[unit] = len(w), w.sum(), w.sum() ** 2 / max((w**2).sum(), 1e-300)
+        mean[:, unit : unit + 1], cov[:, unit : unit + 1] = moments_of(unit, w[:, None])
+    matrix = unpack(cov.T, p)
+    if answers.units is None:
+        return Moments(items, mean[:, 0], matrix[0], n[0], weight[0], n_eff[0])
+    return Moments(items, mean.T, matrix, n, weight, n_eff, answers.units)
 
 
 def _parts(moments: Moments) -> tuple[NDArray[np.float64], ...]:

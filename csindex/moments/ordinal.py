@@ -12,7 +12,7 @@ from csindex.errors import SurveyError
 from csindex.model.model import Model
 from csindex.model.parts import Item
 from csindex.moments.influence import influence
-from csindex.moments.missing import ordinal_flags
+from csindex.moments.missing import POLICIES, ordinal_flags
 from csindex.moments.polychoric import FAR, LEAST_PROBABILITY, Coded, binormal_cdf, thresholds_of
 from csindex.options import choose, within
 from csindex.stacks.layout import Array, packing
@@ -199,14 +199,14 @@ def thresholds(
     """
     from scipy.special import stdtrit
 
-    choose("missing", missing, ["listwise", "pairwise"])
+    policy = POLICIES[choose("missing", missing, [name for name, one in POLICIES.items() if one.ordinal])]
     within("level", level, 0, 1, "0.95")
     survey = as_survey(data, weights=weights, by=by, missing_codes=missing_codes)
     chosen = items.items if isinstance(items, Model) else items
     asked = [item if isinstance(item, Item) else Item(item, ANY_SCALE) for item in chosen]
     x, names = survey.values(asked), [item.name for item in asked]
     ordinal_flags(x, names, True)
-    if missing == "listwise":
+    if policy.complete:
         x[np.isnan(x).any(axis=1)] = np.nan
     cuts = [(at, value) for at in range(len(names)) for value in np.unique(x[~np.isnan(x[:, at]), at])[:-1]]
     if not cuts:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from csindex.moments.engines import problems
 from csindex.moments.engines.engines import Rows, open_rows
 from csindex.moments.engines.pass_over_rows import PRIME, Sweep
 from csindex.moments.grouped import GroupedMoments
+from csindex.moments.missing import POLICIES
 from csindex.options import Missing, choose, whole
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Account
@@ -129,7 +130,7 @@ def _items(items: Model | Sequence[Item | str]) -> tuple[Item, ...]:
 
 
 def _check_options(missing: str, weights: Any, respondent: Any, groups: int) -> None:
-    if choose("missing", missing, get_args(Missing)) != "listwise":
+    if not POLICIES[choose("missing", missing, POLICIES)].complete:
         raise OptionError(
             f"missing={missing!r} is not available for data of any size. Use 'listwise', or Moments.from_frame with rows "
             "that fit into memory."

@@ -126,7 +126,7 @@ def _items(items: Any) -> list[Item | str]:
 
 
 def _of_survey(survey: Survey, items: list[Item | str], lang: Language) -> tuple[list[_Item], str]:
-    answers = survey.answers(items, "pairwise")
+    answers = survey.answers(items, complete=False)
     given = answers.values.T  # noqa: PD011  (not a data frame)
     found, counts = [], []
     for item, values in zip(items, given, strict=True):

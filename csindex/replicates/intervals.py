@@ -1,11 +1,16 @@
 """From replicates to standard errors, intervals and p-values: the one source of all three (array functions)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from csindex.options import Interval
+from csindex.errors import OptionError
+from csindex.options import Interval, Options, Registry
 from csindex.stacks.layout import Array
+
+UNLIKE_SAMPLES = ("jackknife", "replicate weights")
+"""Replicates that give variances, but do not estimate the sampling distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,34 @@ def unknown(estimate: Array) -> Uncertainty:
     return Uncertainty(nothing, nothing, nothing, nothing)
 
 
-def uncertainty(evidence: Evidence, level: float, interval: Interval) -> Uncertainty:
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How intervals and p-values are computed, and what they need.
+
+    Attributes
+    ----------
+    name : str
+        The value of the option ``interval``; the glossary has its words.
+    spread : callable
+        From `Evidence`, standard errors (U, q) and the share (U, 1) or () of each tail to `Uncertainty`.
+    distribution : bool
+        Replicates must estimate the sampling distribution, and p-values are counted on them; else the standard error is
+        enough, from jackknife or supplied replicates or without any.
+    jackknife, nested : bool
+        Needs `Evidence.jackknife` and `Evidence.leverage`, or `Evidence.nested`; both are of respondents' rows.
+    design : bool
+        Goes with sampling designs.
+    """
+
+    name: str
+    spread: Callable[[Evidence, Array, Array], Uncertainty]
+    distribution: bool = True
+    jackknife: bool = False
+    nested: bool = False
+    design: bool = True
+
+
+def uncertainty(evidence: Evidence, level: float, interval: str) -> Uncertainty:
     """Return standard errors, intervals and p-values.
 
     Parameters
@@ -71,25 +103,31 @@ def uncertainty(evidence: Evidence, level: float, interval: Interval) -> Uncerta
     With few sampling units the tails are those of Student's t: quantiles reach as much further as t reaches further
     than the normal distribution (as Hesterberg 2015, section 4.1, does for small samples).
     """
-    estimate, tail = evidence.estimate, _tail((1 - level) / 2, evidence.degrees)
-    ordered = np.sort(np.moveaxis(evidence.draws, 1, -1), axis=-1)
-    known = np.isfinite(ordered).sum(axis=-1)
+    tail = _tail((1 - level) / 2, evidence.degrees)
     with np.errstate(invalid="ignore", divide="ignore"):
-        se = standard_error(evidence)
-        if interval == "normal":
-            return _normal(evidence, se, tail)
-        if interval == "studentized":
-            return _studentized(evidence, se, tail)
-        if interval == "bca":
-            return _bca(evidence, ordered, known, se, tail)
-        low, high = _quantile(ordered, known, tail), _quantile(ordered, known, 1 - tail)
-        if interval == "basic":
-            share = _share(ordered, known, 2 * estimate)
-            return Uncertainty(
-                se, 2 * estimate - high, 2 * estimate - low, _two_sided(*share, known, tail, evidence.degrees)
-            )
-        share = _share(ordered, known, np.zeros_like(estimate))
-        return Uncertainty(se, low, high, _two_sided(*share, known, tail, evidence.degrees))
+        return INTERVALS[interval].spread(evidence, standard_error(evidence), tail)
+
+
+def usual_interval(resampling: str, *, replicates: bool = True) -> Interval:
+    """Return the interval where nothing else is said: normal ones where no replicates estimate the distribution."""
+    return "percentile" if replicates and resampling not in UNLIKE_SAMPLES else "normal"
+
+
+def of_draws(interval: Interval) -> Interval:
+    """Return the interval if replicates are all that it needs, else the percentile interval."""
+    method = INTERVALS[interval]
+    return "percentile" if method.jackknife or method.nested else interval
+
+
+def check_interval(options: Options, *, designed: bool) -> None:
+    """Raise an OptionError if the interval does not go with the replicates, or with a sampling design."""
+    method, name, resampling = INTERVALS[options.interval], options.interval, options.resampling
+    if method.distribution and resampling in UNLIKE_SAMPLES:
+        raise OptionError(f"interval={name!r} does not go with resampling={resampling!r}; use 'normal'.")
+    if (method.jackknife or method.nested) and resampling != "bootstrap":
+        raise OptionError(f"interval={name!r} needs resampling='bootstrap', with respondents' rows.")
+    if designed and not method.design:
+        raise OptionError(f"{name} intervals are not available for sampling designs. Use interval='bca'.")
 
 
 def standard_error(evidence: Evidence) -> Array:
@@ -134,6 +172,26 @@ def _student(p: Array, degrees: Array | None) -> Array:
     return np.where(np.isfinite(df), 2 * stdtr(df, ndtri(p / 2)), p)
 
 
+def _ordered(draws: Array) -> tuple[Array, Array]:
+    """Return draws (U, R, q) in order (U, q, R), those that failed last, and how many there are (U, q)."""
+    ordered = np.sort(np.moveaxis(draws, 1, -1), axis=-1)
+    return ordered, np.isfinite(ordered).sum(axis=-1)
+
+
+def _percentile(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
+    ordered, known = _ordered(evidence.draws)
+    low, high = _quantile(ordered, known, tail), _quantile(ordered, known, 1 - tail)
+    share = _share(ordered, known, np.zeros_like(evidence.estimate))
+    return Uncertainty(se, low, high, _two_sided(*share, known, tail, evidence.degrees))
+
+
+def _basic(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
+    twice, (ordered, known) = 2 * evidence.estimate, _ordered(evidence.draws)
+    low, high = _quantile(ordered, known, tail), _quantile(ordered, known, 1 - tail)
+    p = _two_sided(*_share(ordered, known, twice), known, tail, evidence.degrees)
+    return Uncertainty(se, twice - high, twice - low, p)
+
+
 def _normal(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
     from scipy.special import ndtr, ndtri
 
@@ -149,18 +207,18 @@ def _studentized(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
     t = (evidence.draws - evidence.estimate[:, None]) / inner
     # A quantity that does not vary (a single item's weight) has no t; its interval is the point itself.
     t = np.where(inner > 0, t, np.where(np.isfinite(evidence.draws), 0.0, np.nan))
-    ordered = np.sort(np.moveaxis(t, 1, -1), axis=-1)
-    known = np.isfinite(ordered).sum(axis=-1)
+    ordered, known = _ordered(t)
     low, high = _quantile(ordered, known, tail), _quantile(ordered, known, 1 - tail)
     share = _share(ordered, known, evidence.estimate / se)
     lower, upper = evidence.estimate - high * se, evidence.estimate - low * se
     return Uncertainty(se, lower, upper, _two_sided(*share, known, tail, evidence.degrees))
 
 
-def _bca(evidence: Evidence, ordered: Array, known: Array, se: Array, tail: Array) -> Uncertainty:
+def _bca(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
     from scipy.special import ndtr, ndtri
 
     estimate, a = evidence.estimate, acceleration(evidence)
+    ordered, known = _ordered(evidence.draws)
     less = (ordered < estimate[..., None]).sum(axis=-1)
     same = (ordered == estimate[..., None]).sum(axis=-1)
     edge = 0.5 / known
@@ -225,3 +283,15 @@ def _two_sided(left: Array, right: Array, known: Array, tail: Array, degrees: Ar
     """
     raw = 2 * np.minimum(right, 1 - left)
     return _student(np.clip(raw, np.minimum(2 / (known + 1), tail), 1.0), degrees)
+
+
+INTERVALS = Registry(
+    "interval",
+    (
+        Method("percentile", _percentile),
+        Method("normal", _normal, distribution=False),
+        Method("basic", _basic),
+        Method("bca", _bca, jackknife=True),
+        Method("studentized", _studentized, nested=True, design=False),
+    ),
+)

@@ -1,34 +1,28 @@
-"""Where moments come from: rows of answers, or moments that somebody else has made.
+"""Where replicates come from: what a source of moments is, and the sources of moments that have no rows.
 
 A source gives the sample moments of its units and, on demand, tiles of replicate moments of one unit. A tile depends on
 the seed, the kind of replicates, the unit and the tile's number only, so that results do not depend on how tiles are put
 together or who computes them.
 """
 
-from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
 from csindex import messages
 from csindex.errors import OptionError, SurveyError
-from csindex.moments.missing import iterated, ordinal_flags, row_moments
+from csindex.moments.grouped import GroupedMoments
 from csindex.moments.moments import Moments
-from csindex.options import Missing, Options
+from csindex.moments.sums import complete_moments
+from csindex.options import Kind
 from csindex.replicates import resampling
-from csindex.stacks.layout import Array, pack, unpack
-from csindex.survey.answers import Answers
-from csindex.survey.design import Sampling
+from csindex.stacks.layout import Array, pack
 from csindex.text.format import Language
 
 TILE = 500
 TILE_CELLS = 2_000_000
-
-Kind = Literal["bootstrap", "jackknife", "replicate weights", "simple", "nested", "parametric"]
-"""What replicates are made of: *simple* leave one row out at a time, which gives the variance of a simple random sample to
-measure design effects by; *nested* are resamples of bootstrap resamples, for studentised intervals."""
 
 
 class Source(Protocol):
@@ -70,200 +64,6 @@ class Source(Protocol):
 def generator(seed: int, kind: Kind, unit: int, number: int) -> np.random.Generator:
     """Return the random numbers of one tile."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(crc32(kind.encode()), unit, number)))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RowSource:
-    """Moments of rows of answers; `ordinal` (p,) tells the items whose correlations are polychoric."""
-
-    answers: Answers
-    items: tuple[str, ...]
-    missing: Missing
-    ordinal: NDArray[np.bool_] | None = None
-    # Not to be handed on where a source is made from another with other answers.
-    _last: dict[tuple[Kind, int, int], Array] = field(default_factory=dict, init=False)
-    _solved: dict[int, tuple[Array, Array] | None] = field(default_factory=dict, init=False)
-
-    @classmethod
-    def of(cls, answers: Answers, items: tuple[str, ...], options: Options) -> "RowSource":
-        """Return the source of answers to the items, treated as the options say; see `ordinal_flags` for errors."""
-        missing: Missing = "em" if options.missing == "fiml" else options.missing
-        return cls(answers, items, missing, ordinal_flags(answers.values, items, options.ordinal))
-
-    @property
-    def joint(self) -> bool:
-        """Whether a tile of one unit goes with the tile of the same number of every other unit."""
-        return self.answers.sampling is not None
-
-    @property
-    def weighted(self) -> bool:
-        """Whether answers differ in weight or belong to a sampling design, so that there is a design effect."""
-        answers = self.answers
-        return self.joint or answers.given is not None or bool(np.ptp(answers.weights) > 0)
-
-    def sample(self) -> Moments:
-        """Return the sample moments: no leading axis, or one of units."""
-        ends = self.answers.ends
-        units, p = len(ends) - 1, len(self.items)
-        mean, cov = np.empty((p, units)), np.empty((p * (p + 1) // 2, units))
-        n, weight, n_eff = np.empty(units), np.empty(units), np.empty(units)
-        for unit in range(units):
-            w = self._weights(unit)
-            n[unit], weight[unit], n_eff[unit] = len(w), w.sum(), w.sum() ** 2 / max((w**2).sum(), 1e-300)
-            mean[:, unit : unit + 1], cov[:, unit : unit + 1] = self.moments_of(unit, w[:, None])
-        matrix = unpack(cov.T, p)
-        if self.answers.units is None:
-            return Moments(self.items, mean[:, 0], matrix[0], n[0], weight[0], n_eff[0])
-        return Moments(self.items, mean.T, matrix, n, weight, n_eff, self.answers.units)
-
-    def words(self, kind: Kind, lang: Language = "en") -> str:
-        """Return how replicates of a kind are made, in words."""
-        sampling, said = self.answers.sampling, messages.words("replicates")[lang]
-        if sampling is None or kind not in ("jackknife", "bootstrap"):
-            return said[kind]
-        raked = said["raked"] if self.answers.raking is not None else ""
-        return said[f"of_design_{kind}"].format(design=sampling.said(lang), raked=raked)
-
-    def size(self, kind: Kind, unit: int, wanted: int) -> int:
-        """Return how many replicates a unit has when `wanted` are asked for (at most, of a jackknife)."""
-        if kind == "replicate weights":
-            if self.answers.given is None:
-                raise OptionError("resampling='replicate weights' needs a Survey with replicate_weights=.")
-            return int(self.answers.given.shape[1])
-        if kind == "simple":
-            return min(wanted, len(self._weights(unit)))
-        return min(wanted, self._sampled(unit)) if kind == "jackknife" else wanted
-
-    def coefficients(self, kind: Kind, unit: int, count: int) -> Array | None:
-        """Return (R,) coefficients of the variance; None where it is the replicates' own variance."""
-        if kind == "replicate weights":
-            return self.answers.coefficients
-        if kind == "simple":
-            w = self._weights(unit)
-            chosen = w[self._left_out(unit, count)]
-            # An answer's influence is (replicate - estimate)·(Σw - w)/w; their weighted mean square, over n - 1, is the
-            # variance. Where not all rows are left out in turn, those that are stand for all.
-            total = w.sum()
-            return np.asarray((total - chosen) ** 2 / (total * chosen * (len(w) - 1)) * (len(w) / count))
-        return self._deleted(unit, count, 0, slice(0, count))[1] if kind == "jackknife" else None
-
-    def degrees(self, kind: Kind, unit: int, count: int) -> float:
-        """Return the degrees of freedom of a unit's variance from `count` replicates, infinite without a design."""
-        groups = kind == "replicate weights" or (kind == "jackknife" and count < self._sampled(unit))
-        most = count - 1.0 if groups else np.inf
-        sampling = self.answers.sampling
-        if sampling is None:
-            return most
-        units = np.unique(sampling.psu[self._rows(unit)])
-        return min(most, max(1.0, len(units) - len(np.unique(sampling.stratum[units]))))
-
-    def tile_size(self, kind: Kind, unit: int) -> int:
-        """Return the number of replicates in a tile of this unit."""
-        rows = self._sampled(unit)
-        if self.answers.raking is not None:
-            rows = max(rows, len(self.answers.weights))
-        return int(max(1, min(TILE, TILE_CELLS // max(1, rows)))) // (25 if kind == "nested" else 1) or 1
-
-    def tile(self, kind: Kind, unit: int, number: int, seed: int, count: int) -> tuple[Array, Array]:
-        """Return mean (p, T) and packed covariance (p(p+1)/2, T) of a tile, stack last."""
-        rows = self._rows(unit)
-        weights = self._weights(unit)[:, None]
-        size = self.tile_size(kind, unit)
-        if kind == "replicate weights":
-            assert self.answers.given is not None
-            return self.moments_of(unit, self.answers.given[rows, number * size : (number + 1) * size])
-        if kind == "simple":
-            gone = self._left_out(unit, count)[number * size : (number + 1) * size]
-            return self.moments_of(unit, weights * (np.arange(len(weights))[:, None] != gone))
-        sampling = self.answers.sampling
-        if sampling is not None and self.answers.raking is not None:
-            return self.moments_of(unit, self._drawn(kind, number, seed, count)[rows])
-        if sampling is not None:
-            return self.moments_of(unit, weights * self._drawn(kind, number, seed, count)[sampling.psu[rows]])
-        if kind == "jackknife":
-            return self.moments_of(
-                unit, weights * self._deleted(unit, count, seed, slice(number * size, (number + 1) * size))[0]
-            )
-        n = rows.stop - rows.start
-        if kind == "nested":
-            # Resamples of the very resamples that the bootstrap uses: its tile is made again and cut.
-            outer = self.tile_size("bootstrap", unit)
-            first = number * size
-            made = resampling.bootstrap(generator(seed, "bootstrap", unit, first // outer), n, outer)
-            counts = made[:, first % outer : first % outer + size]
-            return self.moments_of(
-                unit, weights * resampling.nested_bootstrap(generator(seed, kind, unit, number), counts, count)
-            )
-        return self.moments_of(unit, weights * resampling.bootstrap(generator(seed, kind, unit, number), n, size))
-
-    def _drawn(self, kind: Kind, number: int, seed: int, count: int) -> Array:
-        """Return multipliers (m, T) of all PSUs, or raked weights (n, T) of all rows.
-
-        The last ones are kept, as every unit asks for the same.
-        """
-        key = (kind, number, seed)
-        if key not in self._last:
-            sampling, raking, size = self.answers.sampling, self.answers.raking, self.tile_size(kind, 0)
-            assert sampling is not None
-            if kind == "jackknife":
-                made = self._deleted(0, count, seed, slice(number * size, (number + 1) * size))[0]
-            elif kind == "nested":
-                raise OptionError("studentized intervals are not available for sampling designs. Use interval='bca'.")
-            else:
-                rng = generator(seed, kind, 0, number)
-                made = resampling.rescaled_bootstrap(rng, sampling.stratum, sampling.fraction, size)
-            self._last.clear()
-            self._last[key] = made if raking is None else raking.rake(made[sampling.psu]).weights
-        return self._last[key]
-
-    def _deleted(self, unit: int, count: int, seed: int, chosen: slice) -> tuple[Array, Array]:
-        """Return multipliers and coefficients of jackknife replicates: of PSUs, or of groups where there are fewer."""
-        sampling = self.answers.sampling
-        m = self._sampled(unit)
-        stratum = np.zeros(m, dtype=np.intp) if sampling is None else sampling.stratum
-        fraction = np.zeros(m) if sampling is None else sampling.fraction
-        chosen = slice(chosen.start, min(chosen.stop, count))
-        if count >= m:
-            return resampling.jackknife(stratum, fraction, chosen)
-        group = resampling.random_groups(generator(seed, "jackknife", unit, -1 % 2**32), stratum, count)
-        return resampling.group_jackknife(group, count, stratum, chosen)
-
-    def _left_out(self, unit: int, count: int) -> NDArray[np.intp]:
-        """Return the rows (count,) of a unit that "simple" replicates leave out, evenly spread over its rows."""
-        return np.linspace(0, len(self._weights(unit)) - 1, count).round().astype(np.intp)
-
-    def _weights(self, unit: int) -> Array:
-        return self.answers.weights[self._rows(unit)]
-
-    def _sampled(self, unit: int) -> int:
-        """Return the number of PSUs: of the whole sample where there is a design, else of the unit."""
-        if self.answers.sampling is not None:
-            return len(self.answers.sampling.stratum)
-        rows = self._rows(unit)
-        return int(rows.stop - rows.start)
-
-    def _rows(self, unit: int) -> slice:
-        first, end = self.answers.ends[unit : unit + 2].tolist()
-        return slice(first, end)
-
-    def rows(self, unit: int) -> tuple[Array, Array, Sampling | None, NDArray[np.intp] | None]:
-        """Return answers (n, p), weights (n,), the sampling design and the rows' sampling units (n,) of a unit."""
-        sampling = self.answers.sampling
-        own = self._rows(unit)
-        return self.answers.values[own], self._weights(unit), sampling, None if sampling is None else sampling.psu[own]
-
-    def moments_of(self, unit: int, weights: Array) -> tuple[Array, Array]:
-        """Return mean (p, T) and packed covariance of a unit's rows with weights (n, T)."""
-        x = self.answers.values[self._rows(unit)]
-        return row_moments(x, weights, self.missing, self.ordinal, self._solution(unit))
-
-    def _solution(self, unit: int) -> tuple[Array, Array] | None:
-        """Return a unit's own moments, where the search for those of its replicates begins; None without a search."""
-        if unit not in self._solved and iterated(self.missing, self.ordinal):
-            x, weights = self.answers.values[self._rows(unit)], self._weights(unit)[:, None]
-            mean, cov = row_moments(x, weights, self.missing, self.ordinal)
-            self._solved[unit] = (mean[:, 0], cov[:, 0]) if np.isfinite(mean).all() and np.isfinite(cov).all() else None
-        return self._solved.get(unit)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -314,3 +114,69 @@ class MomentSource:
         rng = generator(seed, kind, unit, number)
         drawn, matrix = resampling.parametric_moments(rng, mean, cov, n_eff, TILE)
         return drawn.T, np.moveaxis(pack(matrix), 0, -1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupSource:
+    """Sums of random groups; a replicate leaves one group of a unit out (delete-a-group jackknife, Kott 2001)."""
+
+    grouped: GroupedMoments
+    joint: bool = False
+    weighted: bool = False
+
+    def sample(self) -> Moments:
+        """Return the sample moments: no leading axis, or one of units."""
+        return self.grouped.moments
+
+    def words(self, kind: Kind, lang: Language = "en") -> str:
+        """Return how replicates of a kind are made, in words."""
+        if kind != "jackknife":
+            raise OptionError(
+                f"{kind} replicates need respondents' rows; sums have none. Use resampling='jackknife' or 'parametric'."
+            )
+        if not self.grouped.groups:
+            raise OptionError("groups=0 left nothing to delete. Scan with groups=40, or use resampling='parametric'.")
+        return messages.words("replicates")[lang]["groups"].format(grouping=self.grouped.grouping)
+
+    def size(self, kind: Kind, unit: int, wanted: int) -> int:  # noqa: ARG002
+        """Return how many replicates a unit has: one for each group with rows in it, if so many are wanted."""
+        return max(1, min(wanted, int(np.count_nonzero(self.grouped.n[unit]))))
+
+    def coefficients(self, kind: Kind, unit: int, count: int) -> Array:  # noqa: ARG002
+        """Return (R,) coefficients of the variance, (n/n_g - 1)/R for a group of n_g of the n rows.
+
+        They are Kott's (R - 1)/R where groups are of the same size. Where they are not, every group is expected to add
+        as much to the variance of a mean as any other (Busing, Meijer & van der Leeden 1999), so that few rows a group,
+        of unequal number, neither bias the variance nor cost it degrees of freedom.
+        """
+        n = self._folded(self.grouped.n[unit], unit, count)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray((n.sum() / n - 1) / count)
+
+    def degrees(self, kind: Kind, unit: int, count: int) -> float:  # noqa: ARG002
+        """Return the degrees of freedom of a unit's variance, one less than its groups."""
+        return max(1.0, count - 1.0) if kind == "jackknife" else np.inf
+
+    def tile_size(self, kind: Kind, unit: int) -> int:  # noqa: ARG002
+        """Return the number of replicates in a tile: all of them."""
+        return int(self.grouped.n.shape[1])
+
+    def tile(self, kind: Kind, unit: int, number: int, seed: int, count: int) -> tuple[Array, Array]:  # noqa: ARG002
+        """Return mean (p, R) and packed covariance (p(p+1)/2, R) of a unit without one of its groups at a time."""
+        gone = self._folded(self.grouped.sums[:, unit], unit, count)
+        left = gone.sum(axis=1, keepdims=True) - gone
+        if count < 2:
+            left[:] = np.nan
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean, packed = complete_moments(left, len(self.grouped.items), self.grouped.n[unit].sum())
+        return mean + self.grouped.shifts[:, None], packed
+
+    def _folded(self, values: Array, unit: int, count: int) -> Array:
+        """Return (..., count) sums of a unit's groups that have rows, put together in turn where fewer are wanted."""
+        there = np.flatnonzero(self.grouped.n[unit] > 0)
+        return np.stack([values[..., there[first::count]].sum(axis=-1) for first in range(count)], axis=-1)
+
+
+def source_of_moments(moments: Moments | GroupedMoments) -> MomentSource | GroupSource:
+    """Return the source of replicates of moments without rows: parametric, or of sums with groups a jackknife."""
+    return GroupSource(moments) if isinstance(moments, GroupedMoments) else MomentSource(moments)

@@ -138,6 +138,11 @@ class Answers:
         """Return the same rows with the answers to some items only."""
         return replace(self, values=self.values[:, list(columns)])
 
+    def rows_of(self, unit: int) -> slice:
+        """Return where the rows of a unit stand."""
+        first, end = self.ends[unit : unit + 2].tolist()
+        return slice(first, end)
+
     @property
     def ends(self) -> NDArray[np.intp]:
         """(U + 1,) first row of each unit, then n."""

@@ -214,15 +214,15 @@ class Survey:
         first = self._design["unit"].drop_duplicates().sort_values().index
         return labels.iloc[first].reset_index(drop=True)
 
-    def answers(self, items: Sequence[Item | str], missing: str = "listwise") -> Answers:
+    def answers(self, items: Sequence[Item | str], *, complete: bool = True) -> Answers:
         """Return the answers to p items as arrays.
 
         Parameters
         ----------
         items : sequence of p Item or str
             Where only a name is given, no scale is checked.
-        missing : {"listwise", "pairwise", "mean", "em"}
-            Listwise leaves rows out that miss any answer; the others keep them, unless all their answers are missing.
+        complete : bool
+            Leave out rows that miss any answer; else only those whose answers are all missing.
 
         Raises
         ------
@@ -234,7 +234,7 @@ class Survey:
         weight = self._design["weight"].to_numpy()
         absent = np.isnan(values)
         weighted = weight > 0
-        drop = absent.any(axis=1) if missing == "listwise" else absent.all(axis=1)
+        drop = absent.any(axis=1) if complete else absent.all(axis=1)
         keep = weighted & ~drop
         if not keep.any():
             refuse_gaps([item.name for item in asked], absent)

@@ -5,6 +5,7 @@ from typing import Literal, get_args
 from unicodedata import east_asian_width
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.messages import Message
@@ -65,6 +66,13 @@ def some_rows(bad: NDArray[np.bool_]) -> Message:
     """Return a message such as ``"12 rows, first 17"`` for the rows (counting from 1) where `bad` is True."""
     places = np.flatnonzero(bad)
     return Message("glossary.rows", count=len(places), first=places[0] + 1)
+
+
+def unit_name(units: pd.DataFrame | None, unit: int) -> str:
+    """Return e.g. ``"company 'Acme', wave 2"`` for the row `unit` of the labels; empty where there are none."""
+    if units is None:
+        return ""
+    return ", ".join(f"{name} {units[name].tolist()[unit]!r}" for name in units.columns)
 
 
 def wrapped(text: str, indent: str = "", limit: int = WIDTH, hang: str = "") -> str:

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from csindex.messages import fill, words
+from csindex.messages import fill, term, words
 from csindex.model.parts import Construct
 from csindex.text.format import WIDTH, Language, listed, wrapped
 
@@ -31,9 +31,9 @@ class Speaker:
         """Return a sentence with its values filled in."""
         return fill(words(*self.families)[self.lang][key], values, self.lang)
 
-    def term(self, name: str) -> str:
-        """Return the words for what is registered under a name; the name where there are none."""
-        return words(*self.families)[self.lang].get(name, name)
+    def term(self, name: str, prefix: str = "") -> str:
+        """Return the words for an option's value, or its name where there are none; see `csindex.messages.term`."""
+        return term(name, self.lang, *self.families, prefix=prefix)
 
     def name(self, construct: str) -> str:
         """Return what the readers call a construct."""

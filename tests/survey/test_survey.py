@@ -108,7 +108,7 @@ def test_gaps_are_counted_by_every_policy(frame, missing, used, filled):
     frame.loc[0, ["q1", "q2", "c1"]] = np.nan
     frame.loc[1, ["q1", "q2"]] = np.nan
     frame.loc[2, ["q1", "c1"]] = np.nan
-    account = csi.Survey(frame).answers(ITEMS, missing).account
+    account = csi.Survey(frame).answers(ITEMS, complete=missing == "listwise").account
     assert (account.used, account.filled) == (used, filled)
     assert account.incomplete == 60 - used
 

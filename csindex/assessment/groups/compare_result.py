@@ -11,6 +11,7 @@ import pandas as pd
 from csindex.assessment.groups.groups import ADJUSTMENTS, labels_of
 from csindex.assessment.groups.quantities import LABELS, UNITS
 from csindex.fitting.result import Fit
+from csindex.replicates.intervals import INTERVALS
 from csindex.text import html
 
 WIDTH, SHOWN = 88, 12
@@ -190,7 +191,7 @@ class Comparison:
         options = self.result.options
         most = int(self.differences.groupby("quantity")["p"].count().max())
         least = 2 / (options.replicates + 1)
-        if self.result.replicates is None or options.interval == "normal" or self.adjust == "none":
+        if self.result.replicates is None or not INTERVALS[options.interval].distribution or self.adjust == "none":
             return []
         if least * most < self._alpha:
             return []

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Literal
 
@@ -13,14 +13,17 @@ from numpy.typing import NDArray
 from csindex.errors import EstimationError, OptionError, ReplicateWarning
 from csindex.estimation.estimates import REASONS
 from csindex.fitting.fit import fit
+from csindex.fitting.intake import survey_by
 from csindex.fitting.refusals import MANY_FAILED
 from csindex.fitting.result import Fit
 from csindex.model.model import Model
+from csindex.moments.grouped import GroupedMoments
+from csindex.moments.missing import policy_of
 from csindex.moments.moments import Moments
 from csindex.options import choose
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Answers
-from csindex.survey.survey import Survey
+from csindex.survey.checks import refuse_beside
 
 Adjust = Literal["holm", "fdr_bh", "fdr_by", "none"]
 ADJUSTMENTS = {
@@ -29,7 +32,6 @@ ADJUSTMENTS = {
     "fdr_by": "Benjamini & Yekutieli (2001)",
     "none": "not adjusted",
 }
-_SURVEY_OPTIONS = ("weights", "strata", "clusters", "missing_codes")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,38 +80,20 @@ def groups_of(
     """
     answers = None
     if isinstance(data, Fit):
-        given = [name for name, value in {"model": model, "by": by, **options}.items() if value is not None]
-        if given:
-            raise OptionError(
-                f"{', '.join(given)} cannot be given with a Fit, which has been made with or without them."
-            )
+        refuse_beside("a Fit", {"model": model, "by": by, **options})
         result = data
     elif model is None:
         raise OptionError("data without a model: give the model too, e.g. compare(data, model, by='company').")
-    elif isinstance(data, Moments):
+    elif isinstance(data, (Moments, GroupedMoments)):
         result = fit(model, data, **{"by": by, **options})
     else:
-        survey = survey_of(data, by, options)
-        rest = {
-            name: value for name, value in options.items() if name not in _SURVEY_OPTIONS or isinstance(data, Survey)
-        }
+        survey, rest = survey_by(data, by, options)
         result = fit(model, survey, **rest)
-        answers = survey.answers(model.items, result.options.missing)
+        answers = survey.answers(model.items, complete=policy_of(result.options).complete)
     if result.units is None or len(result.units) < 2:
         raise OptionError("a comparison needs two groups or more. Name the column that tells them apart: by='company'.")
     names = labels_of(result.units)
     return Groups(result, answers, names, *pairs(names, reference))
-
-
-def survey_of(data: Any, by: str | Sequence[str] | None, options: dict[str, Any]) -> Survey:
-    """Return the survey with its groups."""
-    if isinstance(data, Survey):
-        if by is None:
-            return data
-        if data.by is not None:
-            raise OptionError(f"by={by!r} cannot be given with a Survey that has by={data.by!r}.")
-        return replace(data, by=by)
-    return Survey(data, by=by, **{name: options[name] for name in _SURVEY_OPTIONS if name in options})
 
 
 def labels_of(units: pd.DataFrame) -> list[Any]:
@@ -145,9 +129,10 @@ def rows_of(groups: Groups, what: str) -> Answers:
             f"{what} shuffle respondents' rows, and a Fit or moments hold none. Give the data and the model, or use "
             "permutations=0."
         )
-    if groups.result.options.missing == "fiml":
+    options = groups.result.options
+    if policy_of(options).full_information:
         raise OptionError(
-            f"{what} do not go with missing='fiml', which would fit every one of them to rows. Use missing='listwise', or "
+            f"{what} do not go with missing={options.missing!r}, which would fit every one of them to rows. Use missing='listwise', or "
             "csindex.compare without permutations."
         )
     if answers.given is not None:
@@ -190,10 +175,3 @@ def tell_failures(runs: list[NDArray[np.int8]], most: float) -> dict[str, int]:
     if share > MANY_FAILED:
         warnings.warn(f"{text}; p-values are from the others.", ReplicateWarning, stacklevel=4)
     return counts
-
-
-def bar_of(total: int, progress: bool) -> Any:
-    """Return a progress bar that shows itself when the work takes long."""
-    from tqdm.auto import tqdm
-
-    return tqdm(total=total, desc="permutations", unit="", disable=not progress, delay=2.0, leave=False)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex.assessment.groups.groups import Groups, adjust_of, adjusted, bar_of, groups_of, rows_of, tell_failures
+from csindex.assessment.groups.groups import Groups, adjust_of, adjusted, groups_of, rows_of, tell_failures
 from csindex.assessment.groups.micom_result import Micom
 from csindex.assessment.groups.permutation import Drawn, Pool, permute, pool, pooled_estimate, share_as_extreme
 from csindex.errors import EstimationError, OptionError
@@ -18,6 +18,7 @@ from csindex.fitting.result import Fit
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.options import choose, whole
+from csindex.replicates.replicate import progress_bar
 from csindex.stacks.layout import Array
 
 ASPECTS = ("mean", "variance")
@@ -117,7 +118,7 @@ def micom(
     result, members = groups.result, groups.members
     raw = items == "raw"
     found = []
-    with bar_of(permutations * len(groups.first), progress) as bar:
+    with progress_bar(permutations * len(groups.first), "permutations", progress) as bar:
         for a, b in zip(groups.first, groups.second, strict=True):
             rows = pool(answers, model.item_names, result.options.missing, members[[a, b]], result.options.ordinal)
             found.append(_pair(result, rows, np.array([a, b]), raw, permutations, seed, bar))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from csindex.assessment.groups.difference import between
 from csindex.assessment.groups.distance import average_distances, implied_items
-from csindex.assessment.groups.groups import Groups, bar_of, rows_of, tell_failures
+from csindex.assessment.groups.groups import Groups, rows_of, tell_failures
 from csindex.assessment.groups.quantities import Measure, together
 from csindex.estimation.estimates import Estimates
 from csindex.estimation.estimator import estimate, estimator_of
@@ -22,7 +22,8 @@ from csindex.fitting.result import Fit
 from csindex.model.design import Design
 from csindex.moments.missing import ordinal_flags
 from csindex.options import Missing, Options
-from csindex.replicates.source import RowSource
+from csindex.replicates.replicate import progress_bar, replicate
+from csindex.replicates.rows import RowSource
 from csindex.stacks.layout import Array, flatten, unpack
 from csindex.survey.answers import Answers
 
@@ -57,7 +58,7 @@ def shuffle(groups: Groups, chosen: list[Measure], permutations: int, seed: int,
     # With three groups or more a pair's hypothesis says nothing of the others, whose rows then stay out.
     sets = [np.arange(count), *(pairs if count > 2 else [])]
     pools = [pool(answers, names, options.missing, groups.members[which], options.ordinal) for which in sets]
-    with bar_of(permutations * len(pools), progress) as bar:
+    with progress_bar(permutations * len(pools), "permutations", progress) as bar:
         runs = [
             permute(one, result.design, options, _kept(result, chosen, at == 0), permutations, seed, bar)
             for at, one in enumerate(pools)
@@ -237,6 +238,12 @@ def shuffled(rng: np.random.Generator, pool: Pool, count: int) -> Ints:
 
 def group_moments(pool: Pool, label: Ints) -> tuple[Array, Array]:
     """Return mean (T·G, p) and covariance (T·G, p, p) of the groups under T labellings (n, T) of the rows."""
+    mean, packed = _group_moments(pool, label)
+    return mean.T, unpack(packed.T, len(mean))
+
+
+def _group_moments(pool: Pool, label: Ints) -> tuple[Array, Array]:
+    """Return mean (p, T·G) and packed covariance (p(p+1)/2, T·G)."""
     source, groups, p = pool.source, len(pool.members), len(pool.source.items)
     total, weights = len(label), source.answers.weights
     mean, packed = np.empty((p, label.shape[1] * groups)), np.empty((p * (p + 1) // 2, label.shape[1] * groups))
@@ -249,7 +256,7 @@ def group_moments(pool: Pool, label: Ints) -> tuple[Array, Array]:
         n = own.sum(axis=0)
         with np.errstate(invalid="ignore", divide="ignore"):
             packed[:, column] *= (total - 1) / total * (n / (n - 1))
-    return mean.T, unpack(packed.T, p)
+    return mean, packed
 
 
 def pooled_estimate(pool: Pool, design: Design, options: Options) -> tuple[Array, Array, Estimates]:
@@ -257,6 +264,34 @@ def pooled_estimate(pool: Pool, design: Design, options: Options) -> tuple[Array
     moments = pool.source.sample()
     mean, cov = flatten(moments.mean, 1), flatten(moments.cov, 2)
     return mean, cov, estimate(mean, cov, design, options)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Permutations:
+    """Moments (p, T, G) of the groups under permutations of the labels of a pool."""
+
+    pool: Pool
+    permutations: int
+    seed: int
+    joint: bool = False
+
+    def size(self, unit: int) -> int:  # noqa: ARG002
+        """Return the number of permutations."""
+        return self.permutations
+
+    def tile_size(self, unit: int) -> int:  # noqa: ARG002
+        """Return the number of permutations in a tile."""
+        return max(1, min(TILE, TILE_CELLS // (len(self.pool.label) * len(self.pool.members))))
+
+    def tile(self, unit: int, number: int) -> tuple[Array, Array]:
+        """Return means (p, T, G) and packed covariances (p(p+1)/2, T, G)."""
+        size, groups = self.tile_size(unit), len(self.pool.members)
+        key = (crc32(b"permutation"), *self.pool.members.tolist(), number)
+        rng = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
+        # Labels are always drawn for a whole tile, so that more permutations begin with the same ones.
+        label = shuffled(rng, self.pool, size)[:, : self.permutations - number * size]
+        mean, packed = _group_moments(self.pool, label)
+        return mean.reshape(len(mean), -1, groups), packed.reshape(len(packed), -1, groups)
 
 
 def permute(
@@ -279,24 +314,18 @@ def permute(
     status : (permutations, G) int8
         How the estimation of each group ended, a `Status`.
     """
-    groups = len(pool.members)
+    groups, p = len(pool.members), len(pool.source.items)
     together = pooled_estimate(pool, design, options)[2]
     start = estimator_of(options).start(together)
-    size = max(1, min(TILE, TILE_CELLS // (len(pool.label) * groups)))
-    kept, status = [], []
-    for number, begin in enumerate(range(0, permutations, size)):
-        count = min(size, permutations - begin)
-        key = (crc32(b"permutation"), *pool.members.tolist(), number)
-        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
-        # A tile is always drawn whole, so that more permutations begin with the same ones.
-        label = shuffled(rng, pool, size)[:, :count]
-        mean, cov = group_moments(pool, label)
+
+    def statistics(_: Ints, means: Array, covs: Array) -> dict[str, NDArray[Any]]:
+        mean, cov = means.reshape(p, -1).T, unpack(covs.reshape(len(covs), -1).T, p)
         nearby = np.repeat(start, len(mean), axis=0) if np.isfinite(start).all() else None
         drawn = Drawn(mean, cov, estimate(mean, cov, design, options, nearby), groups)
-        kept.append(reduce(drawn))
-        status.append(drawn.apart(drawn.estimates.status))
-        bar.update(count)
-    return np.concatenate(kept), np.concatenate(status)
+        return {"statistics": reduce(drawn), "status": drawn.apart(drawn.estimates.status)}
+
+    found = replicate(_Permutations(pool, permutations, seed), [0], statistics, advance=bar.update)
+    return np.ascontiguousarray(found["statistics"][0]), np.ascontiguousarray(found["status"][0])
 
 
 def share_as_extreme(observed: Array, drawn: Array) -> Array:

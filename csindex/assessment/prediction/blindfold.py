@@ -20,6 +20,7 @@ from csindex.fitting.core import table
 from csindex.fitting.result import Fit
 from csindex.model.design import Design
 from csindex.model.model import Model
+from csindex.moments.missing import policy_of
 from csindex.moments.sums import complete_moments, complete_sums
 from csindex.options import Options, choose, whole
 from csindex.stacks.layout import Array, unpack
@@ -161,7 +162,7 @@ def blindfold(
     )
     rounds = whole("distance", distance, 2)
     result, survey = fitted(model, data, fit_options)
-    answers = survey.answers(result.model.items, result.options.missing)
+    answers = survey.answers(result.model.items, complete=policy_of(result.options).complete)
     if isinstance(model, Fit):
         check_same(result, answers)
     _check(result, rounds, ways[0])
@@ -169,7 +170,7 @@ def blindfold(
     parts = [(c, m) for c in range(result.design.k) for m in _metrics(result.design, c, ways[0])]
     sums = []
     for at, unit in enumerate(units_of(result, answers)):
-        rows = slice(*answers.ends[unit : unit + 2].tolist())
+        rows = answers.rows_of(unit)
         one = _unit(answers, rows, sd[at])
         sums.append((rows, _losses(one, result, rounds, ways)))
     return _table(result, answers, parts, sums)
@@ -182,7 +183,7 @@ def _check(result: Fit, rounds: int, omit: str) -> None:
     odd = [c.name for c in result.model.constructs if c.mode not in ("A", "B", "equal", "fixed")]
     if omit == "rows" and odd:
         raise OptionError(f"omit='rows' does not know the mode of {', '.join(odd)}. Use omit='cells'.")
-    if omit == "rows" and (result.options.variant != "standardized" or result.options.missing != "listwise"):
+    if omit == "rows" and (result.options.variant != "standardized" or not policy_of(result.options).complete):
         raise OptionError("omit='rows' needs standardized items and missing='listwise'. Use omit='cells'.")
 
 

@@ -3,7 +3,7 @@
 The training moments of all folds of all repeats of all units are one stack; its members are estimated together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,11 +18,12 @@ from csindex.assessment.prediction.predictors import (
 )
 from csindex.estimation.estimates import Estimates, Status
 from csindex.estimation.estimator import estimate
+from csindex.estimation.replicates import Estimation, estimates_of_tiles
 from csindex.model.design import Design
 from csindex.options import Options
-from csindex.replicates.replicate import BLOCK_CELLS
-from csindex.replicates.source import TILE_CELLS, RowSource
-from csindex.stacks.layout import Array, take, unpack
+from csindex.replicates.rows import RowSource
+from csindex.replicates.source import TILE_CELLS
+from csindex.stacks.layout import Array, unpack
 
 PREDICTORS = ("pls", "lm", "mean")
 
@@ -116,49 +117,60 @@ class Validated:
 
 def validate(task: Task, folds: Folds) -> list[Validated]:
     """Cross-validate every unit."""
-    ends = task.source.answers.ends
     out = []
     for at, trained in enumerate(train(task, folds)):
-        rows = slice(*ends[task.units[at] : task.units[at] + 2].tolist())
+        rows = task.source.answers.rows_of(task.units[at])
         out.append(_errors(task, at, rows, folds.fold[rows], trained))
     return out
 
 
 def train(task: Task, folds: Folds) -> list[Trained]:
     """Return the training sets of every unit, estimated as one stack in blocks that bound memory."""
-    ends, p = task.source.answers.ends, task.design.p
-    plans, means, covs = [], [], []
-    for unit in task.units:
-        rows = slice(*ends[unit : unit + 2].tolist())
-        plan = folds.members(rows)
-        plans.append(plan)
-        mean, packed = _training_moments(task.source, unit, folds.fold[rows], plan)
-        means.append(mean)
-        covs.append(packed)
-    mean, packed = np.concatenate(means, axis=1), np.concatenate(covs, axis=1)
-    sizes = [len(repeat) for repeat, _ in plans]
-    owner, size = np.repeat(np.arange(len(sizes)), sizes), max(2, BLOCK_CELLS // p**2)
-    found = Estimates.allocate(mean.shape[1], task.design)
-    for begin in range(0, mean.shape[1], size):
-        part = slice(begin, begin + size)
-        near, cov = take(task.start, owner[part]), unpack(packed[:, part].T, p)
-        found.put(part, estimate(mean[:, part].T, cov, task.design, task.options, near))
-    parts = [slice(end - size, end) for size, end in zip(sizes, np.cumsum(sizes).tolist(), strict=True)]
-    return [
-        Trained(*plan, mean[:, part].T, unpack(packed[:, part].T, p), found.part(part))
-        for plan, part in zip(plans, parts, strict=True)
-    ]
+    answers = task.source.answers
+    plans = {unit: folds.members(answers.rows_of(unit)) for unit in task.units}
+    estimation = Estimation(estimate, task.design, task.options, task.start)
+    found = estimates_of_tiles(_TrainingSets(task.source, folds.fold, plans), task.units, estimation)
+    out = []
+    for at, (repeat, held) in enumerate(plans.values()):
+        own = slice(0, len(repeat))
+        mean, cov = found.mean[at, own], unpack(found.packed[at, own], task.design.p)
+        out.append(Trained(repeat, held, mean, cov, found.part((at, own))))
+    return out
 
 
-def _training_moments(source: RowSource, unit: int, fold: Ints, plan: tuple[Ints, Ints]) -> tuple[Array, Array]:
-    """Return mean (p, M) and packed covariance (p(p+1)/2, M) of a unit's rows without each fold."""
-    repeat, held = plan
-    weights = source.answers.weights[slice(*source.answers.ends[unit : unit + 2].tolist())][:, None]
-    wide = max(1, TILE_CELLS // len(fold))
-    parts = [slice(begin, begin + wide) for begin in range(0, len(held), wide)]
-    made = [source.moments_of(unit, weights * (fold[:, repeat[part]] != held[part])) for part in parts]
-    mean, packed = (np.concatenate(both, axis=1) for both in zip(*made, strict=True))
-    return mean, packed
+@dataclass(frozen=True, slots=True, eq=False)
+class _TrainingSets:
+    """Moments of the rows of units without one of the folds each.
+
+    Attributes
+    ----------
+    source : RowSource
+    fold : (n, r) int
+        Fold of each row in each repeat.
+    plans : mapping of unit to (M,) int and (M,) int
+        Repeat, and the fold that is held out.
+    """
+
+    source: RowSource
+    fold: Ints
+    plans: Mapping[int, tuple[Ints, Ints]]
+    joint: bool = False
+
+    def size(self, unit: int) -> int:
+        """Return the number of training sets of a unit."""
+        return len(self.plans[unit][0])
+
+    def tile_size(self, unit: int) -> int:
+        """Return the number of training sets in a tile."""
+        first, end = self.source.answers.ends[unit : unit + 2].tolist()
+        return int(max(1, TILE_CELLS // (end - first)))
+
+    def tile(self, unit: int, number: int) -> tuple[Array, Array]:
+        """Return mean (p, T) and packed covariance (p(p+1)/2, T) of a tile."""
+        rows, size = self.source.answers.rows_of(unit), self.tile_size(unit)
+        repeat, held = (which[number * size : (number + 1) * size] for which in self.plans[unit])
+        weights = self.source.answers.weights[rows][:, None]
+        return self.source.moments_of(unit, weights * (self.fold[rows][:, repeat] != held))
 
 
 @np.errstate(invalid="ignore", divide="ignore")

@@ -24,6 +24,7 @@ from csindex.errors import OptionError
 from csindex.fitting.core import table
 from csindex.fitting.result import Fit
 from csindex.model.model import Model
+from csindex.moments.missing import policy_of
 from csindex.stacks.layout import Array
 
 OVERALL = "overall"
@@ -186,10 +187,10 @@ def cvpat(
     policy = {result.options.missing for result, _ in fits}
     if len(policy) > 1:
         raise OptionError("the two fits treat missing answers differently; make them with the same missing=.")
-    answers = survey.answers(list(items.values()), one.options.missing)
+    answers = survey.answers(list(items.values()), complete=policy_of(one.options).complete)
     for model, (result, own) in zip((first, second), fits, strict=True):
         if isinstance(model, Fit):
-            check_same(result, own.answers(result.model.items, result.options.missing))
+            check_same(result, own.answers(result.model.items, complete=policy_of(result.options).complete))
     crossed = [cross_validate(result, survey, answers, list(items), plan) for result, _ in fits]
     if crossed[0].units != crossed[1].units:
         raise OptionError("some units can be estimated with one of the models only. Leave them out of the data.")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csindex.assessment.groups.groups import labels_of, survey_of
+from csindex.assessment.groups.groups import labels_of
 from csindex.assessment.prediction import folds as deal
 from csindex.assessment.prediction.cross_validation import Task, Validated, validate
 from csindex.assessment.prediction.folds import Folds
@@ -18,15 +18,16 @@ from csindex.errors import EstimationError, ModelError, OptionError, ReplicateWa
 from csindex.estimation.estimates import REASONS, Status
 from csindex.estimation.estimator import ESTIMATORS
 from csindex.fitting.fit import fit
+from csindex.fitting.intake import refuse_rowless, survey_by, survey_of_fit
 from csindex.fitting.result import Fit
 from csindex.model.model import Model
-from csindex.moments.grouped import GroupedMoments
-from csindex.moments.moments import Moments
+from csindex.moments.missing import POLICIES
 from csindex.options import choose, whole
-from csindex.replicates.source import RowSource
+from csindex.replicates.rows import RowSource
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Answers
 from csindex.survey.survey import Survey
+from csindex.text.format import unit_name
 
 USUAL_BENCHMARK: dict[Antecedents, Benchmark] = {"earliest": "exogenous", "direct": "antecedents"}
 SAME_MOMENTS = 1e-8
@@ -75,7 +76,7 @@ class Crossed:
 
     def rows(self, at: int) -> slice:
         """Return the rows of a unit."""
-        return slice(*self.answers.ends[self.units[at] : self.units[at] + 2].tolist())
+        return self.answers.rows_of(self.units[at])
 
 
 def plan_of(antecedents: str, benchmark: str | None, average: str, folds: Any, repeats: int, seed: int) -> Plan:
@@ -118,16 +119,12 @@ def fitted(model: Model | Fit, data: Any, options: dict[str, Any]) -> tuple[Fit,
             "prediction of higher-order constructs and interactions is not available. Predict with the model of the "
             "dimensions, without interactions."
         )
-    if isinstance(data, (Moments, GroupedMoments, Fit)):
-        raise OptionError(
-            f"prediction is judged on respondents' rows, and {type(data).__name__} holds none. Give the data."
-        )
+    refuse_rowless(data, "rows_predicted")
     if isinstance(model, Fit):
-        result, survey = model, _survey_of_fit(model, data, options)
+        result, survey = model, survey_of_fit(model, data, **options)
     else:
-        _refuse(options.get("missing", "listwise"), options.get("estimator"))
-        survey = survey_of(data, options.pop("by", None), options)
-        rest = {k: v for k, v in options.items() if isinstance(data, Survey) or k not in _ROWS}
+        _refuse(choose("missing", options.get("missing", "listwise"), POLICIES), options.get("estimator"))
+        survey, rest = survey_by(data, options.pop("by", None), options)
         result = fit(model, survey, **{**rest, "replicates": 0})
     _refuse(result.options.missing, result.options.estimator)
     if result.options.ordinal:
@@ -145,21 +142,8 @@ def fitted(model: Model | Fit, data: Any, options: dict[str, Any]) -> tuple[Fit,
     return result, survey
 
 
-_ROWS = ("weights", "strata", "clusters", "missing_codes")
-
-
-def _survey_of_fit(result: Fit, data: Any, options: dict[str, Any]) -> Survey:
-    given = list(options) if isinstance(data, Survey) else [name for name in options if name not in _ROWS]
-    if given:
-        kind = "a Survey and a Fit" if isinstance(data, Survey) else "a Fit"
-        raise OptionError(f"{', '.join(given)} cannot be given with {kind}, which has been made with or without them.")
-    by = None if result.units is None else [str(name) for name in result.units.columns]
-    codes = {} if isinstance(data, Survey) or "missing_codes" in options else {"missing_codes": result.missing_codes}
-    return survey_of(data, None if isinstance(data, Survey) else by, {**options, **codes})
-
-
 def _refuse(missing: str, estimator: str | None) -> None:
-    if missing not in ("listwise", "mean"):
+    if not POLICIES[missing].predictable:
         raise OptionError(
             f"missing={missing!r} leaves gaps in the rows to predict from. Use missing='listwise', or 'mean', which fills each gap "
             "with the mean of the training rows."
@@ -214,9 +198,9 @@ def units_of(result: Fit, answers: Answers) -> list[int]:
         return [0]
     there = {row: at for at, row in enumerate(answers.units.itertuples(index=False, name=None))}
     rows = list(result.units.itertuples(index=False, name=None))
-    strange = [row for row in rows if row not in there]
+    strange = [unit for unit, row in enumerate(rows) if row not in there]
     if strange:
-        raise SurveyError(f"the data have no rows of unit {'/'.join(map(str, strange[0]))}, which was fitted.")
+        raise SurveyError(f"the data have no rows of {unit_name(result.units, strange[0])}, which was fitted.")
     return [there[row] for row in rows]
 
 

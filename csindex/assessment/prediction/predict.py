@@ -25,6 +25,7 @@ from csindex.assessment.prediction.result import Prediction
 from csindex.fitting.core import table
 from csindex.fitting.result import Fit
 from csindex.model.model import Model
+from csindex.moments.missing import policy_of
 
 POWER = ("none", "low", "medium", "high")
 
@@ -97,7 +98,7 @@ def predict(
     """
     plan = plan_of(antecedents, benchmark, average, folds, repeats, seed)
     result, survey = fitted(model, data, fit_options)
-    answers = survey.answers(result.model.items, result.options.missing)
+    answers = survey.answers(result.model.items, complete=policy_of(result.options).complete)
     if isinstance(model, Fit):
         check_same(result, answers)
     crossed = cross_validate(result, survey, answers, result.model.item_names, plan)

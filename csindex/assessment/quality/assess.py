@@ -13,9 +13,8 @@ from csindex.assessment.quality.result import Assessment
 from csindex.assessment.quality.scope import Scope
 from csindex.errors import InadmissibleWarning, ModelError, OptionError
 from csindex.estimation.estimator import estimator_of
-from csindex.fitting.refusals import unit_name
 from csindex.fitting.result import Fit
-from csindex.text.format import listed
+from csindex.text.format import listed, unit_name
 
 CHOICES = ("model", "all", "none")
 LABELS = (

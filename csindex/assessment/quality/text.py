@@ -527,7 +527,7 @@ def method(found: Assessment, teller: Teller) -> str:
         lines.append(say("delta", words=drawn.words_in(teller.lang)))
     elif drawn is not None:
         made, interval = int(result.sample.replicates.max()), result.options.interval
-        kind = Speaker({}, teller.lang).say(interval)
+        kind = Speaker({}, teller.lang).term(interval)
         lines.append(say("intervals", kind=kind, made=made, words=drawn.words_in(teller.lang), seed=result.seed))
         tested = found.fit.tested.min()
         if np.isfinite(tested):

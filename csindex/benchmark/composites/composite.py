@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from csindex.benchmark.composites.result import CompositeResult, Gaps, notices
+from csindex.benchmark.composites.result import POLICY, CompositeResult, Gaps, notices
 from csindex.benchmark.composites.scheme import Scheme, Weighting
 from csindex.errors import OptionError, SurveyError
 from csindex.fitting.intake import plan_of, refuse_empty, survey_of
@@ -16,7 +16,7 @@ from csindex.messages import Message
 from csindex.model.parts import Item
 from csindex.options import choose
 from csindex.replicates.intervals import Evidence, uncertainty, unknown
-from csindex.replicates.replicated import MeanSource, drawn, placed, sample_of, sizes
+from csindex.replicates.means import MeanSource, drawn, placed, sample_of, sizes
 from csindex.stacks.layout import Array
 from csindex.survey.checks import ANY_SCALE, Codes
 from csindex.text.format import some_rows
@@ -86,7 +86,7 @@ def composite(
     survey = survey_of(data, weights=weights, strata=strata, clusters=clusters, by=by, missing_codes=missing_codes)
     plan = plan_of(survey, resampling, replicates, seed, level)
     ratings = [Item(name, ANY_SCALE) for name in scheme.importance]
-    answers = survey.answers([*scheme.items, *ratings], "listwise" if missing == "listwise" else "mean")
+    answers = survey.answers([*scheme.items, *ratings], complete=POLICY[missing].complete)
     n, n_eff = sizes(answers)
     refuse_empty(answers.units, n, 2)
     weighting, names = Weighting.of(scheme), (*(item.name for item in scheme.items), *scheme.importance)

@@ -11,11 +11,11 @@ import pandas as pd
 from csindex.benchmark.composites.grade_arrays import Grades, frequencies
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.errors import CsindexWarning
-from csindex.fitting.intake import unit_texts
 from csindex.messages import Language, Message, listed
 from csindex.options import whole
 from csindex.stacks.layout import Array
 from csindex.text.document import Paragraph, Section, Table
+from csindex.text.format import unit_name
 from csindex.text.result import ShortResult
 
 DOUBTFUL, MANY = 2 / 3, 0.2
@@ -149,7 +149,7 @@ def _warn(result: GradeResult, units: pd.DataFrame) -> None:
     if len(doubtful) < MANY * count:
         return
     nearest = [
-        Message("composite.least_sure", unit=unit_texts(units, [int(row)])[0], share=share, grade=grade)
+        Message("composite.least_sure", unit=unit_name(units, int(row)), share=share, grade=grade)
         for row, share, grade in zip(doubtful.index, doubtful.certainty, doubtful.grade, strict=True)
     ]
     said = Message("composite.uncertain", doubtful=len(doubtful), count=count, nearest=listed(nearest, most=3))

@@ -11,18 +11,23 @@ from csindex.benchmark.composites.scheme import TOTAL, Scheme
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.errors import CsindexWarning, MissingWarning, OptionError, ReplicateWarning, SmallSampleWarning
 from csindex.fitting.core import table
-from csindex.fitting.intake import Plan, unit_texts
+from csindex.fitting.intake import Plan
 from csindex.messages import Argument, Language, Message, listed
+from csindex.moments.missing import POLICIES, Policy
 from csindex.options import choose
 from csindex.replicates.intervals import Uncertainty
-from csindex.replicates.replicated import Drawn
+from csindex.replicates.means import Drawn
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Account
 from csindex.text import format
 from csindex.text.document import Block, Paragraph, Section, Table
+from csindex.text.format import unit_name
 from csindex.text.result import Result
 
 Gaps = Literal["listwise", "available"]
+# Means of the items are those of rows whose gaps are filled with them.
+POLICY: dict[Gaps, Policy] = {"listwise": POLICIES["listwise"], "available": POLICIES["mean"]}
+_WORDS: dict[Gaps, str] = {"listwise": "glossary.listwise", "available": "composite.available"}
 
 FEW, MANY_MISSING, MANY_FAILED = 30, 0.05, 0.01
 
@@ -156,7 +161,7 @@ def notices(result: CompositeResult) -> Iterator[CsindexWarning]:
     if few:
         who = Message("composite.few_sample")
         if result.units is not None:
-            who = Message("composite.few_units", units=listed(unit_texts(result.units, few), most=3))
+            who = Message("composite.few_units", units=listed([unit_name(result.units, unit) for unit in few], most=3))
         yield SmallSampleWarning(Message("composite.few", who=who, few=FEW))
     if result.plan.replicates:
         share = failed(result) / max(1, result.drawn.draws[..., -1].size)
@@ -229,7 +234,7 @@ def _rows(result: CompositeResult, lang: Language) -> str:
     if account.incomplete:
         said.append(Message("summary.incomplete", count=account.incomplete))
     if account.filled:
-        how = Message("glossary.listwise" if result.missing == "listwise" else "composite.available")
+        how = Message(_WORDS[result.missing])
         said.append(Message("summary.filled", count=account.filled, how=how))
     if account.made_missing():
         said.append(Message("summary.made_missing", codes=account.made_missing()))

@@ -12,12 +12,12 @@ from csindex.benchmark.metrics.differences import difference_table, pairs_of
 from csindex.benchmark.metrics.measure import Measured, measure
 from csindex.benchmark.metrics.metrics import Metric
 from csindex.errors import OptionError, SurveyError, UnitWarning
-from csindex.fitting.intake import plan_of, survey_of, unit_texts
+from csindex.fitting.intake import plan_of, survey_of
 from csindex.messages import Joined, Message, listed
 from csindex.model.parts import Item
 from csindex.survey.checks import ANY_SCALE, Codes
 from csindex.survey.survey import Survey
-from csindex.text.format import some_rows
+from csindex.text.format import some_rows, unit_name
 
 
 def companion(
@@ -98,7 +98,7 @@ def companion(
     units = survey.units()
     pairs = None if difference is None else pairs_of(units, difference)
     items = _items(metrics)
-    answers = survey.answers(list(items.values()), "mean")
+    answers = survey.answers(list(items.values()), complete=False)
     columns = {name: answers.values[:, at] for at, name in enumerate(items)}  # noqa: PD011
     _check_times(metrics, columns)
     if pairs is not None and not plan.replicates and (answers.sampling is not None or answers.given is not None):
@@ -157,9 +157,7 @@ def _warn(metrics: Mapping[str, Metric], found: Measured, units: pd.DataFrame | 
     names = [name for name, metric in metrics.items() for _ in metric.statistics]
     empty: dict[str, list[object]] = {}
     for unit, at in np.argwhere(found.n == 0).tolist():
-        empty.setdefault(names[at], []).append(
-            Message("metrics.sample") if units is None else unit_texts(units, [unit])[0]
-        )
+        empty.setdefault(names[at], []).append(Message("metrics.sample") if units is None else unit_name(units, unit))
     if empty:
         each = [
             Message("metrics.no_answers_one", name=name, units=listed(dict.fromkeys(who), most=3))

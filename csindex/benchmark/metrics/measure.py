@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from csindex.benchmark.metrics.metrics import Kind, Metric
 from csindex.fitting.intake import Plan
 from csindex.replicates.intervals import Evidence, uncertainty
-from csindex.replicates.replicated import Drawn, MeanSource, QuantileSource, drawn, placed, sample_of
+from csindex.replicates.means import Drawn, MeanSource, QuantileSource, drawn, placed, sample_of
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Answers
 from csindex.survey.design import Sampling

@@ -13,6 +13,7 @@ from csindex.benchmark.unit_scores import UnitScores
 from csindex.errors import EstimationError, OptionError, ReplicateWarning, SmallSampleWarning
 from csindex.estimation.estimates import Estimates, Status
 from csindex.estimation.estimator import estimate
+from csindex.estimation.replicates import Estimation, estimates_of_tiles
 from csindex.fitting.constructs import place
 from csindex.fitting.fit import fit
 from csindex.fitting.result import Fit
@@ -21,8 +22,9 @@ from csindex.messages import Message, listed
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.options import Options, choose
-from csindex.replicates.replicate import BLOCK_CELLS
-from csindex.stacks.layout import Array, flatten, pack, take, unpack
+from csindex.replicates.replicate import Stack
+from csindex.stacks.layout import Array, pack
+from csindex.survey.checks import refuse_beside
 
 
 def pool_moments(mean: Array, packed: Array, n: Array, weight: Array, member: NDArray[np.intp]) -> tuple[Array, Array]:
@@ -75,16 +77,8 @@ def estimates_of(mean: Array, packed: Array, design: Design, options: Options, s
     start : (G, p), optional
         Outer weights with which the iteration begins and by which signs are settled.
     """
-    G, R, p = mean.shape
-    m, s = flatten(mean, 1), flatten(packed, 1)
-    group = np.repeat(np.arange(G), R)
-    out = Estimates.allocate(G * R, design)
-    size = max(1, BLOCK_CELLS // p**2)
-    for begin in range(0, G * R, size):
-        part = slice(begin, min(begin + size, G * R))
-        first = None if start is None else take(start, group[part])
-        out.put(part, estimate(m[part], unpack(s[part], p), design, options, first))
-    return out.reshape(G, R)
+    estimation = Estimation(estimate, design, options, start, with_moments=False)
+    return estimates_of_tiles(Stack(mean, packed), range(len(mean)), estimation)
 
 
 MANY_FAILED = 0.01
@@ -203,9 +197,7 @@ def sensitivity(
 
 def _fitted(model: Model | Fit, data: Any, by: Any, options: dict[str, Any], quiet: bool) -> Fit:
     if isinstance(model, Fit):
-        given = [name for name, value in {"data": data, "by": by, **options}.items() if value is not None]
-        if given:
-            raise OptionError(Message("trend.given_with_fit", names=listed(given)))
+        refuse_beside("a Fit", {"data": data, "by": by, **options})
         result = model
     else:
         if data is None:

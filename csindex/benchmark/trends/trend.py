@@ -12,11 +12,11 @@ from csindex.benchmark.unit_scores import UnitScores
 from csindex.benchmark.waves import Grid, Panel, items_panel, scores_panel
 from csindex.errors import OptionError
 from csindex.fitting.constructs import place
-from csindex.fitting.refusals import unit_name
 from csindex.fitting.result import Fit
 from csindex.messages import Message, listed
 from csindex.options import choose
 from csindex.stacks.layout import Array
+from csindex.text.format import unit_name
 
 ItemWeights = Literal["fixed", "own"] | Mapping[str, float] | None
 

@@ -24,10 +24,11 @@ from csindex.estimation.cbsem.row_errors import (
     weights_of,
 )
 from csindex.estimation.estimates import Estimates, Status
+from csindex.estimation.replicates import Replicates
 from csindex.model.design import Design
+from csindex.moments.missing import policy_of
 from csindex.moments.moments import Moments
 from csindex.options import Options
-from csindex.replicates.replicate import Replicates
 from csindex.replicates.source import Source
 from csindex.stacks.last_axis import one_thread
 from csindex.stacks.layout import Array, pack, unpack
@@ -83,7 +84,7 @@ def directions(
 
     Covariances and parameters are those of items with reversed ones turned round.
     """
-    if options.missing == "fiml":
+    if policy_of(options).full_information:
         return fiml_directions(source, number, moments, sample, unit, design, options)
     parameters, method = parameters_for(design, options), options.discrepancy
     theta, S = sample.theta[unit], turned(sample.cov[unit], design)

@@ -4,7 +4,9 @@ from csindex.errors import EstimationError, OptionError
 from csindex.estimation.cbsem.estimates import adjusted, parameters_for
 from csindex.model.design import design_of
 from csindex.model.model import Model
+from csindex.moments.missing import policy_of
 from csindex.options import Options
+from csindex.replicates.intervals import INTERVALS
 from csindex.text.format import listed
 
 
@@ -43,23 +45,24 @@ def check_factor_model(model: Model, options: Options) -> None:
 
 
 def _check_options(options: Options) -> None:
+    policy = policy_of(options)
     if options.weights_from:
         raise OptionError("weights_from= does not go with estimator='cbsem'; carry weights over with estimator='pls'.")
     if options.variant != "standardized":
         raise OptionError(f"variant={options.variant!r} belongs to estimator='pls'; leave it out with 'cbsem'.")
-    if adjusted(options) and options.missing != "listwise":
+    if adjusted(options) and not policy.complete:
         raise OptionError(
             f"missing={options.missing!r} does not go with ordinal items or with discrepancy='DWLS', which take errors and "
             "weights from complete rows. Use missing='listwise'."
         )
-    if options.missing in ("pairwise", "em"):
+    if not policy.chi_square:
         raise OptionError(
             f"missing={options.missing!r} gives covariances whose χ² and standard errors are not those of a complete sample. "
             "Use missing='fiml', which fits the model to the answers that are there, or 'listwise'."
         )
-    if options.missing == "mean" and not options.replicates:
+    if not options.replicates and not policy.analytic:
         raise OptionError(
-            "missing='mean' takes filled-in answers for real ones, so analytic standard errors would be too small. Use "
+            f"missing={options.missing!r} takes filled-in answers for real ones, so analytic standard errors would be too small. Use "
             "missing='fiml', or replicates=1000."
         )
     if options.ordinal and options.discrepancy not in ("DWLS", "ULS"):
@@ -72,12 +75,12 @@ def _check_options(options: Options) -> None:
             "errors='normal' does not go with ordinal items or with discrepancy='DWLS', whose errors always come from the "
             "rows. Leave errors= out."
         )
-    if options.missing == "fiml" and (options.replicates or options.discrepancy != "ML"):
+    if policy.full_information and (options.replicates or options.discrepancy != "ML"):
         raise OptionError(
-            "missing='fiml' is maximum likelihood with analytic standard errors: leave discrepancy= and replicates= out. "
+            f"missing={options.missing!r} is maximum likelihood with analytic standard errors: leave discrepancy= and replicates= out. "
             "errors='robust' allows for answers that are not normal."
         )
-    if not options.replicates and options.interval != "normal":
+    if not options.replicates and INTERVALS[options.interval].distribution:
         raise OptionError(
             f"interval={options.interval!r} needs replicates; analytic standard errors give 'normal' intervals. Set "
             "replicates=1000."

@@ -16,6 +16,7 @@ from csindex.estimation.pls.consistent import ROUNDING, Flaw, flaws
 from csindex.estimation.pls.structure import unstable
 from csindex.index.scores import index_deviations, index_scores, index_weights, to_hundred
 from csindex.model.design import Design
+from csindex.moments.missing import policy_of
 from csindex.options import Options
 from csindex.stacks.last_axis import one_thread
 from csindex.stacks.layout import Array, unpack
@@ -73,7 +74,7 @@ def factor_estimates(
             found = rescued(found, sample, parameters, options)
         theta[:, part], rounds[part] = found.theta, found.rounds
         status[part] = np.where((status[part] == Status.OK) & ~found.converged, Status.UNCONVERGED, status[part])
-    if options.missing == "fiml":
+    if policy_of(options).full_information:
         # Where the search by patterns begins, in `csindex.estimation.cbsem.fiml`.
         theta = np.concatenate([theta, (mean * design.sign).T])
     theta[:, status != Status.OK] = np.nan
@@ -82,7 +83,7 @@ def factor_estimates(
 
 def parameters_for(design: Design, options: Options) -> Parameters:
     """Return the parameters of a fit: with missing answers items' intercepts are among them."""
-    return parameters_of(design, means=options.missing == "fiml")
+    return parameters_of(design, means=policy_of(options).full_information)
 
 
 def adjusted(options: Options) -> bool:

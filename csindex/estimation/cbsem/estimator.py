@@ -7,10 +7,11 @@ from csindex.estimation.cbsem.fiml import fiml_estimates
 from csindex.estimation.cbsem.row_errors import moment_weights
 from csindex.estimation.estimates import Estimates
 from csindex.estimation.estimator import Estimator, Sampled
+from csindex.estimation.replicates import Replicates
 from csindex.model.design import Design
 from csindex.model.model import Model
+from csindex.moments.missing import policy_of
 from csindex.options import Errors, Options
-from csindex.replicates.replicate import Replicates
 from csindex.stacks.layout import Array
 
 
@@ -55,7 +56,7 @@ class CovarianceStructure(Estimator):
 
     def from_rows(self, units: Sampled, estimates: Estimates) -> Estimates:
         """Return the estimates by full-information maximum likelihood where it is asked for."""
-        if units.options.missing != "fiml":
+        if not policy_of(units.options).full_information:
             return estimates
         found = fiml_estimates(units.source, units.numbers, units.moments, estimates, units.design, units.options)
         return found.made_from(estimates.mean, estimates.packed)

@@ -18,7 +18,8 @@ from csindex.model.design import Design
 from csindex.moments.influence import factor_of, sampling_covariance
 from csindex.moments.moments import Moments
 from csindex.options import Options
-from csindex.replicates.source import RowSource, Source
+from csindex.replicates.rows import RowSource
+from csindex.replicates.source import Source
 from csindex.stacks.last_axis import inverse, one_thread, product
 from csindex.stacks.layout import Array, packing, unpack
 from csindex.survey.design import Sampling

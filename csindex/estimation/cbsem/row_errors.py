@@ -12,7 +12,8 @@ from csindex.moments.influence import factor_of, influence, sampling_covariance
 from csindex.moments.moments import Moments
 from csindex.moments.ordinal import ordinal_influence
 from csindex.options import Options
-from csindex.replicates.source import RowSource, Source
+from csindex.replicates.rows import RowSource
+from csindex.replicates.source import Source
 from csindex.stacks.last_axis import one_thread
 from csindex.stacks.layout import Array, pack, packing, unpack
 

@@ -18,6 +18,7 @@ from csindex.estimation.pls.structure import path_coefficients, unstable
 from csindex.index.scores import index_deviations, index_scores, index_weights, to_hundred
 from csindex.model.design import Design
 from csindex.model.model import Model
+from csindex.moments.missing import policy_of
 from csindex.options import Options
 from csindex.stacks.layout import Array, empty
 
@@ -35,9 +36,9 @@ class PLS(Estimator):
 
     def check(self, model: Model, options: Options) -> None:  # noqa: ARG002
         """Raise an OptionError if an option belongs to covariance structure models."""
-        if options.missing == "fiml":
+        if policy_of(options).full_information:
             raise OptionError(
-                "missing='fiml' belongs to estimator='cbsem'. Use missing='em', which gives PLS the same moments."
+                f"missing={options.missing!r} belongs to estimator='cbsem'. Use missing='em', which gives PLS the same moments."
             )
         for name, value in ELSEWHERE.items():
             if getattr(options, name) != value:
@@ -128,9 +129,10 @@ def _on_scale(mean: Array, cov: Array, sd: Array, design: Design, options: Optio
 
 def _screen(S: Array, sd: Array, status: NDArray[np.int8], options: Options) -> None:
     """Mark members that cannot be estimated, and give them a harmless matrix."""
-    if options.missing == "em" or options.ordinal:
+    policy = policy_of(options)
+    if policy.iterated or options.ordinal:
         status[(status == Status.OK) & ~np.isfinite(S).all(axis=(1, 2))] = Status.UNKNOWN
-    elif options.missing == "pairwise":
+    elif not policy.definite:
         sound = status == Status.OK
         root = sd if options.variant == "centered" else np.ones_like(sd)
         R = S[sound] / (root[sound][:, :, None] * root[sound][:, None, :])

@@ -26,6 +26,7 @@ from csindex.estimation.cbsem.structure import implied, standard_scale
 from csindex.estimation.estimates import Estimates
 from csindex.fitting.core import CovarianceFit, FittedModel
 from csindex.model.model import Model
+from csindex.moments.missing import policy_of
 from csindex.options import Options
 from csindex.replicates.source import Source
 from csindex.stacks.last_axis import one_thread
@@ -52,7 +53,7 @@ def covariance_fit(
     """
     parameters = parameters_for(fitted.design, fitted.options)
     sigma = np.moveaxis(implied(_as_reported(fitted, parameters).T, parameters).sigma, -1, 0)
-    if fitted.options.missing == "fiml":
+    if policy_of(fitted.options).full_information:
         measures = _by_patterns(fitted, parameters, source, numbers)
     else:
         measures = _by_moments(fitted, parameters, source, numbers, weights)

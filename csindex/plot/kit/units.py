@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 
 from csindex.errors import OptionError
-from csindex.fitting.refusals import unit_name
 from csindex.fitting.result import Fit
 from csindex.fitting.text import labels_of
 from csindex.plot.kit.words import answered, available_language, intervals
-from csindex.text.format import Language, listed
+from csindex.text.format import Language, listed, unit_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import numpy as np
 
 from csindex.errors import FontWarning
 from csindex.fitting.result import Fit
-from csindex.messages import fill, words
+from csindex.messages import fill, term, words
 from csindex.plot.kit.style import REMEDY, korean_font, outside
 from csindex.text.format import Language, language, number
 
@@ -54,7 +54,7 @@ def intervals(result: Fit, lang: Language) -> str:
     counts = result.sample["replicates"]
     few, many = int(counts.min()), int(counts.max())
     count = f"{many:,}" if few == many else say("range", lang, few=few, many=many)
-    return say("intervals", lang, level=level, kind=say(result.options.interval, lang), count=count)
+    return say("intervals", lang, level=level, kind=term(result.options.interval, lang, "plot"), count=count)
 
 
 def answered(n: float, lang: Language) -> str:

@@ -3,11 +3,12 @@
 import numpy as np
 
 from csindex.estimation.estimator import estimator_of
-from csindex.fitting.refusals import counted, failure_reasons, unit_name
+from csindex.fitting.refusals import counted, failure_reasons
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_said
 from csindex.fitting.text import names_shown
 from csindex.reports.labels import Reader
 from csindex.text.document import Block, Bullets, Formula, Paragraph, Section, Table
+from csindex.text.format import unit_name
 from csindex.text.speaker import Speaker
 from csindex.version import __version__
 

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 
 from csindex import plot
+from csindex.fitting.intake import survey_of_fit
 from csindex.fitting.result import Fit
 from csindex.model.parts import Item
 from csindex.reports.labels import Reader
 from csindex.survey.answers import Account
-from csindex.survey.survey import Survey
 from csindex.text import format
 from csindex.text.document import Block, Bullets, Paragraph, Picture, Section, Table
 from csindex.text.format import listed
@@ -72,7 +72,7 @@ def answered(reader: Reader, data: Any) -> Section:
 
 
 def _distribution(result: Fit, data: Any, reader: Reader) -> Any:
-    survey = data if isinstance(data, Survey) else Survey(data, missing_codes=result.missing_codes)
+    survey = survey_of_fit(result, data, by=None)
     return plot.answer_distribution(survey, result.specified, lang=reader.lang)
 
 

@@ -16,7 +16,9 @@ def pooled(missing="listwise", members=(0, 1, 2), **design):
     frame = csi.simulate(MODEL, 40, groups=3, seed=1, weights=0.3, missing=0.05, clusters=8)
     frame["stratum"] = np.arange(len(frame)) % 4
     survey = csi.Survey(frame, weights="weight", by="unit", **design)
-    return survey, pool(survey.answers(MODEL.items, missing), MODEL.item_names, missing, np.array(members))
+    return survey, pool(
+        survey.answers(MODEL.items, complete=missing == "listwise"), MODEL.item_names, missing, np.array(members)
+    )
 
 
 @pytest.mark.parametrize("missing", ["listwise", "mean", "pairwise"])

@@ -10,7 +10,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 import csindex as csi
 from csindex.benchmark.metrics.measure import hybrid
-from csindex.replicates.replicated import weighted_quantiles
+from csindex.replicates.means import weighted_quantiles
 
 # Of the ratio of a standard error from 1,000 replicates to the true one, 0.02 is a standard error.
 BOOTSTRAP = 0.10

@@ -14,7 +14,8 @@ import pytest
 import csindex as csi
 from csindex.moments.engines.pass_over_rows import PRIME
 from csindex.moments.scan import _mixer
-from csindex.replicates.source import RowSource
+from csindex.replicates.rows import RowSource
+from csindex.replicates.source import source_of_moments
 
 pl = pytest.importorskip("polars")
 pa = pytest.importorskip("pyarrow")
@@ -265,10 +266,12 @@ def test_replicates_are_those_of_rows_without_a_group():
         part = slice(*rows.ends[unit : unit + 2])
         weights = rows.weights[part, None] * (group[part, None] != np.arange(10))
         expected = source.moments_of(unit, weights)
-        for found, right in zip(grouped.tile("jackknife", unit, 0, 1, 10), expected, strict=True):
+        for found, right in zip(source_of_moments(grouped).tile("jackknife", unit, 0, 1, 10), expected, strict=True):
             np.testing.assert_allclose(found, right, rtol=1e-9, atol=1e-12)
         sizes = np.bincount(group[part], minlength=10)
-        np.testing.assert_allclose(grouped.coefficients("jackknife", unit, 10), (sizes.sum() / sizes - 1) / 10)
+        np.testing.assert_allclose(
+            source_of_moments(grouped).coefficients("jackknife", unit, 10), (sizes.sum() / sizes - 1) / 10
+        )
 
 
 def test_groups_of_one_size_have_the_coefficients_of_kott():
@@ -277,12 +280,12 @@ def test_groups_of_one_size_have_the_coefficients_of_kott():
     chosen = np.concatenate([numbers[group == g][:300] for g in range(8)])
     frame = csi.simulate(MODEL, 2400, seed=2).assign(id=chosen)
     grouped = csi.scan(frame, MODEL, respondent="id", groups=8)
-    np.testing.assert_allclose(grouped.coefficients("jackknife", 0, 8), 7 / 8)
+    np.testing.assert_allclose(source_of_moments(grouped).coefficients("jackknife", 0, 8), 7 / 8)
     # The standard error of a mean, by hand.
     means = frame.groupby(group_of(chosen, 8, 1)).q1.mean()
     deleted = (frame.q1.sum() - 300 * means) / 2100
     expected = np.sqrt(7 / 8 * ((deleted - frame.q1.mean()) ** 2).sum())
-    tile = grouped.tile("jackknife", 0, 0, 1, 8)[0][0]
+    tile = source_of_moments(grouped).tile("jackknife", 0, 0, 1, 8)[0][0]
     np.testing.assert_allclose(np.sqrt(7 / 8 * ((tile - frame.q1.mean()) ** 2).sum()), expected, rtol=1e-9)
 
 
@@ -329,12 +332,12 @@ def test_few_rows_a_group_give_no_bias(size):
     grouped = csi.scan(frame, ["a"], by="unit", groups=20)
     variances = []
     for unit in range(units):
-        count = grouped.size("jackknife", unit, 1000)
+        count = source_of_moments(grouped).size("jackknife", unit, 1000)
         assert count == (grouped.n[unit] > 0).sum() <= min(20, size)
-        mean = grouped.tile("jackknife", unit, 0, 1, count)[0][0]
+        mean = source_of_moments(grouped).tile("jackknife", unit, 0, 1, count)[0][0]
         gap = mean - frame.a[unit * size : (unit + 1) * size].mean()
-        variances.append((grouped.coefficients("jackknife", unit, count) * gap**2).sum())
-        assert grouped.degrees("jackknife", unit, count) == count - 1
+        variances.append((source_of_moments(grouped).coefficients("jackknife", unit, count) * gap**2).sum())
+        assert source_of_moments(grouped).degrees("jackknife", unit, count) == count - 1
     error = np.std(variances) / np.sqrt(units)
     assert np.mean(variances) == pytest.approx(1 / size, abs=3.5 * error)
 
@@ -342,7 +345,7 @@ def test_few_rows_a_group_give_no_bias(size):
 def test_fewer_replicates_put_groups_together():
     frame = answers()
     grouped = csi.scan(frame, MODEL, groups=12, **CODES)
-    mean, _ = grouped.tile("jackknife", 0, 0, 1, 4)
+    mean, _ = source_of_moments(grouped).tile("jackknife", 0, 0, 1, 4)
     group = group_of(np.arange(ROWS), 12, 1) % 4
     coded = frame[ITEMS].assign(q2=frame.q2.replace(98, np.nan), s1=frame.s1.replace([98, 99], np.nan))
     used = coded.notna().all(axis=1)

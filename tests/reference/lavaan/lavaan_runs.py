@@ -16,7 +16,7 @@ from csindex.estimation.cbsem.parameters import Parameters, parameters_of
 from csindex.estimation.cbsem.row_errors import gap_as_fitted, row_directions
 from csindex.estimation.cbsem.scoring import scored, start
 from csindex.model.design import design_of
-from csindex.replicates.source import RowSource
+from csindex.replicates.rows import RowSource
 from csindex.stacks.layout import Array, packing
 from tests.reference.reference_runs import figures
 
@@ -154,7 +154,7 @@ def chisquare_with_whole_weight(implied: Sequence[Sequence[float]], result: csi.
     for row in implied:
         sigma[len(row) - 1, : len(row)] = sigma[: len(row), len(row) - 1] = row
     survey = csi.Survey(frame)
-    source = RowSource.of(survey.answers(REDUCED.items, "listwise"), REDUCED.item_names, result.options)
+    source = RowSource.of(survey.answers(REDUCED.items), REDUCED.item_names, result.options)
     gap = gap_as_fitted(row_directions(source, 0, S, design)[1], S, len(frame), result.options)
     rows, columns, _ = packing(design.p)
     e, L = (S - sigma)[rows, columns], gap[rows, columns]

@@ -1,4 +1,4 @@
-"""Means and quantiles of answers with the replicates that fits have (array functions)."""
+"""Replicates of means and quantiles of answers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from csindex.messages import Language
-from csindex.replicates.source import Kind, RowSource
+from csindex.options import Kind
+from csindex.replicates.replicate import Draws, replicate
+from csindex.replicates.rows import RowSource
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Answers
 
@@ -20,7 +22,7 @@ class MeanSource(RowSource):
 
     def moments_of(self, unit: int, weights: Array) -> tuple[Array, Array]:
         """Return the means (p, T) of a unit's rows with weights (n, T), and nothing in place of covariances (0, T)."""
-        x = self.answers.values[self._rows(unit)]
+        x = self.answers.values[self.answers.rows_of(unit)]
         answered = ~np.isnan(x)
         # One product of matrices, as each costs more to begin than to carry out.
         sums = np.column_stack([np.where(answered, x, 0.0), answered]).T @ weights
@@ -43,7 +45,7 @@ class QuantileSource(RowSource):
 
     def moments_of(self, unit: int, weights: Array) -> tuple[Array, Array]:
         """Return the quantiles (p, T) of a unit's rows with weights (n, T), and nothing in place of covariances."""
-        x = self.answers.values[self._rows(unit), 0]
+        x = self.answers.values[self.answers.rows_of(unit), 0]
         return weighted_quantiles(x, weights, self.shares), np.empty((0, weights.shape[1]))
 
 
@@ -71,9 +73,9 @@ def weighted_quantiles(x: Array, weights: Array, shares: tuple[float, ...]) -> A
 
 def sample_of(source: RowSource) -> Array:
     """Return what `source` makes of the sample itself, (U, p)."""
-    weights, ends = source.answers.weights, source.answers.ends
-    found = [source.moments_of(u, weights[ends[u] : ends[u + 1], None])[0][:, 0] for u in range(len(ends) - 1)]
-    return np.array(found)
+    answers = source.answers
+    weights = [answers.weights[answers.rows_of(unit), None] for unit in range(len(answers.ends) - 1)]
+    return np.array([source.moments_of(unit, own)[0][:, 0] for unit, own in enumerate(weights)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,38 +107,31 @@ class Drawn:
 
 
 def drawn(source: RowSource, kind: Kind, wanted: int, seed: int, made_of: Callable[[Array], Array]) -> Drawn:
-    """Make the replicates of a source.
+    """Return replicates of quantities of the units of a source.
 
     Parameters
     ----------
     source : RowSource
         Of U units.
     kind : str
-        What replicates are made of; see `csindex.replicates.source.Kind`.
+        What replicates are made of; see `csindex.options.Kind`.
     wanted : int
         How many for each unit; 0 for none.
     seed : int
     made_of : callable
         Turns (T, p), as the source's replicates are, into the quantities (T, q).
     """
-    units = range(len(source.answers.ends) - 1)
-    counts = [source.size(kind, unit, wanted) if wanted else 0 for unit in units]
-    q = made_of(np.full((1, source.answers.values.shape[1]), np.nan)).shape[1]
-    draws = np.full((len(units), max(counts), q), np.nan)
-    tiles = [(begin // size, u, begin) for u in units for size in [source.tile_size(kind, u)]
-             for begin in range(0, counts[u], size)]  # fmt: skip
-    # Where units share their draws, the tiles of one draw are made together: the source keeps the last draw.
-    for number, unit, begin in sorted(tiles) if source.joint else tiles:
-        made = source.tile(kind, unit, number, seed, counts[unit])[0].T[: counts[unit] - begin]
-        draws[unit, begin : begin + len(made)] = made_of(made)
-    coefficients = None
-    if wanted and source.coefficients(kind, 0, counts[0]) is not None:
-        coefficients = np.zeros(draws.shape[:2])
-        for unit, count in enumerate(counts):
-            coefficients[unit, :count] = source.coefficients(kind, unit, count)
+    units, draws = range(len(source.answers.ends) - 1), Draws(source, kind, wanted, seed)
+    counts = [draws.size(unit) if wanted else 0 for unit in units]
+    if wanted:
+        # Quantities are innermost in memory, so that sums over replicates run along all of them at once.
+        found = replicate(draws, units, lambda _, mean, __: {"draws": made_of(mean.T)})["draws"]
+        values = np.ascontiguousarray(found)
+    else:
+        values = np.empty((len(units), 0, made_of(np.full((1, source.answers.values.shape[1]), np.nan)).shape[1]))
+    coefficients = draws.coefficients(units) if wanted else None
     degrees = np.array([source.degrees(kind, unit, count) for unit, count in enumerate(counts)])
-    joint = source.joint or kind == "replicate weights"
-    return Drawn(draws, coefficients, degrees, joint, source.words(kind), source.words(kind, "ko"))
+    return Drawn(values, coefficients, degrees, draws.together, source.words(kind), source.words(kind, "ko"))
 
 
 def placed(answers: Answers, made: Callable[[Array], Array]) -> Answers:
