@@ -27,9 +27,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """Sentences that stand side by side."""
+    """Sentences that stand side by side, each with a mark before it on a screen."""
 
     items: tuple[str, ...]
+    mark: str = "- "
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,15 +75,17 @@ def unit_name(units: pd.DataFrame | None, unit: int) -> str:
     return ", ".join(f"{name} {units[name].tolist()[unit]!r}" for name in units.columns)
 
 
-def wrapped(text: str, indent: str = "") -> str:
-    """Return a sentence in lines, each of them indented."""
-    lines = [""]
+def wrapped(text: str, indent: str = "", after: str | None = None) -> str:
+    """Return a sentence in lines, each of them indented; `after` is the indent of all but the first."""
+    rest = indent if after is None else after
+    lines, own = [""], indent
     for word in text.split():
-        if lines[-1] and len(indent) + width(lines[-1]) + 1 + width(word) > WIDTH:
+        if lines[-1] and len(own) + width(lines[-1]) + 1 + width(word) > WIDTH:
             lines.append(word)
+            own = rest
         else:
             lines[-1] = f"{lines[-1]} {word}".strip()
-    return "\n".join(indent + line for line in lines)
+    return "\n".join((rest if at else indent) + line for at, line in enumerate(lines))
 
 
 def rows_text(bad: NDArray[np.bool_]) -> str:

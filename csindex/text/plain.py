@@ -25,8 +25,10 @@ def _section(section: Section) -> str:
 def _lines(block: Block, indent: str) -> list[str]:
     if isinstance(block, Paragraph):
         return [block.text if block.kind == "lead" else wrapped(block.text, indent)]
+    if isinstance(block, Bullets) and not block.mark:
+        return [wrapped(item, indent, INDENT) for item in block.items]
     if isinstance(block, Bullets):
-        return [wrapped(f"- {item}").replace("\n", "\n  ") for item in block.items]
+        return [wrapped(f"{block.mark}{item}").replace("\n", "\n  ") for item in block.items]
     if isinstance(block, Table):
         return _table(block)
     return [f"{indent}{block.text}"] if isinstance(block, Formula) else []
