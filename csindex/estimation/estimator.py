@@ -1,7 +1,6 @@
 """The estimators by their names, and what an estimator is."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol
@@ -15,7 +14,7 @@ from csindex.estimation.replicates import Replicates
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.moments.moments import Moments
-from csindex.options import Errors, Options, accepted
+from csindex.options import Errors, Options, Registry
 from csindex.replicates.source import Source
 from csindex.stacks.layout import Array, take
 
@@ -125,7 +124,7 @@ class Estimator(Protocol):
         return None
 
 
-class Registry(Mapping[str, Estimator]):
+class Estimators(Registry[Estimator]):
     """Estimators by their names. The module of each is imported when the estimator is first asked for.
 
     Parameters
@@ -134,44 +133,26 @@ class Registry(Mapping[str, Estimator]):
     """
 
     def __init__(self, homes: Mapping[str, str]) -> None:
-        self._homes = dict(homes)
-        self._found: dict[str, Estimator] = {}
+        super().__init__("estimator", ())
+        self._homes = homes
 
     def __getitem__(self, name: str) -> Estimator:
-        if name not in self._found:
+        if name not in self._entries:
             module, _, kind = self._homes[name].partition(":")
-            self._found[name] = getattr(import_module(module), kind)()
-        return self._found[name]
+            self._entries[name] = getattr(import_module(module), kind)()
+        return self._entries[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._homes)
+        return iter(dict.fromkeys((*self._homes, *self._entries)))
 
     def __len__(self) -> int:
-        return len(self._homes)
+        return len({*self._homes, *self._entries})
 
     def __contains__(self, name: object) -> bool:
-        return name in tuple(self._homes)
-
-    @contextmanager
-    def added(self, estimator: Estimator) -> Iterator[None]:
-        """Have another estimator for a while.
-
-        Raises
-        ------
-        OptionError
-            If there is one of this name.
-        """
-        if estimator.name in self:
-            raise OptionError(f"estimator={estimator.name!r} is registered already. Give the new one another name.")
-        with accepted("estimator", estimator.name):
-            self._homes[estimator.name], self._found[estimator.name] = "", estimator
-            try:
-                yield
-            finally:
-                del self._homes[estimator.name], self._found[estimator.name]
+        return name in tuple(self)
 
 
-ESTIMATORS = Registry(
+ESTIMATORS = Estimators(
     {
         "pls": "csindex.estimation.pls.estimator:PLS",
         "plsc": "csindex.estimation.pls.estimator:ConsistentPLS",

@@ -11,7 +11,7 @@ import pandas as pd
 from csindex.errors import OptionError, RepairWarning, SurveyError
 from csindex.fitting import refusals
 from csindex.fitting.core import RESERVED, FittedModel
-from csindex.messages import Message
+from csindex.messages import Argument, Message
 from csindex.model.model import Model
 from csindex.moments.grouped import GroupedMoments
 from csindex.moments.missing import policy_of
@@ -42,7 +42,7 @@ def survey_of(data: Any, **given: Any) -> Survey:
     """
     refuse_rowless(data)
     survey = as_survey(data, **given)
-    _refuse_clash(survey.units(), COLUMNS)
+    refuse_clash(survey.units(), COLUMNS)
     return survey
 
 
@@ -158,7 +158,7 @@ def source_of(
     if isinstance(data, GroupedMoments):
         grouped = data.select(model.item_names)
         refusals.check_scales(model, grouped.pooled().moments)
-        _refuse_clash(grouped.units, RESERVED)
+        refuse_clash(grouped.units, RESERVED)
         # Parametric replicates are of the moments, whatever groups there are.
         given_moments = grouped.moments if options.resampling == "parametric" else grouped
         return source_of_moments(given_moments), grouped.account, grouped.missing_codes
@@ -173,14 +173,15 @@ def source_of(
         return source_of_moments(moments), None, None
     survey = as_survey(data, **given)
     answers = survey.answers(model.items, complete=policy_of(options).complete)
-    _refuse_clash(answers.units, RESERVED)
+    refuse_clash(answers.units, RESERVED)
     return RowSource.of(answers, model.item_names, options), answers.account, survey.missing_codes
 
 
-def _refuse_clash(units: pd.DataFrame | None, reserved: Sequence[str]) -> None:
+def refuse_clash(units: pd.DataFrame | None, reserved: Sequence[str]) -> None:
+    """Raise an OptionError if a column of the units is called as a column of the tables."""
     clash = [] if units is None else [name for name in units.columns if name in reserved]
     if clash:
-        raise OptionError(f"by={clash} would clash with columns of the tables. Rename these columns.")
+        raise OptionError(Message("options.clash", by=Argument("by", clash)))
 
 
 def _check_definite(moments: Moments) -> None:

@@ -73,9 +73,9 @@ def weighted_quantiles(x: Array, weights: Array, shares: tuple[float, ...]) -> A
 
 def sample_of(source: RowSource) -> Array:
     """Return what `source` makes of the sample itself, (U, p)."""
-    weights, ends = source.answers.weights, source.answers.ends
-    found = [source.moments_of(u, weights[ends[u] : ends[u + 1], None])[0][:, 0] for u in range(len(ends) - 1)]
-    return np.array(found)
+    answers = source.answers
+    weights = [answers.weights[answers.rows_of(unit), None] for unit in range(len(answers.ends) - 1)]
+    return np.array([source.moments_of(unit, own)[0][:, 0] for unit, own in enumerate(weights)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Drawn:
 
 
 def drawn(source: RowSource, kind: Kind, wanted: int, seed: int, made_of: Callable[[Array], Array]) -> Drawn:
-    """Make the replicates of a source.
+    """Return replicates of quantities of the units of a source.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def drawn(source: RowSource, kind: Kind, wanted: int, seed: int, made_of: Callab
     units, draws = range(len(source.answers.ends) - 1), Draws(source, kind, wanted, seed)
     counts = [draws.size(unit) if wanted else 0 for unit in units]
     if wanted:
-        # The stack comes first in memory here, as the draws of one quantity are rarely taken by themselves.
+        # Quantities are innermost in memory, so that sums over replicates run along all of them at once.
         found = replicate(draws, units, lambda _, mean, __: {"draws": made_of(mean.T)})["draws"]
         values = np.ascontiguousarray(found)
     else:

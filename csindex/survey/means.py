@@ -12,7 +12,7 @@ from csindex.model.parts import Item
 from csindex.options import within
 from csindex.stacks.layout import Array
 from csindex.survey.checks import ANY_SCALE
-from csindex.survey.survey import Survey
+from csindex.survey.survey import Survey, as_survey
 
 Codes = NDArray[np.intp]
 Flags = NDArray[np.bool_]
@@ -217,6 +217,7 @@ def means(survey: Survey, columns: Sequence[str | Item], *, level: float = 0.95)
     from scipy.special import stdtrit
 
     within("level", level, 0, 1, "0.95")
+    survey = as_survey(survey)
     items = [item if isinstance(item, Item) else Item(item, ANY_SCALE) for item in columns]
     rows = []
     for labels, mean, se, numbers in unit_means(survey, survey.values(items)):

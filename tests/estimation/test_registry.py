@@ -7,7 +7,7 @@ import pytest
 
 import csindex as csi
 from csindex.errors import OptionError
-from csindex.estimation.estimator import ESTIMATORS, Estimator, Registry
+from csindex.estimation.estimator import ESTIMATORS, Estimator, Estimators
 from csindex.estimation.pls.estimator import pls_estimates
 from csindex.fitting.refusals import _OTHERWISE
 from csindex.messages import words
@@ -114,7 +114,7 @@ def test_estimators_are_known_while_they_are_registered(answers):
 
 
 def test_the_registry_is_read_only_and_imports_what_is_asked_for():
-    registry = Registry({"absent": "csindex.no_such_module:Nothing"})
+    registry = Estimators({"absent": "csindex.no_such_module:Nothing"})
     assert [*registry] == ["absent"]
     assert "absent" in registry
     assert "pls" not in registry

@@ -8,22 +8,18 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from csindex.benchmark.composites.result import CompositeResult, Gaps, notices
+from csindex.benchmark.composites.result import POLICY, CompositeResult, Gaps, notices
 from csindex.benchmark.composites.scheme import Scheme, Weighting
 from csindex.errors import OptionError, SurveyError
 from csindex.fitting.intake import plan_of, refuse_empty, survey_of
 from csindex.messages import Message
 from csindex.model.parts import Item
-from csindex.moments.missing import POLICIES, Policy
 from csindex.options import choose
 from csindex.replicates.intervals import Evidence, uncertainty, unknown
 from csindex.replicates.means import MeanSource, drawn, placed, sample_of, sizes
 from csindex.stacks.layout import Array
 from csindex.survey.checks import ANY_SCALE, Codes
 from csindex.text.format import some_rows
-
-# Means of the items are those of rows whose gaps are filled with them.
-_POLICY: dict[str, Policy] = {"listwise": POLICIES["listwise"], "available": POLICIES["mean"]}
 
 
 def composite(
@@ -90,7 +86,7 @@ def composite(
     survey = survey_of(data, weights=weights, strata=strata, clusters=clusters, by=by, missing_codes=missing_codes)
     plan = plan_of(survey, resampling, replicates, seed, level)
     ratings = [Item(name, ANY_SCALE) for name in scheme.importance]
-    answers = survey.answers([*scheme.items, *ratings], complete=_POLICY[missing].complete)
+    answers = survey.answers([*scheme.items, *ratings], complete=POLICY[missing].complete)
     n, n_eff = sizes(answers)
     refuse_empty(answers.units, n, 2)
     weighting, names = Weighting.of(scheme), (*(item.name for item in scheme.items), *scheme.importance)

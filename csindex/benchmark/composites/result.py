@@ -13,6 +13,7 @@ from csindex.errors import CsindexWarning, MissingWarning, OptionError, Replicat
 from csindex.fitting.core import table
 from csindex.fitting.intake import Plan
 from csindex.messages import Argument, Language, Message, listed
+from csindex.moments.missing import POLICIES, Policy
 from csindex.options import choose
 from csindex.replicates.intervals import Uncertainty
 from csindex.replicates.means import Drawn
@@ -24,6 +25,9 @@ from csindex.text.format import unit_name
 from csindex.text.result import Result
 
 Gaps = Literal["listwise", "available"]
+# Means of the items are those of rows whose gaps are filled with them.
+POLICY: dict[Gaps, Policy] = {"listwise": POLICIES["listwise"], "available": POLICIES["mean"]}
+_WORDS: dict[Gaps, str] = {"listwise": "glossary.listwise", "available": "composite.available"}
 
 FEW, MANY_MISSING, MANY_FAILED = 30, 0.05, 0.01
 
@@ -230,7 +234,7 @@ def _rows(result: CompositeResult, lang: Language) -> str:
     if account.incomplete:
         said.append(Message("summary.incomplete", count=account.incomplete))
     if account.filled:
-        how = Message("glossary.listwise" if result.missing == "listwise" else "composite.available")
+        how = Message(_WORDS[result.missing])
         said.append(Message("summary.filled", count=account.filled, how=how))
     if account.made_missing():
         said.append(Message("summary.made_missing", codes=account.made_missing()))

@@ -20,6 +20,7 @@ from csindex.benchmark.unit_scores import (
 from csindex.benchmark.waves import Grid
 from csindex.errors import OptionError
 from csindex.fitting.core import RESERVED
+from csindex.fitting.intake import refuse_clash
 from csindex.fitting.result import Fit
 from csindex.messages import Argument, Language, Message, listed
 from csindex.stacks.layout import Array
@@ -110,9 +111,7 @@ def aggregate(
     """
     scores = UnitScores.of(result, construct)
     levels = levels_of(scores.units, by, facts)
-    clash = [name for name in levels.columns if name in RESERVED]
-    if clash:
-        raise OptionError(Message("options.clash", by=Argument("by", clash)))
+    refuse_clash(levels, RESERVED)
     number = numbered(levels)
     labels = levels.iloc[np.unique(number, return_index=True)[1]].reset_index(drop=True)
     given = weights_of(scores.units, weights, facts)
