@@ -45,8 +45,8 @@ from .benchmark.trends.sensitivity import Sensitivity as Sensitivity
 from .benchmark.trends.trend import fixed_weights as fixed_weights
 from .benchmark.trends.trend import trend as trend
 from .benchmark.unit_scores import UnitScores as UnitScores
-from .checkup.check import Checkup as Checkup
 from .checkup.check import check as check
+from .checkup.result import Checkup as Checkup
 from .drivers.importance_performance import importance_performance as importance_performance
 from .errors import CollinearityWarning as CollinearityWarning
 from .errors import ConventionWarning as ConventionWarning

@@ -7,7 +7,7 @@ the singular or the plural, and ``{=missing='em'}`` an argument, which the comma
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from string import Formatter
 from types import MappingProxyType
@@ -130,8 +130,8 @@ class Message:
 
     Examples
     --------
-    >>> from csindex.messages import Message
-    >>> message = Message("options.unknown", name="scheme", value="star", known="'path', 'centroid'")
+    >>> from csindex.messages import Argument, Message
+    >>> message = Message("options.unknown", option=Argument("scheme", "star"), known="'path', 'centroid'")
     >>> print(message)
     scheme='star' is not known. Use one of: 'path', 'centroid'.
     >>> message.remedy()
@@ -146,8 +146,16 @@ class Message:
 
     def text(self, lang: Language = "en", spell: Spell = str) -> str:
         """Return what is wrong and what to do."""
-        parts = (self._said("", lang, spell), self.remedy(lang, spell))
+        parts = (self.problem(lang, spell), self.remedy(lang, spell))
         return " ".join(part for part in parts if part)
+
+    def value(self, name: str) -> object:
+        """Return what fills a placeholder; None where there is no such value."""
+        return self.values.get(name)
+
+    def problem(self, lang: Language = "en", spell: Spell = str) -> str:
+        """Return what is wrong, without what to do."""
+        return self._said("", lang, spell)
 
     def remedy(self, lang: Language = "en", spell: Spell = str) -> str:
         """Return what to do; empty where there is nothing to say."""
@@ -171,6 +179,29 @@ class Message:
         return hash(self.key)
 
 
+class Bilingual:
+    """A text that is known in both languages, e.g. the label of a construct.
+
+    Attributes
+    ----------
+    en, ko : str
+        The English text stands where there is no Korean one.
+    """
+
+    __slots__ = ("en", "ko")
+
+    def __init__(self, en: str, ko: str = "") -> None:
+        self.en = en
+        self.ko = ko or en
+
+    def text(self, lang: Language = "en", spell: Spell = str) -> str:  # noqa: ARG002
+        """Return the text in a language."""
+        return self.ko if lang == "ko" else self.en
+
+    def __str__(self) -> str:
+        return self.en
+
+
 class Joined:
     """Messages in a row, e.g. the findings of several units.
 
@@ -192,6 +223,11 @@ class Joined:
         """Return all parts."""
         return self.between.join(rendered(part, lang, spell) for part in self.parts)
 
+    def problem(self, lang: Language = "en", spell: Spell = str) -> str:
+        """Return what is wrong, without what to do."""
+        found = [problem(part, lang, spell) for part in self.parts]
+        return self.between.join(text for text in found if text)
+
     def remedy(self, lang: Language = "en", spell: Spell = str) -> str:
         """Return what to do, each thing once."""
         found = [part.remedy(lang, spell) for part in self.parts if isinstance(part, (Message, Joined))]
@@ -203,9 +239,14 @@ class Joined:
 
 def rendered(value: object, lang: Language = "en", spell: Spell = str) -> str:
     """Return a value as text for readers of a language."""
-    if isinstance(value, (Message, Several, Joined)):
+    if isinstance(value, (Message, Several, Joined, Bilingual)):
         return value.text(lang, spell)
     return spell(value) if isinstance(value, Argument) else str(value)
+
+
+def problem(value: object, lang: Language = "en", spell: Spell = str) -> str:
+    """Return what is wrong, without what to do; a plain text as it is."""
+    return (value.problem if isinstance(value, (Message, Joined)) else partial(rendered, value))(lang, spell)
 
 
 def fill(template: str, values: Mapping[str, object], lang: Language = "en", spell: Spell = str) -> str:
@@ -229,7 +270,7 @@ class _Filled(Formatter):
         if "|" in format_spec:
             one, _, many = format_spec.partition("|")
             return one if value == 1 else many
-        if isinstance(value, (Message, Several, Joined, Argument)):
+        if isinstance(value, (Message, Several, Joined, Bilingual, Argument)):
             return rendered(value, self.lang, self.spell)
         return str(format(value, format_spec))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar, get_args
 
 from csindex.errors import OptionError
-from csindex.messages import Message, Several
+from csindex.messages import Argument, Message, Several
 
 Estimator = Literal["pls", "plsc", "cbsem"]
 Discrepancy = Literal["ML", "GLS", "ULS", "DWLS"]
@@ -120,21 +120,21 @@ def choose(name: str, value: object, known: Iterable[str]) -> str:
     text = _SPELLINGS.get(value, value) if isinstance(value, str) else value
     if text not in known:
         listed = Several(map(repr, known), most=len(known))
-        raise OptionError(Message("options.unknown", name=name, value=value, known=listed))
+        raise OptionError(Message("options.unknown", option=Argument(name, value), known=listed))
     return str(text)
 
 
 def whole(name: str, value: object, least: int) -> int:
     """Return `value` as an integer of at least `least`."""
     if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() < least:
-        raise OptionError(Message("options.whole", name=name, value=value, least=least))
+        raise OptionError(Message("options.whole", option=Argument(name, value), least=least))
     return int(value.__index__())
 
 
 def within(name: str, value: object, low: float, high: float, example: str) -> None:
     """Check that `value` is a number between `low` and `high`, both excluded."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not low < value < high:
-        raise OptionError(Message("options.within", name=name, value=value, low=low, high=high, example=example))
+        raise OptionError(Message("options.within", option=Argument(name, value), low=low, high=high, example=example))
 
 
 def replicate_count(value: object) -> int:

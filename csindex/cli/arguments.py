@@ -1,4 +1,4 @@
-"""What the commands are given: shared arguments, and what they mean."""
+"""Arguments that commands share, and what they mean."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from csindex.errors import ModelError, OptionError
+from csindex.messages import Message, Several
 from csindex.model.library.registry import LIBRARY
 from csindex.model.model import Model
 from csindex.survey.readers.read import read_survey
@@ -108,21 +109,19 @@ def model_of(name: str, scale: tuple[float, float] | None = None, renames: Seque
         model = function() if scale is None else function(scale=scale)
     elif path.suffix.lower() in (".yaml", ".yml"):
         if scale is not None:
-            raise OptionError(f"--scale does not go with {name!r}: the file says its scales.")
+            raise OptionError(Message("cli.scale_of_file", name=name))
         model = Model.from_yaml(path)
     elif path.is_file():
         try:
             text = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:
-            raise ModelError(f"{name!r} is no text in UTF-8, so it is no model.") from None
+            raise ModelError(Message("cli.not_utf8", name=name)) from None
         model = Model.parse(text, scale=scale or (1, 10), name=path.stem)
     else:
         near = get_close_matches(name.lower(), LIBRARY, n=2, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(near)}? " if near else ""
-        raise OptionError(
-            f"--model {name!r} is neither a ready-made model nor a file. {hint}Ready-made are: {', '.join(LIBRARY)}; "
-            "see 'csindex models'."
-        )
+        meant = Message("cli.near_model", names=Several(near, last=" or ")) if near else ""
+        known = Several(LIBRARY, most=len(LIBRARY))
+        raise OptionError(Message("cli.no_model", name=name, near=meant, known=known))
     return model.rename(_columns(model, renames)) if renames else model
 
 
@@ -133,7 +132,7 @@ def _columns(model: Model, renames: Sequence[str]) -> Mapping[str, str | list[st
     for pair in renames:
         left, sign, right = (part.strip() for part in pair.partition("="))
         if not (left and sign and right):
-            raise OptionError(f"--rename {pair!r} must read ITEM=column, e.g. SATIS=q9.")
+            raise OptionError(Message("cli.rename_form", pair=pair))
         if left not in known and right in known:
             left, right = right, left
         columns[left] = right.split(",") if left in model.construct_names else right
@@ -143,10 +142,10 @@ def _columns(model: Model, renames: Sequence[str]) -> Mapping[str, str | list[st
 def path_given(args: argparse.Namespace) -> str:
     """Return the path of the answers."""
     if args.data and args.data_option:
-        raise OptionError(f"two files are named, {args.data!r} and {args.data_option!r}. Name one.")
+        raise OptionError(Message("cli.two_files", first=args.data, second=args.data_option))
     path: str = args.data or args.data_option or ""
     if not path:
-        raise OptionError(f"which answers? Name a file: csindex {args.command} survey.sav")
+        raise OptionError(Message("cli.no_data", command=args.command))
     return path
 
 
@@ -200,7 +199,7 @@ def codes_of(texts: Sequence[str]) -> list[float | str] | dict[str, list[float |
         item, sign, codes = text.rpartition("=")
         (own.setdefault(item, []) if sign else general).extend(_code(code) for code in names(codes))
     if general and own:
-        raise OptionError("--missing-codes are either for all items (98,99) or by item (PRICE=98,99), not both.")
+        raise OptionError(Message("cli.codes_form"))
     return own or general or None
 
 
@@ -218,6 +217,6 @@ def _scales(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
         try:
             low, high = map(float, ends.split(":"))
         except ValueError:
-            raise OptionError(f"--item-scales {text!r} must read ITEM=LOW:HIGH, e.g. q1=0:10.") from None
+            raise OptionError(Message("cli.scales_form", text=text)) from None
         scales[item] = (low, high)
     return scales

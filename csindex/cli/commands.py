@@ -16,10 +16,12 @@ from csindex.errors import OptionError
 from csindex.fitting.fit import fit
 from csindex.fitting.notices import notices
 from csindex.fitting.result import Fit
+from csindex.messages import Message, Several
 from csindex.model.library.registry import LIBRARY
 from csindex.model.model import Model
 from csindex.options import choose
 from csindex.survey.survey import Survey
+from csindex.text import plain
 from csindex.text.format import aligned, language
 from csindex.text.result import gathered
 
@@ -70,7 +72,7 @@ def run_models(args: argparse.Namespace) -> int:
 
 
 def run_check(args: argparse.Namespace) -> int:
-    """Tell everything that is wrong with a file."""
+    """Print everything that is wrong with a file."""
     model = arguments.model_given(args)
     path, design, reading = arguments.path_given(args), arguments.design(args), arguments.reading(args)
     if args.scales_from_file:
@@ -79,9 +81,9 @@ def run_check(args: argparse.Namespace) -> int:
     else:
         found = check(model, path, missing=args.missing, **design, **reading)
     if args.json:
-        print(output.as_json({"problems": found.problems, "notices": found.notices}, ok=found.ok, rows=found.rows))
+        print(output.as_json(found.tables(), ok=found.ok, rows=found.rows))
     else:
-        print(output.spoken(found.summary(args.lang)))
+        print(plain.write(found.blocks(language(args.lang), output.spell), found.LINE))
     return OK if found.ok else BAD_DATA
 
 
@@ -99,7 +101,7 @@ def run_fit(args: argparse.Namespace) -> int:
 def run_league(args: argparse.Namespace) -> int:
     """Rank units."""
     if not args.by:
-        raise OptionError("which units are ranked? Name their column: --by company")
+        raise OptionError(Message("cli.no_units"))
     out = output.out_path(args.out, args.force)
     result = _fitted(args)
     ranked = league(
@@ -125,19 +127,20 @@ def run_league(args: argparse.Namespace) -> int:
 def run_report(args: argparse.Namespace) -> int:
     """Write a report."""
     if not args.out:
-        raise OptionError("where to? Name the report: -o report.html")
+        raise OptionError(Message("cli.no_out"))
     # Only this command needs what reports are made with.
     from csindex.reports.formats.registry import FORMATS
     from csindex.reports.report import report
 
     path = Path(args.out)
     if path.suffix.lower() not in FORMATS:
-        raise OptionError(f"--out {args.out!r}: reports are written as {', '.join(FORMATS)}.")
+        known = Several(FORMATS, most=len(FORMATS))
+        raise OptionError(Message("cli.out_report", path=args.out, known=known))
     output.free([path], args.force)
     model, survey = arguments.survey_given(args, arguments.model_given(args))
-    result = _spoken(args.lang, model, survey, arguments.fitting(args))
+    result = _fit(args.lang, model, survey, arguments.fitting(args))
     report(result, path, data=survey, lang=args.lang, title=args.title, overwrite=args.force)
-    print(f"{path} has been written.")
+    print(Message("cli.written", path=path).text(language(args.lang)))
     return OK
 
 
@@ -152,20 +155,20 @@ def run_template(args: argparse.Namespace) -> int:
 
 def _fitted(args: argparse.Namespace) -> Fit:
     model, survey = arguments.survey_given(args, arguments.model_given(args))
-    return _spoken(args.lang, model, survey, arguments.fitting(args))
+    return _fit(args.lang, model, survey, arguments.fitting(args))
 
 
-def _spoken(lang: str, model: Model, survey: Survey, options: dict[str, Any]) -> Fit:
+def _fit(lang: str, model: Model, survey: Survey, options: dict[str, Any]) -> Fit:
     """Return a fit, and warn in a language of what changes the reading of it."""
-    chosen = language(lang)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         result = fit(model, survey, **options)
-    said = zip(notices(result), notices(result, chosen), strict=True)
-    spoken = {english: text for (english, _), (text, _) in said}
-    for warning in caught:
-        text = str(warning.message)
-        warnings.warn_explicit(spoken.get(text, text), warning.category, warning.filename, warning.lineno)
+    found = notices(result, language(lang))
+    for text, category in found:
+        warnings.warn(text, category, stacklevel=2)
+    others = [warning for warning in caught if warning.category not in {category for _, category in found}]
+    for warning in others:
+        warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     return result
 
 

@@ -8,8 +8,9 @@ from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
 from csindex.cli import arguments, commands
-from csindex.cli.output import spoken
+from csindex.cli.output import spell
 from csindex.errors import CsindexError, CsindexWarning, EstimationError, SurveyError
+from csindex.messages import Language, Message
 from csindex.version import __version__
 
 USAGE, INTERRUPTED = 2, 130
@@ -50,21 +51,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         args = parser().parse_args(argv)
     except SystemExit as end:
         return int(end.code or 0)
+    lang: Language = getattr(args, "lang", "en")
     try:
-        with _notes(getattr(args, "quiet", False)):
+        with _notes(getattr(args, "quiet", False), lang):
             return int(args.run(args))
     except CsindexError as error:
-        _say(str(error))
+        _say(error.text(lang, spell))
         return commands.BAD_DATA if isinstance(error, (SurveyError, EstimationError)) else USAGE
     except BrokenPipeError:
-        # Whoever reads, such as head, has had enough.
+        # The program that reads the output, such as head, has ended.
         sys.stderr.close()
         return commands.OK
     except OSError as error:
-        _say(f"{error.filename or 'a file'}: {error.strerror or error}")
+        file = error.filename or Message("cli.a_file")
+        _say(Message("cli.system", file=file, error=error.strerror or error).text(lang))
         return USAGE
     except KeyboardInterrupt:
-        _say("interrupted")
+        _say(Message("cli.interrupted").text(lang))
         return INTERRUPTED
 
 
@@ -134,18 +137,18 @@ class _Parser(argparse.ArgumentParser):
 
 
 @contextmanager
-def _notes(quiet: bool) -> Any:
+def _notes(quiet: bool, lang: Language) -> Any:
     """Show the warnings of csindex as notes on the standard error, each once."""
-    told: set[str] = set()
+    shown: set[str] = set()
     with warnings.catch_warnings():
         usual = warnings.showwarning
 
         def show(message: Any, category: Any, *where: Any, **more: Any) -> None:
-            if not issubclass(category, CsindexWarning):
+            if not isinstance(message, CsindexWarning):
                 usual(message, category, *where, **more)
-            elif not quiet and str(message) not in told:
-                told.add(str(message))
-                _say(f"note: {message}")
+            elif not quiet and (text := message.text(lang, spell)) not in shown:
+                shown.add(text)
+                _say(Message("cli.note", text=text).text(lang))
 
         warnings.simplefilter("always", CsindexWarning)
         warnings.showwarning = show
@@ -153,5 +156,5 @@ def _notes(quiet: bool) -> Any:
 
 
 def _say(text: str) -> None:
-    for line in spoken(text).splitlines():
+    for line in text.splitlines():
         print(f"csindex: {line}", file=sys.stderr)

@@ -1,74 +1,74 @@
-"""Where results go: tables as text, JSON or files, and nothing written over without being asked."""
+"""Output: tables as JSON or files, and arguments as a shell spells them."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import pandas as pd
 
 from csindex.errors import OptionError
+from csindex.messages import Argument, Message
 
 Tables = Mapping[str, pd.DataFrame]
 
-# What a message tells the reader of Python to write, and what the reader of a shell writes instead.
-_SPOKEN = (
-    (re.compile(r"missing_codes=\[([^\]]*)\]"), lambda m: f"--missing-codes {_joined(m[1])}"),
-    (re.compile(r"missing_codes=\{'([^']*)': \[([^\]]*)\]\}"), lambda m: f"--missing-codes {m[1]}={_joined(m[2])}"),
-    (re.compile(r"model\.rename\(\{(.*?)\}\)"), lambda m: f"--rename {_pairs(m[1])}"),
-    (
-        re.compile(
-            r"or read the column as numbers with pandas\.to_numeric\(.*?\), which makes what is not a number missing"
-        ),
-        lambda m: "or name texts that mean no answer, e.g. --missing-codes n/a",  # noqa: ARG005
-    ),
-    (re.compile(r"model\.with_scales\(survey\.scales\)"), lambda m: "--scales-from-file"),  # noqa: ARG005
-    (
-        re.compile(r"read_survey\(\.\.\., scales=\{'([^']*)': \(([^,]*), ([^)]*)\)\}\)"),
-        lambda m: f"--item-scales {m[1]}={m[2]}:{m[3]}",
-    ),
-    (re.compile(r"overwrite=True"), lambda m: "--force"),  # noqa: ARG005
-    (re.compile(r"bad_units='drop'"), lambda m: "--drop-units"),  # noqa: ARG005
-    (
-        re.compile(r"\b(missing|sheet|convention|scheme|estimator|header|by)=('[^']*'|\d+)"),
-        lambda m: f"--{m[1]} {_word(m[2])}",
-    ),
-    (re.compile(r"\b(encoding|delimiter|decimal|header|sheet|by|weights|strata|clusters)= "), lambda m: f"--{m[1]} "),
-)
+_FLAGS = {
+    "missing": "missing", "rename": "rename", "sheet": "sheet", "header": "header", "encoding": "encoding",
+    "delimiter": "delimiter", "decimal": "decimal", "weights": "weights", "by": "by", "strata": "strata",
+    "clusters": "clusters", "convention": "convention", "scheme": "scheme", "estimator": "estimator",
+    "replicates": "replicates", "seed": "seed", "level": "level", "construct": "construct", "group": "group",
+    "wave": "wave", "least_n": "least-n", "rounding": "rounding", "n_jobs": "jobs", "missing_codes": "missing-codes",
+    "scales": "item-scales", "scales_from_file": "scales-from-file", "title": "title", "lang": "lang",
+}  # fmt: skip
+"""Flags of the command line, by the names of the arguments in Python."""
+_SWITCHES = {("overwrite", True): "--force", ("bad_units", "drop"): "--drop-units", ("shrink", "eb"): "--shrink"}
+_FORMS = {"rename": "ITEM=column", "missing_codes": "ITEM=CODES"}
+"""What stands for the value of a flag where none is known."""
 
 
-def spoken(text: str) -> str:
-    """Return a message with what it tells to write in Python turned into arguments of the command line."""
-    for pattern, replacement in _SPOKEN:
-        text = pattern.sub(replacement, text)
-    return text
+def spell(argument: Argument) -> str:
+    """Return an argument as it is written in a shell; as in Python where the command line does not have it."""
+    name, value = argument.name, argument.value
+    switch = _SWITCHES.get((name, value)) if isinstance(value, (str, bool)) else None
+    if switch is not None or name not in _FLAGS:
+        return switch or str(argument)
+    flag = f"--{_FLAGS[name]}"
+    if value is None or value is True:
+        return flag
+    if not isinstance(value, (str, int, float)) and not value:
+        return f"{flag} {_FORMS.get(name, 'VALUE')}"
+    words = [quote(word) for word in _words(name, value)]
+    # What begins with a dash would be taken for a flag.
+    return f"{flag}={words[0]}" if words[0].startswith("-") else " ".join([flag, *words])
 
 
-def _word(text: str) -> str:
-    return text if " " in text else text.strip("'")
+def _words(name: str, value: Any) -> list[str]:
+    """Return the words of a shell that are the value of a flag."""
+    if isinstance(value, Mapping):
+        return [f"{key}={_listed(one, ':' if name == 'scales' else ',')}" for key, one in value.items()]
+    return [_listed(value, ",")]
 
 
-def _joined(codes: str) -> str:
-    return codes.replace(" ", "")
+def _listed(value: Any, between: str) -> str:
+    if isinstance(value, (list, tuple)):
+        return between.join(map(_word, value))
+    return _word(value)
 
 
-def _pairs(text: str) -> str:
-    found = re.findall(r"'([^']*)': '([^']*)'", text)
-    return " ".join(f"{item}={column}" if " " not in column else f"'{item}={column}'" for item, column in found) or (
-        "ITEM=column"
-    )
+def _word(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def free(paths: Iterable[Path], force: bool) -> None:
     """Raise an OptionError if one of the files is there already, or its folder is not."""
     for path in paths:
         if path.exists() and not force:
-            raise OptionError(f"{str(path)!r} is there already. Give --force to write over it, or another name.")
+            raise OptionError(Message("cli.exists", path=str(path), force=Argument("overwrite", True)))
         if path.is_dir():
-            raise OptionError(f"{str(path)!r} is a folder. Name a file.")
+            raise OptionError(Message("cli.is_folder", path=str(path)))
         if not path.parent.is_dir():
-            raise OptionError(f"there is no folder {str(path.parent)!r}. Make it first.")
+            raise OptionError(Message("cli.no_folder", path=str(path.parent)))
 
 
 def out_path(text: str | None, force: bool) -> Path | None:
@@ -77,7 +77,7 @@ def out_path(text: str | None, force: bool) -> Path | None:
         return None
     path = Path(text)
     if path.suffix.lower() not in (".xlsx", ".csv", ".json"):
-        raise OptionError(f"--out {text!r}: tables are written as .xlsx, .csv or .json.")
+        raise OptionError(Message("cli.out_tables", path=text))
     free([path], force)
     return path
 

@@ -7,27 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from csindex.cli.output import free
+from csindex.messages import words as catalogues
 from csindex.model.model import Model
 from csindex.model.parts import Item
 
 MOST_BOXES = 11
 
-_WORDS = {
-    "en": {
-        "title": "Customer survey",
-        "please": "Please mark one number for each question.",
-        "unknown": "don't know",
-        "number": "a number from {} to {}",
-        "coding": 'For data entry: the name in brackets is the column; "don\'t know" is 98, no answer 99.',
-    },
-    "ko": {
-        "title": "고객만족도 조사",
-        "please": "문항마다 해당하는 번호 하나에 표시해 주십시오.",
-        "unknown": "모름",
-        "number": "{} ~ {} 사이의 숫자",
-        "coding": "자료 입력: 괄호 안의 이름이 변수 이름이며, '모름'은 98, 무응답은 99로 입력합니다.",
-    },
-}
 _ANCHORS = {"en": re.compile(r"\s*\(from (.+) to (.+)\)$"), "ko": re.compile(r"\s*\((.+) ~ (.+)\)$")}
 _FILL_IN = """\
 # The model of the questionnaire. To use columns of other names, write them in place of the items' names below; a scale that
@@ -95,7 +80,7 @@ def write_template(model: Model, folder: Path, lang: str, force: bool) -> list[P
 
 def as_markdown(model: Model, lang: str) -> str:
     """Return the questionnaire as Markdown."""
-    words, number = _WORDS[lang], 0
+    words, number = catalogues("questionnaire")[lang], 0
     lines = [f"# {words['title']}", "", words["please"], ""]
     for heading, questions in sections(model, lang):
         lines += [f"## {heading}", ""]
@@ -111,7 +96,7 @@ def as_markdown(model: Model, lang: str) -> str:
                     "",
                 ]
             else:
-                lines += [f"__________ ({words['number'].format(*_ends(question))})", ""]
+                lines += [f"__________ ({words['number'].format(**_ends(question))})", ""]
     return "\n".join([*lines, "---", "", words["coding"], ""])
 
 
@@ -119,15 +104,16 @@ def _row(cells: list[str]) -> str:
     return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
-def _ends(question: Question) -> tuple[str, str]:
-    return f"{question.ends[0]:g}", f"{question.ends[1]:g}"
+def _ends(question: Question) -> dict[str, str]:
+    low, high = question.ends
+    return {"low": f"{low:g}", "high": f"{high:g}"}
 
 
 def _write_word(model: Model, lang: str, path: Path) -> None:
     import docx
     from docx.oxml.ns import qn
 
-    words, number = _WORDS[lang], 0
+    words, number = catalogues("questionnaire")[lang], 0
     document: Any = docx.Document()
     if lang == "ko":
         for style in ("Normal", "Title", "Heading 1"):
@@ -145,7 +131,7 @@ def _write_word(model: Model, lang: str, path: Path) -> None:
             if question.boxes:
                 _add_boxes(document, question, words["unknown"])
             else:
-                document.add_paragraph(f"__________ ({words['number'].format(*_ends(question))})")
+                document.add_paragraph(f"__________ ({words['number'].format(**_ends(question))})")
     document.add_paragraph(words["coding"])
     document.save(str(path))
 

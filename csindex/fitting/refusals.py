@@ -17,6 +17,7 @@ from csindex.moments.moments import Moments
 from csindex.options import Options
 from csindex.stacks.layout import Array, packing
 from csindex.stacks.linear import largest_inflation
+from csindex.survey.checks import constant, few_rows
 from csindex.text.format import Language, listed, unit_name
 
 FEWEST = 10
@@ -78,18 +79,12 @@ def sample_problems(model: Model, moments: Moments, options: Options) -> dict[in
 
 def few_text(count: int, items: int, least: int) -> str:
     """Say that there are too few rows."""
-    return (
-        f"{count} usable row{'s' * (count != 1)} for {items} items; {least} are the least for an "
-        "estimate (hundreds for a precise one). Collect more answers, join small units, or use fewer items."
-    )
+    return str(few_rows(count, items, least))
 
 
 def constant_text(names: Sequence[str]) -> str:
     """Say that items are constant."""
-    return (
-        f"item{'s' * (len(names) > 1)} {listed(map(repr, names))}: all answers are the same, so nothing can be "
-        "said of how the answers vary together. Leave such items out of the model."
-    )
+    return str(constant(names))
 
 
 def _gap(model: Model, cov: Array, options: Options) -> str:

@@ -1,4 +1,4 @@
-"""What a survey gives on: arrays of the rows that are used, and an account of the others."""
+"""Arrays of the rows of a survey that are used, and an account of the others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import SurveyError
+from csindex.messages import Message
 from csindex.survey.design import Sampling
 from csindex.survey.margins import Margins
 from csindex.survey.raking import Raked, RakingReport, rake
@@ -43,7 +44,7 @@ class Account:
     marked: dict[str, int] = field(default_factory=dict)
 
     def made_missing(self) -> str:
-        """Say which answers were made missing, e.g. ``"41 × 98, 3 × .a"``; empty if none were."""
+        """Return which answers were made missing, e.g. ``"41 × 98, 3 × .a"``, in any language; empty if none were."""
         said = [f"{count:,} × {code:g}" for code, count in sorted(self.coded.items())]
         return ", ".join(said + [f"{count:,} × {mark}" for mark, count in self.marked.items()])
 
@@ -89,7 +90,8 @@ class RowMargins:
         """
         raked = self.rake(np.ones((len(self.base), 1)))
         if not raked.converged[0]:
-            raise SurveyError(f"{RakingReport.of(self.base, raked)} ({len(self.base):,} rows used).")
+            report = RakingReport.of(self.base, raked)
+            raise SurveyError(Message("survey.raking_failed", report=report.message, rows=len(self.base)))
         return np.asarray(raked.weights[:, 0])
 
     def part(self, rows: NDArray[np.intp]) -> "RowMargins":

@@ -1,4 +1,4 @@
-"""What can be wrong with the columns of a survey."""
+"""Checks of the columns of a survey."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -8,15 +8,17 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from csindex.errors import OptionError, SurveyError
-from csindex.messages import Message, Several
+from csindex.messages import Argument, Joined, Message, Several, listed
 from csindex.model.parts import Item
 from csindex.survey.columns import numbers
 from csindex.survey.labels import Variable
-from csindex.text.format import listed, rows_text
+from csindex.text.format import some_rows
 
 Codes = Sequence[float] | Mapping[str, Sequence[float]]
 Columns = str | Sequence[str]
 ANY_SCALE = (-1e300, 1e300)
+CODES = Argument("missing_codes", None, "{name}")
+CODES_BY_ITEM = Argument("missing_codes", {}, "missing_codes={{item: [code, ...]}}")
 
 
 def check_scale(answers: NDArray[np.float64], item: Item, about: Variable, needed: bool = True) -> None:
@@ -25,46 +27,67 @@ def check_scale(answers: NDArray[np.float64], item: Item, about: Variable, neede
     `about` is what the file says of the column.
     """
     if needed and np.isnan(answers).all():
-        raise SurveyError(empty_text(item.name, len(answers)))
+        raise SurveyError(no_answers(item.name, len(answers)))
     low, high = item.scale
     outside = (answers < low) | (answers > high)
-    told = [] if item.scale == ANY_SCALE else [about.scale_problem(item, answers)]
+    found: list[Message | Joined | None] = [None if item.scale == ANY_SCALE else about.scale_problem(item, answers)]
     if outside.any():
-        found = np.unique(answers[outside])
-        told.append(outside_text(item.name, item.scale, found.tolist(), rows_text(outside)) + about.told(found))
-    if any(told):
-        raise SurveyError("\n".join(text for text in told if text))
+        found.append(about.labelled(off_scale(item, answers, outside), np.unique(answers[outside])))
+    problems = [problem for problem in found if problem is not None]
+    if problems:
+        raise SurveyError(Joined(problems, "\n"))
 
 
-def empty_text(name: str, rows: int) -> str:
-    """Say that an item has no answers."""
-    return f"item {name!r} has no answers: all {rows:,} are missing. Leave it out of the model."
+def no_answers(name: str, rows: int) -> Message:
+    """Return that an item has no answers."""
+    return Message("survey.no_answers", name=name, rows=rows)
 
 
-def outside_text(name: str, scale: tuple[float, float], found: Sequence[float], where: str) -> str:
-    """Say that an item holds answers outside its scale; `found` is sorted, `where` tells the rows."""
+def off_scale(item: Item, answers: NDArray[np.float64], outside: NDArray[np.bool_]) -> Message:
+    """Return that an item's answers (n,) lie off its scale where `outside` is True."""
+    return outside_scale(item.name, item.scale, np.unique(answers[outside]).tolist(), some_rows(outside))
+
+
+def outside_scale(name: str, scale: tuple[float, float], found: Sequence[float], rows: object) -> Message:
+    """Return that an item holds answers outside its scale; `found` is sorted, `rows` says in which rows."""
     low, high = scale
-    codes = f"[{', '.join(f'{value:g}' for value in found[:6])}]"
+    codes = [plain_number(value) for value in found[:6]]
     # A code such as 0 is a good answer to other items, and is better declared for this one alone.
-    safe = codes if min(found) > max(high, 10) else f"{{{name!r}: {codes}}}"
-    return (
-        f"item {name!r} holds {listed(found)} ({where}), outside its scale {low:g}–{high:g}. If they "
-        f"mean a missing answer, declare them: missing_codes={safe}; otherwise give the item its right scale."
+    declared = Argument("missing_codes", codes if min(found) > max(high, 10) else {name: codes})
+    return Message(
+        "survey.outside_scale", name=name, found=numbers_listed(found), rows=rows, low=low, high=high, codes=declared
     )
+
+
+def plain_number(value: float) -> float:
+    """Return a number, as an integer where it is one."""
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def numbers_listed(values: Iterable[float], most: int = 6) -> Several:
+    """Return numbers as a list within a sentence."""
+    return listed((f"{value:g}" for value in values), most)
+
+
+def constant(names: Sequence[str]) -> Message:
+    """Return that all answers to items are the same."""
+    return Message("survey.constant", count=len(names), names=listed(map(repr, names)))
+
+
+def few_rows(count: int, items: int, least: int) -> Message:
+    """Return that there are too few rows."""
+    return Message("survey.few_rows", count=count, items=items, least=least)
 
 
 def refuse_gaps(names: Sequence[str], absent: NDArray[np.bool_]) -> None:
     """Raise a SurveyError because no row is complete; `absent` is (n, p)."""
-    raise SurveyError(gaps_text(names, absent.sum(axis=0), len(absent)))
+    raise SurveyError(no_complete_row(names, absent.sum(axis=0), len(absent)))
 
 
-def gaps_text(names: Sequence[str], counts: NDArray[np.intp], rows: int) -> str:
-    """Say that no row is complete; `counts` (p,) are the rows without each answer."""
+def no_complete_row(names: Sequence[str], counts: NDArray[np.intp], rows: int) -> Message:
+    """Return that no row is complete; `counts` (p,) are the rows without each answer."""
     worst = int(counts.argmax())
-    return (
-        f"no row has an answer to all {len(names)} items; {names[worst]!r} alone is missing in {counts[worst]:,} of "
-        f"{rows:,} rows. Use missing='mean' or 'pairwise', or leave such items out of the model."
-    )
+    return Message("survey.no_complete_row", items=len(names), name=names[worst], count=int(counts[worst]), rows=rows)
 
 
 def content_key(values: NDArray[np.float64], weight: NDArray[np.float64], items: Sequence[Item]) -> NDArray[np.float64]:
@@ -91,44 +114,48 @@ def group_codes(frame: pd.DataFrame, names: list[str], role: str) -> NDArray[np.
         return np.zeros(len(frame), dtype=np.intp)
     absent = frame[names].isna().any(axis=1).to_numpy()
     if absent.any():
-        raise SurveyError(
-            f"{role} column {', '.join(map(repr, names))} is empty in {rows_text(absent)}. Fill it in, or take these "
-            "rows out."
-        )
+        raise SurveyError(empty_in(role, names, some_rows(absent)))
     return np.asarray(frame.groupby(names, sort=True, observed=True).ngroup(), dtype=np.intp)
 
 
+def empty_in(role: str, names: Iterable[str], rows: object) -> Message:
+    """Return that columns of the design are empty; `role` is "unit", "stratum", "cluster" or "respondent"."""
+    named = Several(map(repr, names), most=100)
+    return Message("survey.empty_column", role=Message(f"survey.{role}"), names=named, rows=rows)
+
+
 def case_weights(weights: str | ArrayLike | None, frame: pd.DataFrame, index: Any = None) -> NDArray[np.float64]:
-    """Return case weights (n,), a column of the frame or an array; a SurveyError tells what is wrong with them."""
+    """Return case weights (n,), a column of the frame or an array.
+
+    Raises
+    ------
+    SurveyError
+        Weights that are missing, infinite, negative, all zero, or not as many as there are rows.
+    """
     if weights is None:
         return np.ones(len(frame))
     if isinstance(weights, str):
-        what, values = f"weights column {weights!r}", numbers(frame[weights], f"weights column {weights!r}")
+        what = Message("survey.weights_column", name=weights)
+        values = numbers(frame[weights], what)
     else:
-        what, values = "weights", _given_weights(weights, len(frame), index)
-    for bad, how, remedy in (
-        (~np.isfinite(values), "missing or infinite", "Fill them in, or take these rows out."),
-        (values < 0, "negative", "Weights cannot be negative; correct them, or set them to 0 to leave the rows out."),
-    ):
+        what, values = Message("survey.weights"), _given_weights(weights, len(frame), index)
+    for bad, key in ((~np.isfinite(values), "weights_missing"), (values < 0, "weights_negative")):
         if bad.any():
-            raise SurveyError(f"{what} is {how} in {rows_text(bad)}. {remedy}")
+            raise SurveyError(Message(f"survey.{key}", what=what, rows=some_rows(bad)))
     if not values.any():
-        raise SurveyError(f"{what} is zero in all rows. Nobody would count.")
+        raise SurveyError(Message("survey.weights_zero", what=what))
     return values
 
 
 def _given_weights(weights: ArrayLike, rows: int, index: Any) -> NDArray[np.float64]:
     if isinstance(weights, pd.Series) and isinstance(index, pd.Index) and not weights.index.equals(index):
-        raise SurveyError(
-            "weights is a series with another index than the data frame, so nothing tells which row a weight belongs "
-            "to. Put it into the frame as a column, or give its .to_numpy() if the order is right."
-        )
+        raise SurveyError(Message("survey.weights_index"))
     try:
         values = np.asarray(weights, dtype=np.float64)
     except (TypeError, ValueError):
-        raise SurveyError("weights must be numbers, or the name of a column.") from None
+        raise SurveyError(Message("survey.weights_numbers")) from None
     if values.shape != (rows,):
-        raise SurveyError(f"weights has the shape {values.shape}; one number for each of {rows:,} rows is due.")
+        raise SurveyError(Message("survey.weights_shape", shape=values.shape, rows=rows))
     return values
 
 
@@ -146,16 +173,14 @@ def codes_by_item(codes: Codes | None, items: Sequence[Item]) -> dict[str, tuple
     if isinstance(codes, Mapping):
         strangers = [name for name in codes if name not in names]
         if strangers:
-            raise OptionError(f"missing_codes names {strangers}, which are not among the items.")
+            raise OptionError(Message("survey.codes_unknown", codes=CODES, names=strangers))
         return {name: _code_list(codes.get(name, ())) for name in names}
     found = _code_list(codes)
     for item in items:
         within = [code for code in found if item.scale != ANY_SCALE and item.scale[0] <= code <= item.scale[1]]
         if within:
-            raise OptionError(
-                f"missing_codes={list(found)} would make good answers to item {item.name!r} missing, whose scale has "
-                f"{listed(within)}. Say for which items the codes are meant: missing_codes={{item: [code, ...]}}."
-            )
+            values = {"codes": Argument("missing_codes", list(found)), "own": CODES_BY_ITEM}
+            raise OptionError(Message("survey.codes_within", name=item.name, found=numbers_listed(within), **values))
     return dict.fromkeys(names, found)
 
 
@@ -167,7 +192,7 @@ def without_codes(column: "pd.Series[Any]", codes: Iterable[float]) -> tuple[NDA
     SurveyError
         If the column holds what is no number.
     """
-    answers = numbers(column, f"item {column.name!r}")
+    answers = numbers(column, Message("survey.item", name=column.name))
     found = {}
     for code in dict.fromkeys(codes):
         hit = answers == code
@@ -180,7 +205,7 @@ def without_codes(column: "pd.Series[Any]", codes: Iterable[float]) -> tuple[NDA
 def _code_list(codes: object) -> tuple[float, ...]:
     values: list[object] = [codes] if isinstance(codes, str) or not isinstance(codes, Iterable) else list(codes)
     if not all(isinstance(value, (int, float, np.number)) for value in values):
-        raise OptionError(f"missing_codes={codes!r} must be numbers, e.g. [98, 99].")
+        raise OptionError(Message("survey.codes_numbers", codes=Argument("missing_codes", codes)))
     return tuple(float(str(value)) for value in values)
 
 

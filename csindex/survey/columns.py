@@ -10,8 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import SurveyError
-from csindex.text.format import listed, rows_text
+from csindex.messages import Argument, Message, Several, listed
+from csindex.text.format import some_rows
 
+RENAME = Argument("rename", {}, "model.rename({{...}})")
 _NUMBERS = (int, float, Decimal, np.integer, np.floating, np.bool_)
 
 
@@ -47,7 +49,7 @@ def row_count(data: Any) -> int:
 
         count = int(frame.lazy().select(nw.len()).collect().item())
     if not count:
-        raise SurveyError("the data frame is empty: it has no rows.")
+        raise SurveyError(Message("survey.empty_frame"))
     return count
 
 
@@ -82,16 +84,14 @@ def opened(data: Any) -> Any:
         try:
             return pd.DataFrame(data)
         except ValueError as error:
-            raise SurveyError(f"the columns of the dict cannot be put side by side: {error}.") from None
+            raise SurveyError(Message("survey.dict_columns", error=error)) from None
     import narwhals as nw
 
     try:
         return nw.from_native(data)
     except TypeError:
-        remedy = " Read a file with csindex.read_survey(path)." if isinstance(data, (str, PathLike)) else ""
-        raise SurveyError(
-            f"a data frame with rows of answers (pandas, Polars, PyArrow, ...) is expected, not {type(data).__name__}.{remedy}"
-        ) from None
+        key = "no_frame_but_path" if isinstance(data, (str, PathLike)) else "no_frame"
+        raise SurveyError(Message(f"survey.{key}", kind=type(data).__name__)) from None
 
 
 def column_names(data: Any) -> list[Any]:
@@ -105,24 +105,22 @@ def check_names(present: list[Any], wanted: Sequence[str]) -> None:
     missing = [name for name in wanted if name not in present]
     if missing:
         near = [name for name in present if str(name).lower().strip() in {str(m).lower().strip() for m in missing}]
-        hint = (
-            f"Did you mean {near}?"
-            if near
-            else f"It has: {', '.join(map(str, present[:30]))}{' ...' * (len(present) > 30)}."
-        )
-        remedy = (
-            "Names of columns must be text: frame.columns = frame.columns.astype(str)."
-            if any(not isinstance(name, str) for name in near or present)
-            else "If an item has another name there: model.rename({...})."
-        )
-        raise SurveyError(f"the data frame has no column {', '.join(map(repr, missing))}. {hint} {remedy}")
+        known = f"{', '.join(map(str, present[:30]))}{' ...' * (len(present) > 30)}"
+        hint = Message("survey.near", names=near) if near else Message("survey.known", names=known)
+        as_text = any(not isinstance(name, str) for name in near or present)
+        key = "no_column_of_text" if as_text else "no_column"
+        raise SurveyError(Message(f"survey.{key}", names=_quoted(missing), hint=hint, rename=RENAME))
     twice = [name for name in wanted if present.count(name) > 1]
     if twice:
-        raise SurveyError(f"the data frame has more than one column called {', '.join(map(repr, twice))}. Rename one.")
+        raise SurveyError(Message("survey.double_column", names=_quoted(twice)))
 
 
-def numbers(series: "pd.Series[Any]", what: str) -> NDArray[np.float64]:
-    """Return a column as floats with NaN for missing.
+def _quoted(names: Sequence[str]) -> Several:
+    return Several(map(repr, names), most=len(names))
+
+
+def numbers(series: "pd.Series[Any]", what: object) -> NDArray[np.float64]:
+    """Return a column as floats with NaN for missing; `what` is what it is called in errors, a text or a message.
 
     Raises
     ------
@@ -131,26 +129,21 @@ def numbers(series: "pd.Series[Any]", what: str) -> NDArray[np.float64]:
     """
     if isinstance(series.dtype, pd.CategoricalDtype):
         categories = series.cat.categories
-        remedy = (
-            ".astype(float)"
-            if pd.api.types.is_numeric_dtype(categories.dtype)
-            else ".map({label: number, ...}).astype(float)"
-        )
-        raise SurveyError(
-            f"{what} holds labels ({listed(map(repr, categories), most=3)}), not numbers. Turn them into answers on the "
-            f"scale first: frame[{series.name!r}]{remedy}."
-        )
+        mapped = "" if pd.api.types.is_numeric_dtype(categories.dtype) else ".map({label: number, ...})"
+        call = f"frame[{series.name!r}]{mapped}.astype(float)"
+        found = listed(map(repr, categories), most=3)
+        raise SurveyError(Message("survey.labels", what=what, found=found, call=call))
     if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_complex_dtype(series.dtype):
         values = series.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
         values = _parsed(series, what)
     infinite = np.isinf(values)
     if infinite.any():
-        raise SurveyError(f"{what} holds infinite values ({rows_text(infinite)}). Make them missing first.")
+        raise SurveyError(Message("survey.infinite", what=what, rows=some_rows(infinite)))
     return values
 
 
-def _parsed(series: "pd.Series[Any]", what: str) -> NDArray[np.float64]:
+def _parsed(series: "pd.Series[Any]", what: object) -> NDArray[np.float64]:
     absent = series.isna().to_numpy(dtype=np.bool_)
     number = np.array([isinstance(value, _NUMBERS) for value in series], dtype=np.bool_)
     number &= not (pd.api.types.is_complex_dtype(series.dtype) or series.dtype.kind in "mM")
@@ -158,11 +151,14 @@ def _parsed(series: "pd.Series[Any]", what: str) -> NDArray[np.float64]:
     if bad.any():
         found = listed(dict.fromkeys(repr(value) for value in series[bad][:200]), most=3)
         text = any(isinstance(value, str) for value in series[bad])
-        remedy = (
-            f"Correct these cells, or read the column as numbers with pandas.to_numeric(frame[{series.name!r}], "
-            "errors='coerce'), which makes what is not a number missing."
-            if text
-            else "Correct these cells, or choose the column that holds the answers."
-        )
-        raise SurveyError(f"{what} holds {found} ({rows_text(bad)}), not numbers. {remedy}")
+        otherwise = Message("survey.to_numbers", call=_to_numbers(series, bad)) if text else Message("survey.choose")
+        values = {"what": what, "found": found, "rows": some_rows(bad), "otherwise": otherwise}
+        raise SurveyError(Message("survey.not_numbers", **values))
     return np.array([np.nan if gone else float(value) for gone, value in zip(absent, series, strict=True)])
+
+
+def _to_numbers(series: "pd.Series[Any]", bad: NDArray[np.bool_]) -> Argument:
+    """Return how to read a column as numbers; on the command line its texts are named, where they are few."""
+    texts = list(dict.fromkeys(str(value) for value in series[bad]))
+    call = f"pandas.to_numeric(frame[{series.name!r}], errors='coerce')".replace("{", "{{").replace("}", "}}")
+    return Argument("missing_codes", texts if len(texts) <= 3 else [], call)

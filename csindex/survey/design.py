@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from csindex import messages
 from csindex.errors import OptionError, SurveyError
+from csindex.messages import Argument, Message, Several, listed
 from csindex.options import choose
 from csindex.stacks.layout import Array
-from csindex.text.format import Language, listed
+from csindex.text.format import Language
 
 Ints = NDArray[np.intp]
 ReplicateMethod = Literal["bootstrap", "BRR", "Fay", "JK1", "JKn", "SDR"]
@@ -90,16 +91,15 @@ def sampling_of(design: pd.DataFrame, key: Array, labels: pd.DataFrame | None) -
     if len(lonely):
         rows = [int(np.flatnonzero(psu == unit)[0]) for unit in lonely[:6]]
         names = [_label(labels, row) for row in rows]
-        kind = "cluster" if clustered else "row"
-        raise SurveyError(
-            f"{len(lonely)} of {len(sizes)} strata have a single {kind} ({listed(names)}), so nothing tells how {kind}s "
-            "differ there. Join such strata with a similar one."
-        )
+        single = "survey.single_cluster" if clustered else "survey.single_row"
+        raise SurveyError(Message(single, count=len(lonely), strata=len(sizes), names=listed(names)))
     return Sampling(psu, psu_stratum.astype(np.intp), fraction, clustered)
 
 
-def _label(labels: pd.DataFrame | None, row: int) -> str:
-    return "the only one" if labels is None else ", ".join(repr(value) for value in labels.iloc[row].tolist())
+def _label(labels: pd.DataFrame | None, row: int) -> object:
+    if labels is None:
+        return Message("survey.only_stratum")
+    return ", ".join(repr(value) for value in labels.iloc[row].tolist())
 
 
 def _fractions(design: pd.DataFrame, psu: Ints, sizes: Ints) -> Array:
@@ -112,13 +112,10 @@ def _fractions(design: pd.DataFrame, psu: Ints, sizes: Ints) -> Array:
     short = np.flatnonzero(~((share > 0) & (share <= 1)))
     if len(short):
         at = short[0]
-        raise SurveyError(
-            f"fpc is {given[at]:g} in a stratum with {sizes[at]} sampled units; it must be the number of units in the "
-            "population of the stratum (at least as many), or the share of them that was sampled (above 0, up to 1)."
-        )
+        raise SurveyError(Message("survey.fpc_value", value=given[at], count=int(sizes[at])))
     varying = pd.DataFrame({"stratum": design["stratum"], "fpc": fpc}).groupby("stratum").fpc.nunique(dropna=False)
     if (varying > 1).any():
-        raise SurveyError("fpc differs within a stratum; all rows of a stratum must have the same value.")
+        raise SurveyError(Message("survey.fpc_differs"))
     return share
 
 
@@ -136,20 +133,19 @@ def replicate_coefficients(
         If the method is missing or not known, or JKn comes without its coefficients.
     """
     if method is None:
-        raise OptionError(
-            f"replicate_weights= needs replicate_method=, one of {', '.join(map(repr, METHODS))}: their variance depends on it."
-        )
+        known = Several(map(repr, METHODS), most=len(METHODS))
+        raise OptionError(Message("survey.replicate_method", known=known))
     choose("replicate_method", method, METHODS)
     if scale is not None:
         coefficients = np.asarray(scale, dtype=np.float64)
         if coefficients.shape not in ((), (count,)) or not (coefficients >= 0).all():
-            raise OptionError(f"replicate_scale= must be one number, or one for each of {count} replicate weights.")
+            raise OptionError(Message("survey.replicate_scale", count=count))
         return np.broadcast_to(coefficients, count).copy()
     if method == "JKn":
-        raise OptionError("replicate_method='JKn' needs replicate_scale=, one coefficient (n_h - 1)/n_h a replicate.")
+        raise OptionError(Message("survey.jkn_scale"))
     if (method == "Fay") != (fay is not None):
-        raise OptionError("replicate_method='Fay' and fay= (Fay's factor, e.g. 0.5) go together.")
+        raise OptionError(Message("survey.fay_alone"))
     if fay is not None and not 0 <= fay < 1:
-        raise OptionError(f"fay={fay!r} must be at least 0 and less than 1.")
+        raise OptionError(Message("survey.fay_value", fay=Argument("fay", fay)))
     factor = {"bootstrap": 1.0, "BRR": 1.0, "Fay": 1 / (1 - (fay or 0.0)) ** 2, "JK1": count - 1.0, "SDR": 4.0}[method]
     return np.full(count, factor / count)

@@ -1,4 +1,4 @@
-"""What value labels and answers give away: scales, and codes that mean no answer."""
+"""Value labels of a file: the scales that they tell, and codes that mean no answer."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from csindex.messages import Argument, Joined, Message, Several, listed
 from csindex.model.parts import Item
-from csindex.text.format import listed
 
 Scale = tuple[float, float]
+SCALES_FROM_FILE = Argument("scales_from_file", True, "model.with_scales(survey.scales)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ class Variable:
     marked: Mapping[str, int] = field(default_factory=dict)
     scale: Scale | None = None
 
-    def scale_problem(self, item: Item, answers: NDArray[np.float64]) -> str | None:
-        """Say that value labels tell another scale than the model; None if they do not, or name some answers only."""
+    def scale_problem(self, item: Item, answers: NDArray[np.float64]) -> Message | None:
+        """Return that value labels say another scale than the model; None if not, or if they name some answers only."""
         if self.scale is None or self.scale == item.scale:
             return None
         (low, high), (least, most) = self.scale, item.scale
@@ -49,16 +50,16 @@ class Variable:
         if (beyond & (answers >= least) & (answers <= most)).any():
             return None
         ends = [f"{end:g}{f' {self.labels[end]!r}' if end in self.labels else ''}" for end in self.scale]
-        return (
-            f"item {item.name!r} has the scale {least:g}–{most:g} in the model, but in the file, by its value labels, "
-            f"{ends[0]} to {ends[1]}. If the file is right: model.with_scales(survey.scales). If the model is right: "
-            f"read_survey(..., scales={{{item.name!r}: ({least:g}, {most:g})}})."
-        )
+        own = tuple(int(end) if end.is_integer() else end for end in map(float, item.scale))
+        return Message(
+            "survey.other_scale", name=item.name, low=least, high=most, first=ends[0], last=ends[1],
+            from_file=SCALES_FROM_FILE, own=Argument("scales", {item.name: own}, "read_survey(..., scales={value!r})"),
+        )  # fmt: skip
 
-    def told(self, codes: NDArray[np.float64] | list[float]) -> str:
-        """Say what the file calls those of some codes that have a label; empty if it has none."""
-        known = [f"{code:g} {self.labels[code]!r}" for code in map(float, codes) if code in self.labels]
-        return f" The file labels {listed(known)}." if known else ""
+    def labelled(self, message: Message, codes: NDArray[np.float64]) -> Message | Joined:
+        """Return a message about codes, and what the file calls those of them that have a label."""
+        known = [f"{code:g} {self.labels[code]!r}" for code in codes.tolist() if code in self.labels]
+        return Joined([message, Message("survey.file_labels", labels=listed(known))]) if known else message
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class SurveyFile:
     name : str
     kind : str
         E.g. ``"SPSS"``.
-    notes : tuple of str
+    remarks : tuple of Message
         What was found out or decided in reading, e.g. the encoding.
     variables : mapping of column to Variable
         Columns of which the file says something.
@@ -78,7 +79,7 @@ class SurveyFile:
 
     name: str
     kind: str
-    notes: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
     variables: Mapping[str, Variable] = field(default_factory=dict)
 
     def variable(self, name: str) -> Variable:
@@ -90,8 +91,24 @@ class SurveyFile:
         """Scales by column, where value labels tell them."""
         return {name: v.scale for name, v in self.variables.items() if v.scale is not None}
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found out or decided in reading, as text."""
+        return tuple(map(str, self.remarks))
+
+    @property
+    def message(self) -> Message:
+        """Name, kind and notes, e.g. ``"survey.csv (text, encoding utf-8)"``."""
+        what = [file_kind(self.kind), *self.remarks]
+        return Message("readers.file", name=self.name, what=Several(what, most=len(what)))
+
     def __str__(self) -> str:
-        return f"{self.name} ({', '.join([self.kind, *self.notes])})"
+        return str(self.message)
+
+
+def file_kind(kind: str) -> object:
+    """Return what a kind of file is called: a name, or a message."""
+    return Message("readers.text") if kind == "text" else kind
 
 
 _NOTHING = Variable()

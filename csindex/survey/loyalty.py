@@ -8,9 +8,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from csindex.errors import OptionError, SurveyError
+from csindex.messages import Argument, Message, Several, listed
 from csindex.model.parts import scale_of
 from csindex.survey.columns import numbers
-from csindex.text.format import listed, rows_text
+from csindex.text.format import some_rows
 
 Answers = ArrayLike | pd.Series
 Vector = NDArray[np.float64]
@@ -62,9 +63,11 @@ def price_tolerance(
     """
     columns, index = _read({"repurchase": repurchase, "high": high, "low": low}, missing_codes)
     likely, rise, fall = columns["repurchase"], columns["high"], columns["low"]
-    _check(likely, "repurchase", (likely < 1) | (likely > 10) | ((likely > 5) & (likely < 6)), "1-5 or 6-10")
+    _check(
+        likely, "repurchase", (likely < 1) | (likely > 10) | ((likely > 5) & (likely < 6)), Message("survey.two_ranges")
+    )
     for name, rung in (("high", rise), ("low", fall)):
-        _check(rung, name, (rung < 0) | (rung > TOP), "its ladder of 0-26")
+        _check(rung, name, (rung < 0) | (rung > TOP), Message("survey.ladder"))
     _check_branches(likely, rise, fall)
     return _like(np.where(np.isnan(rise), NEUTRAL - fall, NEUTRAL + rise), index, "PTOL")
 
@@ -72,20 +75,15 @@ def price_tolerance(
 def _check_branches(likely: Vector, rise: Vector, fall: Vector) -> None:
     both = ~np.isnan(rise) & ~np.isnan(fall)
     if both.any():
-        raise SurveyError(
-            f"high and low are both answered ({rows_text(both)}: high {_found(rise, both)}, low {_found(fall, both)}). "
-            "Each respondent is asked one of them; make the other missing."
-        )
+        found = {"high": _found(rise, both), "low": _found(fall, both)}
+        raise SurveyError(Message("survey.both_answered", rows=some_rows(both), **found))
     for name, rung, wrong, right in (
         ("high", rise, ~np.isnan(rise) & (likely <= 5), "6-10"),
         ("low", fall, ~np.isnan(fall) & (likely >= 6), "1-5"),
     ):
         if wrong.any():
-            raise SurveyError(
-                f"{name} is answered where repurchase is not {right} ({rows_text(wrong)}: {name} "
-                f"{_found(rung, wrong)}, repurchase {_found(likely, wrong)}). Make these answers missing, or check "
-                "that high and low are not swapped."
-            )
+            found = {"found": _found(rung, wrong), "repurchase": _found(likely, wrong)}
+            raise SurveyError(Message("survey.wrong_branch", name=name, right=right, rows=some_rows(wrong), **found))
 
 
 def retention(
@@ -146,7 +144,7 @@ def retention(
     """
     ends = scale_of(scale, "scale=")
     if not 0 <= share <= 1:
-        raise OptionError(f"share={share!r} must lie between 0 and 1: the part of price tolerance in loyalty.")
+        raise OptionError(Message("survey.share", share=Argument("share", share)))
     loyalties, percents = _curve(curve)
     given = {"repurchase": repurchase} if tolerance is None else {"repurchase": repurchase, "tolerance": tolerance}
     columns, index = _read(given, missing_codes)
@@ -158,7 +156,7 @@ def retention(
 
 def _percent(values: Vector, name: str, scale: tuple[float, float]) -> Vector:
     low, high = scale
-    _check(values, name, (values < low) | (values > high), f"its scale {low:g} to {high:g}")
+    _check(values, name, (values < low) | (values > high), Message("survey.own_scale", low=low, high=high))
     return np.asarray(100 * (values - low) / (high - low), dtype=np.float64)
 
 
@@ -168,9 +166,9 @@ def _curve(curve: Iterable[tuple[float, float]]) -> tuple[Vector, Vector]:
     except (TypeError, ValueError):
         points = np.empty(0)
     if points.ndim != 2 or points.shape[1] != 2 or not ((points >= 0) & (points <= 100)).all():
-        raise OptionError("curve= must be pairs (loyalty, percent), both within 0-100, e.g. [(0, 20), (100, 90)].")
+        raise OptionError(Message("survey.curve_form"))
     if (np.diff(points[:, 0]) <= 0).any() or (np.diff(points[:, 1]) < 0).any():
-        raise OptionError(f"curve={points.tolist()} must rise: loyalty from point to point, and percent never fall.")
+        raise OptionError(Message("survey.curve_falls", curve=Argument("curve", points.tolist())))
     return points[:, 0], points[:, 1]
 
 
@@ -183,28 +181,26 @@ def _read(given: Mapping[str, Any], missing_codes: Iterable[float]) -> tuple[dic
         try:
             column = values if isinstance(values, pd.Series) else pd.Series(np.asarray(values))
         except ValueError:
-            raise SurveyError(f"{name} must be one column of answers, not {np.ndim(values)}-dimensional.") from None
+            raise SurveyError(Message("survey.one_column", name=name, dimensions=np.ndim(values))) from None
         read = numbers(column, name)
         columns[name] = np.where(np.isin(read, codes), np.nan, read)
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
-        raise SurveyError(f"the columns differ in length: {lengths}. Give the answers of the same respondents.")
+        raise SurveyError(Message("survey.lengths_differ", lengths=lengths))
     first = next(iter(indexes.values()), None)
     if first is not None and not all(first.equals(index) for index in indexes.values()):
-        raise SurveyError(f"the indexes of {' and '.join(indexes)} differ. Take the columns from one data frame.")
+        raise SurveyError(Message("survey.indexes_differ", names=Several(indexes, len(indexes), " and ")))
     return columns, first
 
 
-def _check(values: Vector, name: str, bad: NDArray[np.bool_], where: str) -> None:
+def _check(values: Vector, name: str, bad: NDArray[np.bool_], where: Message) -> None:
     if bad.any():
-        raise SurveyError(
-            f"{name} holds {_found(values, bad)} ({rows_text(bad)}), outside {where}. Correct these answers or, if "
-            "they are codes, add them to missing_codes."
-        )
+        found = _found(values, bad)
+        raise SurveyError(Message("survey.off_range", name=name, found=found, rows=some_rows(bad), where=where))
 
 
-def _found(values: Vector, where: NDArray[np.bool_]) -> str:
-    return listed(dict.fromkeys(values[where].tolist()))
+def _found(values: Vector, where: NDArray[np.bool_]) -> Several:
+    return listed(f"{value:g}" for value in dict.fromkeys(values[where].tolist()))
 
 
 def _like(values: Vector, index: "pd.Index[Any] | None", name: str) -> "Vector | pd.Series[float]":

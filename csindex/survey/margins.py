@@ -10,9 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import OptionError, SurveyError
+from csindex.messages import Argument, Joined, Message, listed
 from csindex.options import whole
 from csindex.survey.columns import as_frame
-from csindex.text.format import listed, rows_text
+from csindex.text.format import some_rows
 
 Codes = NDArray[np.intp]
 
@@ -59,7 +60,7 @@ class Margins:
         object.__setattr__(self, "trim", _trim(self.trim))
         object.__setattr__(self, "max_rounds", whole("max_rounds", self.max_rounds, 1))
         if not isinstance(self.tolerance, float) or not 0 < self.tolerance < 0.1:
-            raise OptionError(f"tolerance={self.tolerance!r} must be a small share, e.g. 1e-6.")
+            raise OptionError(Message("survey.tolerance", tolerance=Argument("tolerance", self.tolerance)))
 
     def targets(self) -> tuple[NDArray[np.float64], ...]:
         """Return the shares (c,) of each margin, in the order of their categories."""
@@ -82,41 +83,33 @@ class Margins:
         try:
             columns = as_frame(frame, self.shares)
         except SurveyError as error:
-            raise SurveyError(f"{error} Margins to rake to are called as the columns they are about.") from None
+            raise SurveyError(Joined([error.message, Message("survey.margin_names")])) from None
         codes, problems = [], []
         for name, margin in self.shares.items():
             found, wrong = _matched(columns[name], list(margin))
             codes.append(found)
             problems += wrong
         if problems:
-            raise SurveyError("\n".join(problems))
+            raise SurveyError(Joined(problems, "\n"))
         return tuple(codes)
 
 
-def _matched(column: "pd.Series[Any]", categories: list[Hashable]) -> tuple[Codes, list[str]]:
+def _matched(column: "pd.Series[Any]", categories: list[Hashable]) -> tuple[Codes, list[Message]]:
     """Return the codes (n,) of a column, -1 where it has no category, and what is wrong with it."""
     numbers, values = pd.factorize(column)
     place = {category: code for code, category in enumerate(categories)}
     lookup = np.array([*(place.get(value, -1) for value in values), -1], dtype=np.intp)
-    codes, what = lookup[numbers], f"raking variable {str(column.name)!r}"
+    codes, what = lookup[numbers], {"name": str(column.name)}
     problems = []
     if (absent := numbers < 0).any():
-        problems.append(
-            f"{what} is missing in {rows_text(absent)}. Give such rows a category of their own, with its share of the "
-            "population, or take them out."
-        )
+        problems.append(Message("survey.margin_missing", rows=some_rows(absent), **what))
     if (strange := (codes < 0) & ~absent).any():
-        unknown = [repr(_plain(value)) for value in values if value not in place]
-        problems.append(
-            f"{what} holds {listed(unknown)} ({rows_text(strange)}), which its margin lacks; that has "
-            f"{listed([repr(category) for category in categories], most=12)}. Add a share, or recode the column."
-        )
+        found = listed(repr(_plain(value)) for value in values if value not in place)
+        known = listed(map(repr, categories), most=12)
+        problems.append(Message("survey.margin_unknown", found=found, rows=some_rows(strange), known=known, **what))
     taken = set(lookup[:-1].tolist())
     if empty := [repr(category) for code, category in enumerate(categories) if code not in taken]:
-        problems.append(
-            f"{what} has an empty cell: no row is in {listed(empty)}, so that no weight can give it its share. Join "
-            "it with a neighbouring category, in the column and in the margin."
-        )
+        problems.append(Message("survey.margin_empty", empty=listed(empty), **what))
     return codes, problems
 
 
@@ -128,7 +121,7 @@ def _plain(value: Any) -> Any:
 def _shares(given: Any) -> dict[str, dict[Hashable, float]]:
     """Return margins as shares that sum to 1."""
     if not isinstance(given, Mapping) or not given:
-        raise SurveyError(f'margins are due as {{"gender": {{"f": 0.51, "m": 0.49}}, ...}}, not {given!r}.')
+        raise SurveyError(Message("survey.margins_form", given=given))
     margins = {name: _amounts(name, margin) for name, margin in given.items()}
     sums = {name: fsum(margin.values()) for name, margin in margins.items()}
     totals = {}
@@ -136,29 +129,24 @@ def _shares(given: Any) -> dict[str, dict[Hashable, float]]:
         if max(margin.values()) > 1:
             totals[name] = sums[name]
         elif abs(sums[name] - 1) > ROUNDING:
-            raise SurveyError(f"shares of margin {name!r} sum to {sums[name]:g}, not to 1. Correct them.")
+            raise SurveyError(Message("survey.margin_sum", name=name, total=sums[name]))
     if totals and max(totals.values()) > min(totals.values()) * (1 + ROUNDING):
-        found = listed([f"{total:,.10g} ({name!r})" for name, total in totals.items()])
-        raise SurveyError(
-            f"the margins' totals disagree: {found}. They must be about the same population; correct them, or give "
-            "shares instead."
-        )
+        found = listed(f"{total:,.10g} ({name!r})" for name, total in totals.items())
+        raise SurveyError(Message("survey.margin_totals", found=found))
     return {name: {key: amount / sums[name] for key, amount in margin.items()} for name, margin in margins.items()}
 
 
 def _amounts(name: Any, margin: Any) -> dict[Hashable, float]:
     if not isinstance(name, str):
-        raise SurveyError(f"margin {name!r} must be called as a column is, by a text.")
+        raise SurveyError(Message("survey.margin_name", name=name))
     try:
         amounts = {_plain(key): float(value) for key, value in dict(margin).items()}
     except (TypeError, ValueError):
-        raise SurveyError(f"margin {name!r} must give each category a number, not {margin!r}.") from None
+        raise SurveyError(Message("survey.margin_form", name=name, margin=margin)) from None
     bad = [f"{key!r}: {amount:g}" for key, amount in amounts.items() if not (isfinite(amount) and amount > 0)]
     if bad or not amounts:
-        raise SurveyError(
-            f"margin {name!r} needs shares or totals above 0; it has {listed(bad) if bad else 'none'}. A category that "
-            "nobody is in is left out, of the margin and of the data."
-        )
+        found = listed(bad) if bad else Message("survey.none")
+        raise SurveyError(Message("survey.margin_amounts", name=name, found=found))
     return amounts
 
 
@@ -168,7 +156,7 @@ def _trim(trim: Any) -> tuple[float, float] | None:
     try:
         low, high = map(float, trim)
     except (TypeError, ValueError):
-        raise OptionError(f"trim={trim!r} must be two numbers, (low, high), e.g. (0.3, 3).") from None
+        raise OptionError(Message("survey.trim_form", trim=Argument("trim", trim))) from None
     if not (0 <= low < 1 < high and isfinite(high)):
-        raise OptionError(f"trim={trim!r} must enclose 1, the mean weight, e.g. (0.3, 3).")
+        raise OptionError(Message("survey.trim_value", trim=Argument("trim", trim)))
     return low, high

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csindex.messages import Message
 from csindex.stacks.layout import Array
+from csindex.text.format import language
 
 Codes = NDArray[np.intp]
 Trim = tuple[float, float]
@@ -241,12 +243,18 @@ class RakingReport:
             trimmed=int(raked.trimmed[member]),
         )
 
-    def __str__(self) -> str:
+    @property
+    def message(self) -> Message:
+        """The report as a sentence without its full stop."""
         if np.isnan(self.error):
-            return "raking is impossible: a category of the margins has no row with a weight"
-        how = "converged" if self.converged else "did NOT converge (widen the limits, or join small categories)"
-        return (
-            f"raking {how} in {self.rounds} round{'s' * (self.rounds != 1)}, largest margin error {self.error:.1e}; "
-            f"weights differ up to {self.ratio:.1f} times, {self.trimmed:,} trimmed; "
-            f"design effect of weights {self.deff_before:.2f} before, {self.deff_after:.2f} after"
-        )
+            return Message("survey.raking_impossible")
+        how = Message("survey.raking_converged" if self.converged else "survey.raking_not_converged")
+        names = ("rounds", "error", "ratio", "trimmed", "deff_before", "deff_after")
+        return Message("survey.raking", how=how, **{name: getattr(self, name) for name in names})
+
+    def summary(self, lang: str = "en") -> str:
+        """Return the report as text in English (``"en"``) or Korean (``"ko"``)."""
+        return self.message.text(language(lang))
+
+    def __str__(self) -> str:
+        return self.summary()

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from csindex.errors import OptionError, SurveyError
+from csindex.messages import Joined, Message
 from csindex.model.parts import Item
 from csindex.survey.answers import Account, Answers, RowMargins
 from csindex.survey.checks import (
@@ -30,7 +31,7 @@ from csindex.survey.design import ReplicateMethod, Sampling, replicate_coefficie
 from csindex.survey.labels import SurveyFile, Variable
 from csindex.survey.margins import Margins
 from csindex.survey.raking import RakingReport
-from csindex.text.format import rows_text
+from csindex.text.format import some_rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,9 +112,13 @@ class Survey:
             design[role] = group_codes(found, names_in(columns), role)
         if self.clusters is None:
             design["cluster"] = -1
-        design["fpc"] = np.nan if self.fpc is None else numbers(found[self.fpc], f"fpc column {self.fpc!r}")
+        design["fpc"] = (
+            np.nan if self.fpc is None else numbers(found[self.fpc], Message("survey.fpc_column", name=self.fpc))
+        )
         if self.fpc is not None and design["fpc"].isna().any():
-            raise SurveyError(f"fpc column {self.fpc!r} is empty in {rows_text(design['fpc'].isna().to_numpy())}.")
+            raise SurveyError(
+                Message("survey.fpc_empty", name=self.fpc, rows=some_rows(design["fpc"].isna().to_numpy()))
+            )
         object.__setattr__(self, "_design", design)
         if self.replicate_weights is not None:
             self._take_replicate_weights()
@@ -125,9 +130,9 @@ class Survey:
     def _take_replicate_weights(self) -> None:
         columns = names_in(self.replicate_weights)
         if self.strata is not None or self.clusters is not None or self.fpc is not None:
-            raise OptionError("replicate_weights= already contain the design; leave strata=, clusters= and fpc= out.")
+            raise OptionError(Message("survey.design_contained"))
         if len(columns) < 2:
-            raise OptionError("replicate_weights= must name the columns, two or more.")
+            raise OptionError(Message("survey.replicate_columns"))
         scale = None if self.replicate_scale is None else np.asarray(self.replicate_scale, dtype=np.float64)
         coefficients = replicate_coefficients(self.replicate_method, len(columns), scale, self.fay)
         frame = as_frame(self.frame, columns)
@@ -137,7 +142,7 @@ class Survey:
 
     def _take_margins(self, margins: Margins | Mapping[str, Mapping[Any, float]]) -> None:
         if self.replicate_weights is not None:
-            raise OptionError("replicate_weights= have been made with their margins; leave margins= out.")
+            raise OptionError(Message("survey.margins_contained"))
         margins = margins if isinstance(margins, Margins) else Margins(margins)
         weight = self._design["weight"].to_numpy()
         raking = RowMargins(margins, weight, margins.codes(as_frame(self.frame, list(margins.shares))))
@@ -175,7 +180,7 @@ class Survey:
     def supplied(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return supplied replicate weights (n, R) and the coefficients (R,) of their variance."""
         if self._given is None or self._coefficients is None:
-            raise OptionError("the survey has no replicate_weights=.")
+            raise OptionError(Message("survey.no_replicate_weights"))
         return self._given, self._coefficients
 
     @property
@@ -299,9 +304,9 @@ class Survey:
                 marked |= {mark: marked.get(mark, 0) + count for mark, count in about.marked.items()}
                 check_scale(values[:, column], item, about, needed)
             except SurveyError as error:
-                problems.append(str(error))
+                problems.append(error.message)
         if problems:
-            raise SurveyError("\n".join(problems))
+            raise SurveyError(Joined(problems, "\n"))
         return values, coded, marked
 
 

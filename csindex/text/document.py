@@ -27,10 +27,12 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """Sentences that stand side by side, each with a mark before it on a screen."""
+    """Sentences that stand side by side, below what they are about (`head`); on a screen each with a mark, or a text, before it."""
 
     items: tuple[str, ...]
     mark: str = "- "
+    head: str = ""
+    indent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

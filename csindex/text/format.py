@@ -75,17 +75,16 @@ def unit_name(units: pd.DataFrame | None, unit: int) -> str:
     return ", ".join(f"{name} {units[name].tolist()[unit]!r}" for name in units.columns)
 
 
-def wrapped(text: str, indent: str = "", after: str | None = None) -> str:
-    """Return a sentence in lines, each of them indented; `after` is the indent of all but the first."""
-    rest = indent if after is None else after
-    lines, own = [""], indent
+def wrapped(text: str, indent: str = "", limit: int = WIDTH, hang: str = "") -> str:
+    """Return a sentence in lines of at most `limit` columns, each of them indented, all but the first by `hang` too."""
+    lines = [""]
     for word in text.split():
-        if lines[-1] and len(own) + width(lines[-1]) + 1 + width(word) > WIDTH:
+        before = indent if len(lines) == 1 else indent + hang
+        if lines[-1] and len(before) + width(lines[-1]) + 1 + width(word) > limit:
             lines.append(word)
-            own = rest
         else:
             lines[-1] = f"{lines[-1]} {word}".strip()
-    return "\n".join((rest if at else indent) + line for at, line in enumerate(lines))
+    return "\n".join(f"{indent}{hang if at else ''}{line}" for at, line in enumerate(lines))
 
 
 def rows_text(bad: NDArray[np.bool_]) -> str:

@@ -53,7 +53,8 @@ def _block(block: Block) -> str:
     if isinstance(block, (Paragraph, Formula)):
         return f"<p>{escape(block.text)}</p>"
     if isinstance(block, Bullets):
-        return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in block.items) + "</ul>"
+        head = f"<p>{escape(block.head)}</p>" if block.head else ""
+        return f"{head}<ul>" + "".join(f"<li>{escape(item)}</li>" for item in block.items) + "</ul>"
     return _cells(block) if isinstance(block, Table) else ""
 
 

@@ -1,37 +1,45 @@
-"""Blocks of text as lines for a screen of 88 columns."""
+"""Blocks of text as lines for a screen."""
 
 from collections.abc import Iterable
 
 from csindex.text.document import Block, Bullets, Formula, Paragraph, Section, Table
-from csindex.text.format import aligned, wrapped
+from csindex.text.format import WIDTH, aligned, wrapped
 
 INDENT = "  "
 
 
-def write(sections: Iterable[Section]) -> str:
-    """Return sections as text, an empty line between two of them.
+def write(sections: Iterable[Section], width: int = WIDTH) -> str:
+    """Return sections as text of at most `width` columns, an empty line between two of them.
 
     A paragraph is wrapped, and indented below a title; a lead stands as it is.
     """
-    return "\n\n".join(text for text in map(_section, sections) if text)
+    return "\n\n".join(text for section in sections for text in [_section(section, width)] if text)
 
 
-def _section(section: Section) -> str:
+def _section(section: Section, width: int) -> str:
     indent = INDENT if section.title else ""
     parts = [section.title] if section.title else []
-    return "\n".join([*parts, *(line for block in section.blocks for line in _lines(block, indent))])
+    return "\n".join([*parts, *(line for block in section.blocks for line in _lines(block, indent, width))])
 
 
-def _lines(block: Block, indent: str) -> list[str]:
+def _lines(block: Block, indent: str, width: int) -> list[str]:
     if isinstance(block, Paragraph):
-        return [block.text if block.kind == "lead" else wrapped(block.text, indent)]
+        return [block.text if block.kind == "lead" else wrapped(block.text, indent, width)]
     if isinstance(block, Bullets) and not block.mark:
-        return [wrapped(item, indent, INDENT) for item in block.items]
+        return [wrapped(item, indent, width, INDENT[len(indent) :]) for item in block.items]
     if isinstance(block, Bullets):
-        return [wrapped(f"{block.mark}{item}").replace("\n", "\n  ") for item in block.items]
+        return _bullets(block, width)
     if isinstance(block, Table):
         return _table(block)
     return [f"{indent}{block.text}"] if isinstance(block, Formula) else []
+
+
+def _bullets(bullets: Bullets, width: int) -> list[str]:
+    """Return items with dashes, or indented below what they are about."""
+    if not bullets.head:
+        return [wrapped(f"{bullets.mark}{item}", bullets.indent, width).replace("\n", f"\n{INDENT}") for item in bullets.items]
+    inner = bullets.indent + INDENT
+    return [f"{bullets.indent}{bullets.head}", *(wrapped(item, inner, width, INDENT) for item in bullets.items)]
 
 
 def _table(table: Table) -> list[str]:

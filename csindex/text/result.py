@@ -8,7 +8,7 @@ import pandas as pd
 from csindex.messages import Language
 from csindex.text import html, plain
 from csindex.text.document import Section
-from csindex.text.format import language, wrapped
+from csindex.text.format import WIDTH, language, wrapped
 
 NO_ROWS = pd.DataFrame()
 """A table that a result does not have."""
@@ -23,6 +23,8 @@ class Result:
 
     __slots__ = ()
 
+    LINE: ClassVar[int] = WIDTH
+    """How many columns a line of text has."""
     TABLES: ClassVar[Mapping[str, str | Callable[[Any], pd.DataFrame]]] = {}
     """What is behind each table, by its name: an attribute, a method without arguments, or a function of the result."""
 
@@ -47,7 +49,7 @@ class Result:
         OptionError
             If the language is not known.
         """
-        return plain.write(self.blocks(language(lang)))
+        return plain.write(self.blocks(language(lang)), self.LINE)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table that has rows, by name."""
@@ -60,7 +62,7 @@ class Result:
 
     def __repr__(self) -> str:
         more = self._more()
-        return plain.write(self.brief("en")) + (f"\n\n{wrapped(f'More: {more}')}" if more else "")
+        return plain.write(self.brief("en"), self.LINE) + (f"\n\n{wrapped(f'More: {more}')}" if more else "")
 
     def _more(self) -> str:
         """Return where the rest is, e.g. ``".summary(), .index, .paths"``; empty where nothing is said of it."""

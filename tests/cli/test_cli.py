@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 
 import csindex as csi
 from csindex.cli.main import main
-from csindex.cli.output import spoken
+from csindex.cli.output import spell
+from csindex.messages import Argument
 from csindex.model.library.registry import LIBRARY
 
 QUICK = ["--replicates", "40", "--quiet"]
@@ -160,7 +162,8 @@ def test_fit_speaks_korean_with_its_notes(run, folder):
     assert code == 0
     assert "고객만족: 100점 만점에" in out
     assert "무응답이 있는" in out
-    assert "csindex: note: --missing listwise에 따라 전체 300행 중" in err
+    assert "csindex: 참고: " in err
+    assert "에 따라 전체 300행 중" in err
     assert "leaves out" not in err
     assert "leaves out" in run(*words)[2]
 
@@ -170,7 +173,8 @@ def test_a_report_in_one_command(run, folder, name, lang, words):
     code, out, err = run(
         "report", *COMMON, "--by", "회사", "-o", name, "--lang", lang, "--title", "<b>Banks</b>", *QUICK
     )
-    assert (code, out, err) == (0, f"{name} has been written.\n", "")
+    written = f"{name} has been written.\n" if lang == "en" else f"{name}을(를) 저장하였습니다.\n"
+    assert (code, out, err) == (0, written, "")
     text = (folder / name).read_text(encoding="utf-8")
     assert words in text
     assert "다라은행" in text
@@ -274,13 +278,75 @@ def test_warnings_are_notes(run):
     assert all(line.startswith("csindex: note: ") for line in err.splitlines())
 
 
-def test_the_words_of_python_become_arguments():
-    assert spoken("declare: missing_codes=[98, 99]; or") == "declare: --missing-codes 98,99; or"
-    assert spoken("missing_codes={'a b': [9]}") == "--missing-codes a b=9"
-    assert spoken("model.rename({'PQ': 'P_Q', 'QP': 'p 2'}).") == "--rename PQ=P_Q 'QP=p 2'."
-    assert spoken("say header=2, or sheet='Data 1'") == "say --header 2, or --sheet 'Data 1'"
-    assert spoken("read_survey(..., scales={'q1': (0, 10)})") == "--item-scales q1=0:10"
-    assert spoken("bad_units='drop' fits") == "--drop-units fits"
+@pytest.mark.parametrize(
+    ("argument", "flag"),
+    [
+        (Argument("missing_codes", [98, 99]), "--missing-codes 98,99"),
+        (Argument("missing_codes", {"q1": [0]}), "--missing-codes q1=0"),
+        (Argument("missing_codes", {"q1": [0], "a b": [8, 9.5]}), "--missing-codes q1=0 'a b=8,9.5'"),
+        (Argument("missing_codes", [-9, 98]), "--missing-codes=-9,98"),
+        (Argument("missing_codes", ["모름"]), "--missing-codes '모름'"),
+        (Argument("missing_codes", None, "{name}"), "--missing-codes"),
+        (Argument("missing_codes", {}, "missing_codes={{item: [code, ...]}}"), "--missing-codes ITEM=CODES"),
+        (Argument("rename", {"PQ": "P_Q", "QP": "p 2"}, "model.rename({value!r})"), "--rename PQ=P_Q 'QP=p 2'"),
+        (Argument("rename", {"SATIS": "만족"}, "model.rename({value!r})"), "--rename 'SATIS=만족'"),
+        (Argument("rename", {}, "model.rename({{...}})"), "--rename ITEM=column"),
+        (Argument("scales", {"q1": (0, 10)}, "read_survey(..., scales={value!r})"), "--item-scales q1=0:10"),
+        (Argument("scales_from_file", True, "model.with_scales(survey.scales)"), "--scales-from-file"),
+        (Argument("header", 2), "--header 2"),
+        (Argument("sheet", "Data 1"), "--sheet 'Data 1'"),
+        (Argument("sheet", 2), "--sheet 2"),
+        (Argument("delimiter", ";"), "--delimiter ';'"),
+        (Argument("decimal", ","), "--decimal ,"),
+        (Argument("encoding", None, "{name}="), "--encoding"),
+        (Argument("by", ["company", "year"]), "--by company,year"),
+        (Argument("weights", "w"), "--weights w"),
+        (Argument("strata", "region"), "--strata region"),
+        (Argument("clusters", "school"), "--clusters school"),
+        (Argument("missing", "em"), "--missing em"),
+        (Argument("estimator", "pls"), "--estimator pls"),
+        (Argument("scheme", "centroid"), "--scheme centroid"),
+        (Argument("convention", "equal"), "--convention equal"),
+        (Argument("overwrite", True), "--force"),
+        (Argument("bad_units", "drop"), "--drop-units"),
+        (Argument("fpc", None, "{name}="), "fpc="),
+        (Argument("ordinal", False), "ordinal=False"),
+    ],
+    ids=str,
+)
+def test_arguments_are_spelt_as_flags(argument, flag):
+    assert spell(argument) == flag
+
+
+@pytest.mark.parametrize("codes", [{"만족": [98]}, [-9, 98], [98, "모름"]], ids=str)
+def test_spelt_codes_are_read_as_they_were_meant(codes, run):
+    words = shlex.split(spell(Argument("missing_codes", codes)))
+    assert run("check", "answers.csv", "--rename", "SATIS=만족", *words)[0] == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "answers.csv"],
+        ["check", "answers.csv", "--by", "회사", "--rename", "SATIS=만족"],
+        ["fit", "answers.csv"],
+        ["fit", "answers.csv", "--rename", "SATIS=만족"],
+        ["fit", "nix.csv"],
+        ["fit", "answers.csv", "--sheet", "A"],
+        ["fit", *COMMON, "--scheme", "pth"],
+        ["fit", *COMMON, "--out", "out.pdf"],
+        ["report", *COMMON],
+        ["league", *COMMON],
+        ["template", "nix"],
+    ],
+    ids=" ".join,
+)
+def test_korean_is_wholly_korean(words, run):
+    code, out, err = run(*words, "--lang", "ko")
+    assert code in (1, 2)
+    text = out + err
+    assert re.search("[가-힣]", text)
+    assert not re.search(r"\b[a-z]+(?: [a-z]+){3}", text), text
 
 
 def test_the_program_runs_from_python_m(folder):

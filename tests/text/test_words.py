@@ -1,11 +1,15 @@
 """The catalogues: both languages of every message, with the same values, in the words of the glossary."""
 
+import ast
 import re
+from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
-from csindex.messages import Argument, Joined, Message, Several, catalogue, fill, listed, placeholders, words
+import csindex
+from csindex.messages import Argument, Bilingual, Joined, Message, Several, catalogue, fill, listed, placeholders, words
 
 FAMILIES = sorted(
     path.name.removesuffix(".toml") for path in files("csindex.text.words").iterdir() if path.name.endswith(".toml")
@@ -34,7 +38,7 @@ def test_a_term_has_one_spelling(family):
 
 
 def test_a_message_is_written_in_both_languages():
-    message = Message("options.unknown", name="scheme", value="star", known=Several(["'a'", "'b'"]))
+    message = Message("options.unknown", option=Argument("scheme", "star"), known=Several(["'a'", "'b'"]))
     assert str(message) == "scheme='star' is not known. Use one of: 'a', 'b'."
     assert message.remedy() == "Use one of: 'a', 'b'."
     assert re.search("[가-힣]", message.text("ko"))
@@ -66,6 +70,62 @@ def test_lists_plurals_and_arguments():
 
 
 def test_messages_in_a_row_keep_each_remedy_once():
-    message = Message("options.unknown", name="scheme", value="star", known="'a'")
+    message = Message("options.unknown", option=Argument("scheme", "star"), known="'a'")
     assert Joined([message, message]).remedy() == "Use one of: 'a'."
     assert set(words("options")) == {"en", "ko"}
+
+
+# Packages all of whose errors and warnings are messages; those of other packages join when they are converted.
+CONVERTED = ("survey", "checkup", "cli")
+
+
+def plain_texts(path: Path) -> Iterator[int]:
+    """Yield the lines where an error or a warning of ours is given a plain text."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        ours = name.endswith(("Error", "Warning")) and hasattr(csindex, name)
+        warned = name in ("warn", "warn_explicit")
+        first = node.args[0]
+        plain = isinstance(first, (ast.JoinedStr, ast.BinOp)) or (
+            isinstance(first, ast.Constant) and isinstance(first.value, str)
+        )
+        wrapped = isinstance(first, ast.Call) and getattr(first.func, "id", "") == "str"
+        if (ours or warned) and (plain or wrapped):
+            yield node.lineno
+
+
+@pytest.mark.parametrize("package", CONVERTED)
+def test_errors_and_warnings_carry_messages(package):
+    root = Path(csindex.__file__).parent / package
+    found = [f"{path.relative_to(root)}:{line}" for path in root.rglob("*.py") for line in plain_texts(path)]
+    assert found == []
+
+
+def keys_used() -> Iterator[tuple[str, str]]:
+    """Yield file and key of every message whose key is written out."""
+    for path in Path(csindex.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Message" and node.args:
+                key = node.args[0]
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield path.name, key.value
+
+
+def test_every_message_stands_in_a_catalogue():
+    lost = []
+    for file, key in keys_used():
+        family, _, name = key.partition(".")
+        if family not in FAMILIES or name not in catalogue(family):
+            lost.append(f"{file}: {key}")
+    assert lost == []
+
+
+def test_what_is_wrong_and_what_to_do_can_be_said_apart():
+    message = Message("options.unknown", option=Argument("scheme", "star"), known="'a'")
+    row = Joined([Bilingual("Hare:", "토끼:"), message])
+    assert row.problem() == "Hare: scheme='star' is not known."
+    assert row.remedy() == "Use one of: 'a'."
+    assert row.text("ko").startswith("토끼: scheme='star'")
+    assert Bilingual("Hare").text("ko") == "Hare"

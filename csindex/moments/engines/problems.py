@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from csindex.errors import SurveyError
+from csindex.messages import Joined, Message
 from csindex.model.parts import Item
 from csindex.moments.engines.engines import Rows
 from csindex.moments.engines.pass_over_rows import LARGEST, Sweep, any_null, unusable_weight
 from csindex.survey.answers import Account
-from csindex.survey.checks import ANY_SCALE, empty_text, gaps_text, outside_text
+from csindex.survey.checks import ANY_SCALE, empty_in, no_answers, no_complete_row, outside_scale
 from csindex.survey.columns import check_names, numbers
 from csindex.text.format import listed
 
@@ -53,7 +54,8 @@ def _as_numbers(rows: Rows, columns: Mapping[str, str], names: list[str]) -> Row
 
     frame: pd.DataFrame = rows.frame
     check_names(list(frame.columns), names)
-    frame, problems = frame[list(dict.fromkeys(names))].reset_index(drop=True), []
+    problems: list[object] = []
+    frame = frame[list(dict.fromkeys(names))].reset_index(drop=True)
     if not len(frame):
         raise SurveyError(EMPTY)
     for name, what in columns.items():
@@ -62,7 +64,7 @@ def _as_numbers(rows: Rows, columns: Mapping[str, str], names: list[str]) -> Row
             try:
                 frame[name] = numbers(frame[name], what)
             except SurveyError as error:
-                problems.append(str(error))
+                problems.append(error.message)
     _refuse_all(problems)
     return replace(rows, frame=nw.from_native(frame, eager_only=True))
 
@@ -98,10 +100,7 @@ def refuse(
         if absent:
             asked = {own: columns[own] for own in (owns if role == "unit" else ["i"])}
             first = _offenders(rows, asked, _nothing(sweep), next(iter(asked)), partial(any_null, tuple(asked)))
-            raise SurveyError(
-                f"{role} column {', '.join(map(repr, asked.values()))} is empty in {_where(first, absent)}. "
-                "Fill it in, or take these rows out."
-            )
+            raise SurveyError(empty_in(role, asked.values(), _where(first, absent)))
     if sweep.weighted:
         _refuse_weights(found, rows, columns["w"], sweep, account)
     if found["bad"].any():
@@ -111,8 +110,8 @@ def refuse(
         )
     if not account.used:
         some = account.rows - account.zero_weight
-        _refuse_all(empty_text(name, some) for name, count in account.missing.items() if count == some)
-        raise SurveyError(gaps_text([*account.missing], np.array([*account.missing.values()]), some))
+        _refuse_all(no_answers(name, some) for name, count in account.missing.items() if count == some)
+        raise SurveyError(no_complete_row([*account.missing], np.array([*account.missing.values()]), some))
     if "i" in columns and sweep.groups and found["g"].nunique() < 2:
         raise SurveyError(
             f"respondent column {columns['i']!r} puts all rows into one group. It must hold a different number for each "
@@ -121,36 +120,29 @@ def refuse(
 
 
 def _refuse_weights(found: pd.DataFrame, rows: Rows, name: str, sweep: Sweep, account: Account) -> None:
-    what = f"weights column {name!r}"
+    what = Message("survey.weights_column", name=name)
     if found["wrong"].any():
         wrong = _offenders(rows, {"w": name}, replace(_nothing(sweep), weighted=True), "w", unusable_weight)
         wrong = wrong.astype({"w": np.float64})
         infinite, lost = wrong["w"].abs() > LARGEST, wrong["w"].isna()
         if infinite.any():
-            raise SurveyError(f"{what} holds infinite values ({_where(wrong[infinite])}). Make them missing first.")
-        which, how, remedy = (
-            (lost, "missing or infinite", "Fill them in, or take these rows out.")
-            if lost.any()
-            else (
-                ~lost,
-                "negative",
-                "Weights cannot be negative; correct them, or set them to 0 to leave the rows out.",
-            )
-        )
-        raise SurveyError(f"{what} is {how} in {_where(wrong[which])}. {remedy}")
+            raise SurveyError(Message("survey.infinite", what=what, rows=_where(wrong[infinite])))
+        which, key = (lost, "weights_missing") if lost.any() else (~lost, "weights_negative")
+        raise SurveyError(Message(f"survey.{key}", what=what, rows=_where(wrong[which])))
     if account.zero_weight == account.rows:
-        raise SurveyError(f"{what} is zero in all rows. Nobody would count.")
+        raise SurveyError(Message("survey.weights_zero", what=what))
 
 
-def _scale_problem(rows: Rows, item: Item, sweep: Sweep) -> str | None:
+def _scale_problem(rows: Rows, item: Item, sweep: Sweep) -> Message | None:
     only = replace(_nothing(sweep), scales=(item.scale,), shifts=(0.0,), codes=sweep.codes)
     outside = _offenders(rows, {"x0": item.name}, only, "x0", partial(only.off_scale, 0)).astype({"x0": np.float64})
     infinite = outside["x0"].abs() > LARGEST
     if infinite.any():
-        return f"item {item.name!r} holds infinite values ({_where(outside[infinite])}). Make them missing first."
+        what = Message("survey.item", name=item.name)
+        return Message("survey.infinite", what=what, rows=_where(outside[infinite]))
     if outside.empty or item.scale == ANY_SCALE:
         return None
-    return outside_text(item.name, item.scale, sorted(set(outside["x0"])), _where(outside))
+    return outside_scale(item.name, item.scale, sorted(set(outside["x0"])), _where(outside))
 
 
 def _nothing(sweep: Sweep) -> Sweep:
@@ -196,14 +188,15 @@ class Offence:
         return terms
 
 
-def _where(found: pd.DataFrame, count: float | None = None) -> str:
-    """Return e.g. ``"12 rows, first 17"``, like `csindex.text.format.rows_text`."""
+def _where(found: pd.DataFrame, count: float | None = None) -> Message:
+    """Return e.g. ``"12 rows, first 17"``, like `csindex.text.format.some_rows`; of rows without an order, ``"12 rows"``."""
     count = round(float(found["rows"].sum()) if count is None else count)
-    first = f", first {int(found['row'].min()) + 1:,}" if "row" in found and len(found) else ""
-    return f"{count:,} row{'s' * (count != 1)}{first}"
+    if "row" in found and len(found):
+        return Message("glossary.rows", count=count, first=int(found["row"].min()) + 1)
+    return Message("glossary.number_of_rows", count=count)
 
 
-def _refuse_all(problems: Iterable[str | None]) -> None:
-    told = [problem for problem in problems if problem]
-    if told:
-        raise SurveyError("\n".join(told))
+def _refuse_all(problems: Iterable[object]) -> None:
+    found = [problem for problem in problems if problem is not None]
+    if found:
+        raise SurveyError(Joined(found, "\n"))

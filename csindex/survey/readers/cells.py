@@ -1,4 +1,4 @@
-"""A table as it comes from a file, and what is common to tables of cells: their header, names and numbers."""
+"""Tables of cells from files: their header, the names of their columns, and their numbers."""
 
 import re
 from collections import Counter
@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from csindex.errors import SurveyError
+from csindex.messages import Argument, Message, listed
 from csindex.survey.labels import Variable
 from csindex.survey.readers.settings import Settings
-from csindex.text.format import listed
 
 SEEN = 20
 BLANKS = {"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "."}
@@ -29,13 +29,13 @@ class Parsed:
     Attributes
     ----------
     frame : data frame
-    notes : tuple of str
-        What was decided on the way.
+    remarks : tuple of Message
+        What was decided in reading.
     variables : mapping of column to Variable
     """
 
     frame: pd.DataFrame
-    notes: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
     variables: Mapping[str, Variable] = field(default_factory=dict)
 
 
@@ -44,14 +44,14 @@ def blank(cell: Any) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip()) or cell != cell
 
 
-def header_at(rows: Sequence[Sequence[Any]], where: str, row_word: str, header: int | None) -> int:
+def header_at(rows: Sequence[Sequence[Any]], where: object, row_word: str, header: int | None) -> int:
     """Return the number, from 0, of the row with the names of the columns.
 
     Parameters
     ----------
     rows : the first rows of the table
-    where : str
-        The file and sheet, for messages.
+    where
+        The file and sheet, for errors: a text or a message.
     row_word : {"row", "line"}
     header : int or None
         The row that the user has named, from 1.
@@ -63,31 +63,29 @@ def header_at(rows: Sequence[Sequence[Any]], where: str, row_word: str, header: 
     """
     filled = [sum(not blank(cell) for cell in row) for row in rows]
     if not any(filled):
-        raise SurveyError(f"{where} is empty: there is nothing in its first {len(rows)} {row_word}s.")
+        raise SurveyError(
+            Message("readers.empty_start", where=where, rows=Message(f"readers.{row_word}s", count=len(rows)))
+        )
     if header is not None:
         if header > len(rows) or not filled[header - 1]:
-            raise SurveyError(f"{where} has no names in {row_word} {header}, which header= says.")
+            row = Message(f"readers.{row_word}", at=header)
+            raise SurveyError(Message("readers.no_names", where=where, row=row))
         return header - 1
     first = next(at for at, count in enumerate(filled) if count)
     names = [sum(isinstance(cell, str) and not blank(cell) and not is_number(cell) for cell in row) for row in rows]
     width = max(median_high(count for count in filled if count), *names)
+    row = Message(f"readers.{row_word}", at=first + 1)
     if filled[first] < 0.8 * width:
         best = max(range(first + 1, len(rows)), key=lambda at: names[at])
-        shown = next(cell for cell in rows[first] if not blank(cell))
-        remedy = (
-            f"The names seem to be in {row_word} {best + 1}: say header={best + 1}, or take out what is above."
-            if names[best] > max(names[first], 0.5 * width)
-            else "Give every column one name, in one row."
-        )
-        raise SurveyError(
-            f"{where}, {row_word} {first + 1} ({str(shown).strip()[:60]!r}) has names for {filled[first]} of {width} columns, "
-            f"as a title or a merged heading has. {remedy}"
-        )
+        remedy = Message("readers.one_name")
+        if names[best] > max(names[first], 0.5 * width):
+            there = Message(f"readers.{row_word}", at=best + 1)
+            remedy = Message("readers.names_below", row=there, header=Argument("header", best + 1))
+        shown = str(next(cell for cell in rows[first] if not blank(cell))).strip()[:60]
+        counts = {"count": filled[first], "width": width}
+        raise SurveyError(Message("readers.title", where=where, row=row, shown=shown, remedy=remedy, **counts))
     if sum(is_number(cell) for cell in rows[first]) > 0.5 * filled[first]:
-        raise SurveyError(
-            f"{where}, {row_word} {first + 1} holds numbers where the names of the columns should be. Put a row of names above "
-            f"the answers; or say header={first + 1} if these are names."
-        )
+        raise SurveyError(Message("readers.numbers", where=where, row=row, header=Argument("header", first + 1)))
     return first
 
 
@@ -98,7 +96,7 @@ def is_number(cell: Any) -> bool:
     return isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell == cell
 
 
-def column_names(cells: Iterable[Any], where: str) -> list[str]:
+def column_names(cells: Iterable[Any], where: object) -> list[str]:
     """Return the header's cells as names without spaces around them; a blank one is called by its place.
 
     Raises
@@ -111,10 +109,9 @@ def column_names(cells: Iterable[Any], where: str) -> list[str]:
     twice = [name for name, count in counts.items() if count > 1]
     if twice:
         places = [at for at, name in enumerate(names, 1) if name == twice[0]]
-        more = f", and {len(twice) - 1} other names too" if len(twice) > 1 else ""
-        raise SurveyError(
-            f"{where} has more than one column called {twice[0]!r} (columns {listed(places)}){more}. Rename one."
-        )
+        more = Message("readers.more_doubles", count=len(twice) - 1) if len(twice) > 1 else ""
+        values = {"where": where, "name": twice[0], "places": listed(places), "more": more}
+        raise SurveyError(Message("readers.double_name", **values))
     return names
 
 
@@ -122,12 +119,12 @@ def _name(cell: Any) -> str:
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else " ".join(str(cell).split())
 
 
-def without_empty_rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Return the table without rows that hold nothing, and a note of how many there were."""
+def without_empty_rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Message, ...]]:
+    """Return the table without rows that hold nothing, and how many there were."""
     empty = frame.isna().all(axis=1).to_numpy()
     if not empty.any():
         return frame, ()
-    return frame[~empty].reset_index(drop=True), (f"empty rows left out: {int(empty.sum()):,}",)
+    return frame[~empty].reset_index(drop=True), (Message("readers.empty_rows", count=int(empty.sum())),)
 
 
 def tidied(frame: pd.DataFrame, settings: Settings, commas: bool) -> Parsed:
@@ -139,9 +136,9 @@ def tidied(frame: pd.DataFrame, settings: Settings, commas: bool) -> Parsed:
         Columns of numbers, of text, or of both.
     settings : Settings
     commas : bool
-        Whether a comma in a number can only be a decimal one, as it does not part the columns.
+        Whether a comma in a number can only be a decimal one, as it does not separate the columns.
     """
-    notes, variables, columns = [], {}, {}
+    variables, columns = {}, {}
     decimals = []
     for name, dtype in zip(frame.columns, frame.dtypes, strict=True):
         if pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype):
@@ -152,9 +149,8 @@ def tidied(frame: pd.DataFrame, settings: Settings, commas: bool) -> Parsed:
             variables[name] = Variable(marked=marked)
         if comma:
             decimals.append(repr(name))
-    if decimals:
-        notes.append(f"decimal comma in {listed(decimals)}")
-    return Parsed(frame.assign(**columns) if columns else frame, tuple(notes), variables)
+    remarks = (Message("readers.decimal_comma", names=listed(decimals)),) if decimals else ()
+    return Parsed(frame.assign(**columns) if columns else frame, remarks, variables)
 
 
 def _without_marks(column: "pd.Series[Any]", marks: Sequence[str]) -> tuple["pd.Series[Any]", dict[str, int]]:

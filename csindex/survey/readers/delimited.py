@@ -1,4 +1,4 @@
-"""Text files: encoding, delimiter and decimal comma are found out, told, and checked line by line."""
+"""Text files: their encoding, delimiter and decimal comma, and checks of their lines."""
 
 import codecs
 import csv
@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from csindex.errors import OptionError, SurveyError
+from csindex.messages import Argument, Message
 from csindex.survey.readers.cells import SEEN, Parsed, blank, column_names, header_at, tidied, without_empty_rows
 from csindex.survey.readers.settings import Settings
 
@@ -54,23 +55,19 @@ def decoded(content: bytes, name: str, encoding: str | None) -> tuple[str, str]:
         if "\x00" in text:
             break
         return text, known
-    raise SurveyError(f"{name!r} is no text: it holds bytes that stand for no letter. Is it a file of another kind?")
+    raise SurveyError(Message("readers.no_text", name=name))
 
 
 def _given(content: bytes, name: str, encoding: str) -> str:
     try:
         return content.decode(encoding)
     except LookupError:
-        raise OptionError(
-            f"encoding={encoding!r} is not known. Use e.g. 'utf-8', 'cp949' or 'latin-1', or leave it out."
-        ) from None
+        raise OptionError(Message("readers.encoding_unknown", encoding=Argument("encoding", encoding))) from None
     except UnicodeError as error:
         at = getattr(error, "start", 0)
         line = content[:at].count(b"\n") + 1
-        raise SurveyError(
-            f"{name!r} is not text in {encoding}: byte {at + 1:,} (line {line:,}) stands for no letter. Give encoding= the "
-            "right one, or leave it out to have it found."
-        ) from None
+        place = {"at": at + 1, "line": line}
+        raise SurveyError(Message("readers.encoding_wrong", name=name, encoding=encoding, **place)) from None
 
 
 def _wide(content: bytes) -> list[str]:
@@ -96,6 +93,10 @@ def _korean(text: str) -> float:
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
+def _delimiter_name(delimiter: str) -> object:
+    return Message(f"readers.{DELIMITERS[delimiter]}") if delimiter in DELIMITERS else repr(delimiter)
+
+
 def read_text(path: Path, settings: Settings) -> Parsed:
     """Return the table in a text file.
 
@@ -107,15 +108,13 @@ def read_text(path: Path, settings: Settings) -> Parsed:
     text, encoding = decoded(path.read_bytes(), path.name, settings.encoding)
     where = repr(path.name)
     if not text.strip():
-        raise SurveyError(f"{where} is empty: it holds nothing but spaces.")
+        raise SurveyError(Message("readers.only_spaces", where=where))
     start = _lines(text)
     found = _delimiter(start, "\t" if path.suffix.lower() in (".tsv", ".tab") else ",")
     delimiter = settings.delimiter or found
     if delimiter != found and all(len(row) < 2 for row in _cells(start, delimiter)):
-        raise SurveyError(
-            f"{where}: with delimiter={delimiter!r} every line is a single cell; the columns seem to be parted by {found!r}. "
-            "Leave delimiter= out to have it found."
-        )
+        given = Argument("delimiter", delimiter)
+        raise SurveyError(Message("readers.delimiter_wrong", where=where, delimiter=given, found=found))
     stream = io.StringIO(text, newline="")
     at = header_at(_cells(start, delimiter), where, "line", settings.header)
     rows = _records(stream, delimiter, where)
@@ -124,18 +123,19 @@ def read_text(path: Path, settings: Settings) -> Parsed:
     while header and blank(header[-1]):
         header.pop()
     names = column_names(header, where)
-    count = _check_widths(rows, len(names), where, DELIMITERS.get(delimiter, repr(delimiter)))
+    count = _check_widths(rows, len(names), where, _delimiter_name(delimiter))
     stream.seek(body)
     frame = _frame(stream, names, delimiter, settings.as_text)
     if len(frame) != count:
-        raise SurveyError(f"{where}: {count:,} lines of answers, but {len(frame):,} rows could be made of them.")
+        raise SurveyError(Message("readers.lines_lost", where=where, count=count, rows=len(frame)))
     frame, dropped = without_empty_rows(frame)
     if not len(frame):
-        raise SurveyError(f"{where} has a header but no rows of answers.")
+        raise SurveyError(Message("readers.only_header", where=where))
     parsed = tidied(frame, settings, commas=delimiter != ",")
-    told = (f"encoding {encoding}", f"columns parted by {DELIMITERS.get(delimiter, repr(delimiter))}", *dropped)
-    notes = (*told, *parsed.notes)
-    return replace(parsed, notes=notes)
+    key = f"by_{DELIMITERS[delimiter]}" if delimiter in DELIMITERS else "by_other"
+    separated = Message(f"readers.{key}", **({} if delimiter in DELIMITERS else {"delimiter": delimiter}))
+    found_out = (Message("readers.encoding", encoding=encoding), separated, *dropped)
+    return replace(parsed, remarks=(*found_out, *parsed.remarks))
 
 
 def _lines(text: str) -> str:
@@ -176,14 +176,13 @@ def _records(stream: io.StringIO, delimiter: str, where: str) -> Iterator[tuple[
         for row in reader:
             yield reader.line_num, row
     except csv.Error as error:
-        raise SurveyError(
-            f"{where}, line {reader.line_num:,} cannot be read ({error}). Is a quotation mark missing there or before?"
-        ) from None
+        raise SurveyError(Message("readers.bad_line", where=where, line=reader.line_num, error=error)) from None
 
 
-def _check_widths(rows: Iterator[tuple[int, list[str]]], width: int, where: str, delimiter: str) -> int:
+def _check_widths(rows: Iterator[tuple[int, list[str]]], width: int, where: str, delimiter: object) -> int:
     """Return the number of rows, or raise a SurveyError if one is not as long as the header."""
-    count, bad, first = 0, 0, ""
+    count, bad = 0, 0
+    first: dict[str, object] = {}
     for line, row in rows:
         if not row or (len(row) == 1 and not row[0].strip() and width > 1):
             continue
@@ -193,21 +192,13 @@ def _check_widths(rows: Iterator[tuple[int, list[str]]], width: int, where: str,
         if len(row) != width:
             bad += 1
             quoted = any("\n" in cell for cell in row)
-            first = first or (
-                f"{where}, line {line:,} has {len(row)} cells, but the header {width} names. "
-                + (
-                    "Is a quotation mark missing? "
-                    if quoted
-                    else f"Is there a {delimiter} within a text without quotation marks, "
-                )
-                + ("" if quoted else "or is the line cut off? ")
-            )
+            why = Message("readers.quote_missing") if quoted else Message("readers.in_text", delimiter=delimiter)
+            first = first or {"line": line, "cells": len(row), "why": why}
     if bad:
-        raise SurveyError(
-            f"{first}{f'There are {bad:,} such lines. ' if bad > 1 else ''}Correct the file, or export it again."
-        )
+        more = Message("readers.such_lines", count=bad) if bad > 1 else ""
+        raise SurveyError(Message("readers.uneven_line", where=where, width=width, more=more, **first))
     if not count:
-        raise SurveyError(f"{where} has a header but no rows of answers.")
+        raise SurveyError(Message("readers.only_header", where=where))
     return count
 
 

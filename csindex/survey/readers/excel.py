@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from csindex.errors import SurveyError
+from csindex.messages import Argument, Message, listed
 from csindex.survey.readers.cells import SEEN, Parsed, blank, column_names, header_at, tidied
 from csindex.survey.readers.settings import Settings
-from csindex.text.format import listed
 
 
 def read_sheet(path: Path, settings: Settings) -> Parsed:
@@ -21,14 +21,14 @@ def read_sheet(path: Path, settings: Settings) -> Parsed:
         A damaged workbook, more than one sheet with cells and none named, merged headings, double names, no rows.
     """
     title, cells, count = _sheet(path, settings.sheet)
-    where = f"{path.name!r}, sheet {title!r}"
+    where = Message("readers.in_sheet", name=path.name, sheet=title)
     while cells and all(map(blank, cells[-1])):
         cells.pop()
     at = header_at(cells[:SEEN], where, "row", settings.header)
     table = [row for row in cells[at + 1 :] if not all(map(blank, row))]
     empty = len(cells) - at - 1 - len(table)
     if not table:
-        raise SurveyError(f"{where} has a header but no rows of answers.")
+        raise SurveyError(Message("readers.only_header", where=where))
     columns = list(zip(*table, strict=True))
     kept = [
         place
@@ -38,9 +38,10 @@ def read_sheet(path: Path, settings: Settings) -> Parsed:
     names = column_names([cells[at][place] for place in kept], where)
     frame = pd.DataFrame({name: _column(columns[place]) for name, place in zip(names, kept, strict=True)})
     parsed = tidied(frame, settings, commas=True)
-    dropped = (f"empty rows left out: {empty:,}",) if empty else ()
-    notes = (f"sheet {title!r}{f' of {count}' if count > 1 else ''}", *dropped, *parsed.notes)
-    return Parsed(parsed.frame, notes, parsed.variables)
+    dropped = (Message("readers.empty_rows", count=empty),) if empty else ()
+    sheet = Message("readers.sheet", sheet=title)
+    sheet = Message("readers.sheet_of", sheet=title, count=count) if count > 1 else sheet
+    return Parsed(parsed.frame, (sheet, *dropped, *parsed.remarks), parsed.variables)
 
 
 def _sheet(path: Path, sheet: str | int | None) -> tuple[str, list[tuple[Any, ...]], int]:
@@ -49,7 +50,7 @@ def _sheet(path: Path, sheet: str | int | None) -> tuple[str, list[tuple[Any, ..
 
     try:
         with warnings.catch_warnings():
-            # openpyxl tells of styles and validations that it leaves out; cells are all that is wanted.
+            # openpyxl warns of styles and validations that it leaves out; only cells are wanted.
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
             try:
@@ -63,10 +64,7 @@ def _sheet(path: Path, sheet: str | int | None) -> tuple[str, list[tuple[Any, ..
     except SurveyError:
         raise
     except Exception as error:
-        raise SurveyError(
-            f"{path.name!r} cannot be read as an Excel workbook ({type(error).__name__}): it is damaged or cut off. Open it in "
-            "Excel and save it anew."
-        ) from None
+        raise SurveyError(Message("readers.bad_workbook", name=path.name, error=type(error).__name__)) from None
     width = max(map(len, cells), default=0)
     return title, [row + (None,) * (width - len(row)) for row in cells], len(tables)
 
@@ -78,12 +76,11 @@ def _chosen(tables: dict[str, Any], sheet: str | int | None, name: str) -> str:
     if isinstance(sheet, int) and not isinstance(sheet, bool) and 1 <= sheet <= len(titles):
         return titles[sheet - 1]
     if sheet is not None:
-        raise SurveyError(f"{name!r} has no sheet {sheet!r}. It has: {listed(map(repr, titles))} (counted from 1).")
+        raise SurveyError(Message("readers.no_sheet", name=name, sheet=sheet, known=listed(map(repr, titles))))
     filled = [title for title in titles if _holds_cells(tables[title])]
     if len(filled) > 1:
-        raise SurveyError(
-            f"{name!r} has {len(filled)} sheets with cells: {listed(map(repr, filled))}. Say which: sheet={filled[0]!r}."
-        )
+        values = {"count": len(filled), "sheets": listed(map(repr, filled)), "sheet": Argument("sheet", filled[0])}
+        raise SurveyError(Message("readers.several_sheets", name=name, **values))
     return (filled or titles)[0]
 
 

@@ -1,4 +1,4 @@
-"""The door: read a survey from a file."""
+"""Reading of a survey from a file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 
 from csindex.errors import OptionError, SurveyError
+from csindex.messages import Argument, Message
 from csindex.model.parts import scale_of
 from csindex.survey.checks import Codes, Columns, names_in
 from csindex.survey.columns import check_names
-from csindex.survey.labels import SurveyFile, Variable
+from csindex.survey.labels import SurveyFile, Variable, file_kind
 from csindex.survey.margins import Margins
 from csindex.survey.readers.cells import Parsed
 from csindex.survey.readers.delimited import read_text
@@ -126,14 +127,14 @@ def read_file(
         check_names(list(parsed.frame.columns), settings.columns)
         parsed = replace(parsed, frame=parsed.frame[list(settings.columns)])
     if parsed.frame.columns.empty:
-        raise SurveyError(f"{where.name!r} has no columns.")
+        raise SurveyError(Message("readers.no_columns", name=where.name))
     strangers = [name for name in scales if name not in parsed.frame.columns]
     if strangers:
-        raise OptionError(f"scales= names {strangers}, which are no columns of {where.name!r}.")
+        raise OptionError(Message("readers.scales_unknown", names=strangers, name=where.name))
     variables = dict(parsed.variables)
     for name, ends in scales.items():
         variables[name] = replace(variables.get(name, Variable()), scale=scale_of(ends, f"scales=, {name!r}"))
-    return parsed.frame, SurveyFile(where.name, kind, parsed.notes, variables)
+    return parsed.frame, SurveyFile(where.name, kind, parsed.remarks, variables)
 
 
 def _parsed(path: Path, kind: str, settings: Settings) -> Parsed:
@@ -148,23 +149,18 @@ def _read_parquet(path: Path) -> Parsed:
     try:
         import pyarrow.parquet
     except ImportError:
-        raise SurveyError(
-            f"reading {path.name!r} needs the package pyarrow: pip install 'csindex[engines]'. Or save it as .csv."
-        ) from None
+        raise SurveyError(Message("readers.no_pyarrow", name=path.name)) from None
     try:
         frame = pyarrow.parquet.read_table(path).to_pandas()
     except Exception as error:
-        raise SurveyError(
-            f"{path.name!r} cannot be read as a Parquet file ({type(error).__name__}): it is damaged or cut off. Write or copy "
-            "it again."
-        ) from None
+        raise SurveyError(Message("readers.bad_parquet", name=path.name, error=type(error).__name__)) from None
     if not len(frame):
-        raise SurveyError(f"{path.name!r} has columns but no rows of answers.")
+        raise SurveyError(Message("readers.only_columns", name=path.name))
     return Parsed(frame)
 
 
 def _refuse_unused(kind: str, settings: Settings) -> None:
-    """Raise an OptionError for what says nothing to this kind of file."""
+    """Raise an OptionError for settings that do not apply to this kind of file."""
     meant = {
         "sheet": ("Excel",),
         "header": ("Excel", "text"),
@@ -174,7 +170,8 @@ def _refuse_unused(kind: str, settings: Settings) -> None:
     }
     for name, kinds in meant.items():
         if getattr(settings, name) is not None and kind not in kinds:
-            raise OptionError(f"{name}= says nothing to files of {kind}. Leave it out.")
+            argument = Argument(name, None, "{name}=")
+            raise OptionError(Message("readers.unused", argument=argument, kind=file_kind(kind)))
 
 
 def settled_design(frame: pd.DataFrame, file: SurveyFile, design: Mapping[str, Any]) -> pd.DataFrame:

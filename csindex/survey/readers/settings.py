@@ -1,9 +1,10 @@
-"""How a file is to be read."""
+"""Settings of how a file is read."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from csindex.errors import OptionError
+from csindex.messages import Argument, Message
 from csindex.options import whole
 from csindex.survey.checks import Codes
 
@@ -44,9 +45,10 @@ class Settings:
             if value is not None and (
                 not isinstance(value, str) or not value or (name != "encoding" and len(value) > 1)
             ):
-                raise OptionError(f"{name}={value!r} must be {'a name' if name == 'encoding' else 'one letter'}.")
+                key = "a_name" if name == "encoding" else "one_letter"
+                raise OptionError(Message(f"readers.{key}", argument=Argument(name, value)))
         if self.decimal not in (None, ".", ","):
-            raise OptionError(f"decimal={self.decimal!r} must be '.' or ','.")
+            raise OptionError(Message("readers.decimal", decimal=Argument("decimal", self.decimal)))
 
 
 def parted(codes: Sequence[float | str] | Mapping[str, Sequence[float | str]] | None) -> tuple[Codes | None, Marks]:

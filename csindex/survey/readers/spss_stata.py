@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from csindex.errors import OptionError, SurveyError
+from csindex.messages import Argument, Message
 from csindex.survey.columns import check_names
 from csindex.survey.labels import Scale, Variable, labelled_scale
 from csindex.survey.readers.cells import Parsed
@@ -34,7 +35,7 @@ def read_statistics(path: Path, kind: str, settings: Settings) -> Parsed:
     options = {} if settings.columns is None else {"usecols": list(settings.columns)}
     frame, meta, encoding = _tried(read, path, kind, settings, **options)
     if not len(frame):
-        raise SurveyError(f"{path.name!r} has columns but no rows of answers.")
+        raise SurveyError(Message("readers.only_columns", name=path.name))
     marked = meta.missing_user_values if kind == "Stata" else {}
     changed: dict[str, Any] = {}
     counts: dict[str, dict[str, int]] = {}
@@ -43,23 +44,23 @@ def read_statistics(path: Path, kind: str, settings: Settings) -> Parsed:
             changed[name], found = _answers(frame[name], marked.get(name, ()))
             counts |= {name: found} if found else {}
     frame = frame.assign(**changed) if changed else frame
-    told = {name for name, label in meta.column_names_to_labels.items() if label}
-    told |= {*meta.variable_value_labels, *meta.missing_ranges, *counts}
+    described = {name for name, label in meta.column_names_to_labels.items() if label}
+    described |= {*meta.variable_value_labels, *meta.missing_ranges, *counts}
     variables = {}
-    for name in frame.columns.intersection(list(told)):
-        about = _Told(
+    for name in frame.columns.intersection(list(described)):
+        about = _Description(
             label=meta.column_names_to_labels.get(name) or "",
             labels=meta.variable_value_labels.get(name, {}),
             missing=meta.missing_ranges.get(name, []),
         )
         variables[name] = about.variable(frame[name], counts.get(name, {}))
-    notes = () if encoding.lower() in ("", "utf-8") else (f"encoding {encoding}",)
-    return Parsed(frame, notes, variables)
+    known = encoding.lower() in ("", "utf-8")
+    return Parsed(frame, () if known else (Message("readers.encoding", encoding=encoding),), variables)
 
 
 def _tried(read: Reader, path: Path, kind: str, settings: Settings, **options: Any) -> tuple[pd.DataFrame, Any, str]:
     """Return table, description and encoding; a file that does not say its encoding may be an old Korean one."""
-    told = None
+    failed = None
     for encoding in (settings.encoding,) if settings.encoding else (None, "CP949"):
         for raw_dates in (False, True):
             try:
@@ -67,22 +68,19 @@ def _tried(read: Reader, path: Path, kind: str, settings: Settings, **options: A
                     path, user_missing=True, encoding=encoding, disable_datetime_conversion=raw_dates, **options
                 )
             except Exception as error:
-                told = told or error
+                failed = failed or error
                 # Only letters and dates can be read in another way.
                 if "date" not in str(error).lower() and not isinstance(error, OverflowError):
                     break
             else:
                 return frame, meta, encoding or meta.file_encoding or ""
-        if not isinstance(told, UnicodeDecodeError) and "encoding" not in str(told):
+        if not isinstance(failed, UnicodeDecodeError) and "encoding" not in str(failed):
             break
-    if settings.encoding and "encoding" in str(told):
-        raise OptionError(
-            f"encoding={settings.encoding!r} does not go with {path.name!r} ({told}). Leave it out."
-        ) from None
-    raise SurveyError(
-        f"{path.name!r} cannot be read as a file of {kind} ({str(told).rstrip('.')}): it is damaged or cut off. Copy or "
-        "export it again."
-    ) from None
+    if settings.encoding and "encoding" in str(failed):
+        given = Argument("encoding", settings.encoding)
+        raise OptionError(Message("readers.encoding_refused", encoding=given, name=path.name, error=failed)) from None
+    why = str(failed).rstrip(".")
+    raise SurveyError(Message("readers.bad_file", name=path.name, kind=kind, error=why)) from None
 
 
 def _answers(column: "pd.Series[Any]", marks: Any) -> tuple["pd.Series[Any]", dict[str, int]]:
@@ -96,8 +94,8 @@ def _answers(column: "pd.Series[Any]", marks: Any) -> tuple["pd.Series[Any]", di
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What the file says of a column, as pyreadstat tells it."""
+class _Description:
+    """What the file says of a column, as pyreadstat returns it."""
 
     label: str
     labels: dict[Any, str]

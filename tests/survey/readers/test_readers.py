@@ -77,7 +77,7 @@ class TestText:
         answers.to_csv(path, index=False, encoding=encoding, sep=delimiter)
         survey = csi.read_survey(path, weights="가중치", by="회사", missing_codes=[98, 99])
         same(survey, expected)
-        assert survey.file.notes == (f"encoding {told}", f"columns parted by {word}")
+        assert survey.file.notes == (f"encoding {told}", f"{word}-separated")
 
     def test_utf_16_without_a_mark(self, tmp_path):
         path = put(tmp_path / "a.csv", "q1,name\n1,José\n2,Bob\n".encode("utf-16-le"))
