@@ -29,14 +29,24 @@ def write(sections: Iterable[Section], tables: Iterable[str] = ()) -> str:
     for section in sections:
         blocks = list(section.blocks)
         title = section.title
-        first = blocks[0] if blocks and not parts and not title else None
-        if isinstance(first, Paragraph):
-            title, _, more = first.text.partition("\n")
-            blocks = [*([Paragraph(more)] if more else []), *blocks[1:]]
+        if blocks and not parts and not title:
+            title, blocks = _titled(blocks)
         if title:
             parts.append(f"<p><b>{escape(title)}</b></p>" if parts else f"<h4>{escape(title)}</h4>")
         parts += [_block(block) for block in blocks]
     return f'<div class="csindex">{"".join([*parts, *tables])}</div>'
+
+
+def _titled(blocks: list[Block]) -> tuple[str, list[Block]]:
+    """Return the first line or sentence as a title, and the rest."""
+    first = blocks[0]
+    if isinstance(first, Paragraph):
+        title, _, more = first.text.partition("\n")
+        return title, [*([Paragraph(more)] if more else []), *blocks[1:]]
+    if isinstance(first, Bullets) and first.items:
+        rest = first.items[1:]
+        return first.items[0], [*([Bullets(rest, first.mark)] if rest else []), *blocks[1:]]
+    return "", blocks
 
 
 def _block(block: Block) -> str:

@@ -43,7 +43,7 @@ def compare(
     model : Model
         Not with a Fit.
     by : str or sequence of str
-        Columns that tell the groups apart; not with a Fit or a Survey that has its own.
+        Columns that name the groups; not with a Fit or a Survey that has its own.
     quantities : sequence
         Any of ``index, paths, impacts, total, weights, loadings, index_weights, r2``, or a triple of your own: a name,
         labels under some of ``construct, item, source, target``, and a function from `Estimates` with any leading axes

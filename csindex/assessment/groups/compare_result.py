@@ -88,7 +88,7 @@ class Comparison(Result):
         yield Section("", (Paragraph(_headline(self, speaker)), Bullets(tuple(verdicts), "")))
 
     def _repr_html_(self) -> str:
-        known = self.differences.dropna(axis=1, how="all").sort_values("p_adjusted", kind="stable")
+        known = self.differences.sort_values("p_adjusted", kind="stable").dropna(axis=1, how="all")
         caption = _speaker(self, "en").say("clearest_first")
         return html.write(self.brief("en"), [html.as_table(known, caption, ".differences")])
 

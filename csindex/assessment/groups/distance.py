@@ -57,7 +57,7 @@ def implied_items(estimates: Estimates, R: Array, design: Design) -> Array:
     estimates : Estimates
         A stack (m,).
     R : (m, p, p)
-        Observed correlations of the items, reversed ones turned round.
+        Observed correlations of the items, reversed ones recoded.
     design : Design
 
     Returns

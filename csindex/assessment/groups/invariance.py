@@ -48,7 +48,7 @@ def invariance(
     data : data frame, Survey, Moments or GroupedMoments
         With units, where `by` is not given.
     by : str or sequence of str
-        Columns that tell the groups apart.
+        Columns that name the groups.
     steps : sequence of {"configural", "metric", "scalar", "strict", "structural"}
         Those that they are compared with are added.
     **fit_options

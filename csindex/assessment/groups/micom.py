@@ -67,7 +67,7 @@ def micom(
     model : Model
     data : data frame or Survey
     by : str or sequence of str
-        Columns that tell the groups apart; not with a Survey that has its own.
+        Columns that name the groups; not with a Survey that has its own.
     permutations : int
         Of the groups' labels.
     seed : int
@@ -156,10 +156,10 @@ def _pair(result: Fit, rows: Pool, pair: NDArray[np.intp], raw: bool, permutatio
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.concatenate([c, m[:, 0] - m[:, 1], np.log(v[:, 0] / v[:, 1])], axis=1)
 
-    def kept(drawn: Drawn) -> Array:
+    def statistics_of(drawn: Drawn) -> Array:
         return steps(*map(drawn.apart, (drawn.mean, drawn.cov, drawn.estimates.weights)))
 
-    drawn, status = permute(rows, design, options, kept, permutations, seed, bar)
+    drawn, status = permute(rows, design, options, statistics_of, permutations, seed, bar)
     # A permutation counts in all steps or in none.
     drawn[(status != Status.OK).any(axis=1)] = np.nan
     moments, weights = result.moments, result.estimates.weights

@@ -60,7 +60,7 @@ def shuffle(groups: Groups, chosen: list[Measure], permutations: int, seed: int,
     pools = [pool(answers, names, options.missing, groups.members[which], options.ordinal) for which in sets]
     with progress_bar(permutations * len(pools), "permutations", progress) as bar:
         runs = [
-            permute(one, result.design, options, _kept(result, chosen, at == 0), permutations, seed, bar)
+            permute(one, result.design, options, _statistics_of(result, chosen, at == 0), permutations, seed, bar)
             for at, one in enumerate(pools)
         ]
     values = runs[0][0][:, :-2].reshape(permutations, count, -1)
@@ -82,10 +82,10 @@ def shuffle(groups: Groups, chosen: list[Measure], permutations: int, seed: int,
     )
 
 
-def _kept(result: Fit, chosen: list[Measure], distances: bool) -> "Reduce":
-    """Return what is kept of a tile: every measure of every group and, if asked for, the two distances."""
+def _statistics_of(result: Fit, chosen: list[Measure], distances: bool) -> "Reduce":
+    """Return the statistics of a tile: every measure of every group and, if asked for, the two distances."""
 
-    def kept(drawn: Drawn) -> Array:
+    def statistics_of(drawn: Drawn) -> Array:
         values = drawn.apart(together(chosen, drawn.estimates))
         values = values.reshape(len(values), -1)
         if not distances:
@@ -93,7 +93,7 @@ def _kept(result: Fit, chosen: list[Measure], distances: bool) -> "Reduce":
         matrices = drawn.apart(implied(result, drawn.estimates, drawn.cov))
         return np.concatenate([values, average_distances(matrices)], axis=1)
 
-    return kept
+    return statistics_of
 
 
 def implied(result: Fit, estimates: Estimates, cov: Array) -> Array:
@@ -160,7 +160,7 @@ class Drawn:
 
 
 Reduce = Callable[[Drawn], Array]
-"""From T permutations to the statistics (T, ...) that are kept of them."""
+"""From T permutations to the statistics (T, ...) of them."""
 
 
 def pool(
@@ -170,7 +170,7 @@ def pool(
 
     Clusters that lie within one group each are exchanged as a whole. Where clusters hold several groups, rows are exchanged
     within their cluster, so that clusters' differences stay out of the comparison. Strata that hold several groups are
-    kept in the same way. Weights that were raked stay as they are.
+    treated in the same way. Weights that were raked stay as they are.
 
     Parameters
     ----------
@@ -200,9 +200,9 @@ def pool(
     thing, block, words = np.arange(len(rows)), np.zeros(len(rows), dtype=np.intp), "respondents"
     if answers.sampling is not None:
         psu, stratum = answers.sampling.psu[rows], answers.sampling.stratum
-        kept = stratum[psu] if _mixed(label, stratum[psu]) else block
-        words = "respondents within strata" if kept is not block else words
-        block = kept
+        strata = stratum[psu] if _mixed(label, stratum[psu]) else block
+        words = "respondents within strata" if strata is not block else words
+        block = strata
         if answers.sampling.clustered:
             thing, block, words = _clustered(label, psu, block)
     source = RowSource(together, items, missing, ordinal_flags(together.values, items, ordinal))

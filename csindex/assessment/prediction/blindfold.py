@@ -258,12 +258,12 @@ def _by_cells(unit: _Unit, result: Fit, j: int, rounds: int, antecedents: Antece
 def _by_rows(unit: _Unit, result: Fit, j: int, rounds: int, antecedents: Antecedents) -> Iterator[Round]:
     design, block = result.design, result.design.blocks[j]
     hidden = unit.place[:, None] % rounds == np.arange(rounds)
-    whole, kept = _moments(unit.x, unit.weights[:, None]), _moments(unit.x, unit.weights[:, None] * ~hidden)
+    whole, shown = _moments(unit.x, unit.weights[:, None]), _moments(unit.x, unit.weights[:, None] * ~hidden)
     own = np.isin(np.arange(design.p), np.arange(block.start, block.stop))
-    mean = np.where(own, kept[0], whole[0])
-    sd = np.sqrt(np.where(own, *(np.einsum("mii->mi", cov) for _, cov in (kept, whole))))
+    mean = np.where(own, shown[0], whole[0])
+    sd = np.sqrt(np.where(own, *(np.einsum("mii->mi", cov) for _, cov in (shown, whole))))
     scale = design.sign / sd
-    F, T = (cov * scale[:, :, None] * scale[:, None, :] for _, cov in (whole, kept))
+    F, T = (cov * scale[:, :, None] * scale[:, None, :] for _, cov in (whole, shown))
     found = blinded(F, T, j, design, result.options, antecedents)
     _refuse(np.where(found.converged, Status.OK, Status.UNCONVERGED), result, j)
     loadings = found.loadings * sd[:, block] * design.sign[block]

@@ -228,7 +228,7 @@ def _with_index(errors: Array, index_weights: Array, design: Design) -> Array:
 
 
 class _Sums:
-    """Sums of errors over the repeats, taken as they come so that no repeat is kept."""
+    """Sums of errors over the repeats, added up one after the other so that no repeat is stored."""
 
     def __init__(self, shape: tuple[int, int, int], repeats: int, weights: Array) -> None:
         self.absolute, self.square, self.signed, self.count = (np.zeros(shape) for _ in range(4))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from csindex.assessment.prediction.cvpat_result import OVERALL, Cvpat
 from csindex.assessment.prediction.held_out import (
-    Crossed,
+    CrossValidated,
     by_unit,
     check_same,
     cross_validate,
@@ -42,19 +42,19 @@ def construct_losses(square: Array, owners: Sequence[NDArray[np.intp]]) -> Array
     return np.concatenate([own, own.mean(axis=-1, keepdims=True)], axis=-1)
 
 
-def differences(crossed: Crossed, losses: Sequence[Array]) -> dict[str, Array]:
+def differences(validation: CrossValidated, losses: Sequence[Array]) -> dict[str, Array]:
     """Return mean losses of two predictors and their difference (U, c), with its standard error and degrees of freedom.
 
     Parameters
     ----------
-    crossed : Crossed
+    validation : CrossValidated
     losses : sequence of U arrays (2, n, c)
     """
     parts: dict[str, list[Array]] = {name: [] for name in ("loss_1", "loss_2", "estimate", "se", "df")}
     for at, (first, second) in enumerate(losses):
         both = np.isfinite(first) & np.isfinite(second)
         columns = [np.where(both, one, np.nan) for one in (first, second, first - second)]
-        found = over_respondents(np.concatenate(columns, axis=1), crossed.answers, crossed.rows(at))
+        found = over_respondents(np.concatenate(columns, axis=1), validation.answers, validation.rows(at))
         for name, mean in zip(("loss_1", "loss_2", "estimate"), np.split(found.mean, 3), strict=True):
             parts[name].append(mean)
         parts["se"].append(np.split(found.se, 3)[2])
@@ -62,16 +62,16 @@ def differences(crossed: Crossed, losses: Sequence[Array]) -> dict[str, Array]:
     return {name: by_unit(values) for name, values in parts.items()}
 
 
-def loss_table(crossed: Crossed, constructs: Sequence[str], losses: Sequence[Array]) -> pd.DataFrame:
+def loss_table(validation: CrossValidated, constructs: Sequence[str], losses: Sequence[Array]) -> pd.DataFrame:
     """Return the test of the model against the indicators' averages and the linear model, for each construct and overall."""
     versus = [[one[[0, other]] for one in losses] for other in (2, 1)]
-    found = [differences(crossed, pair) for pair in versus]
+    found = [differences(validation, pair) for pair in versus]
     together = {name: np.concatenate([one[name] for one in found], axis=1) for name in found[0]}
     names = [*constructs, OVERALL]
     labels = {"construct": names * 2, "benchmark": ["mean"] * len(names) + ["lm"] * len(names)}
-    uncertain = student(together["estimate"], together["se"], together["df"], crossed.result.options.level)
+    uncertain = student(together["estimate"], together["se"], together["df"], validation.result.options.level)
     extra = {"loss": together["loss_1"], "loss_benchmark": together["loss_2"]}
-    return table(crossed.result.units, labels, together["estimate"], uncertain, extra=extra, p=True)
+    return table(validation.result.units, labels, together["estimate"], uncertain, extra=extra, p=True)
 
 
 def cvpat(
@@ -126,23 +126,23 @@ def cvpat(
     for model, (result, own) in zip((first, second), fits, strict=True):
         if isinstance(model, Fit):
             check_same(result, own.answers(result.model.items, complete=policy_of(result.options).complete))
-    crossed = [cross_validate(result, survey, answers, list(items), plan) for result, _ in fits]
-    if crossed[0].units != crossed[1].units:
+    validation = [cross_validate(result, survey, answers, list(items), plan) for result, _ in fits]
+    if validation[0].units != validation[1].units:
         raise OptionError(Message("prediction.different_units"))
-    failed = [failed_sets(one, stacklevel=2) for one in crossed]
+    failed = [failed_sets(one, stacklevel=2) for one in validation]
     return Cvpat(
-        table=_table(crossed[0], crossed[1], plan.average),
+        table=_table(validation[0], validation[1], plan.average),
         first=one,
         second=two,
         antecedents=plan.antecedents,
         average=plan.average,
         seed=plan.seed,
-        dealt=crossed[0].folds.words,
+        dealt=validation[0].folds.words,
         failures={reason: sum(f.get(reason, 0) for f in failed) for reason in {**failed[0], **failed[1]}},
     )
 
 
-def _table(first: Crossed, second: Crossed, average: Any) -> pd.DataFrame:
+def _table(first: CrossValidated, second: CrossValidated, average: Any) -> pd.DataFrame:
     predicted = [
         {one.result.model.item_names[i]: at for at, i in enumerate(target_items(one.result.design))}
         for one in (first, second)

@@ -56,7 +56,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Crossed:
+class CrossValidated:
     """A fit and its cross-validation.
 
     Attributes
@@ -140,7 +140,7 @@ def _refuse(missing: str, estimator: str | None) -> None:
         raise OptionError(Message("prediction.common_factors", estimator=estimator))
 
 
-def cross_validate(result: Fit, survey: Survey, answers: Answers, items: Sequence[str], plan: Plan) -> Crossed:
+def cross_validate(result: Fit, survey: Survey, answers: Answers, items: Sequence[str], plan: Plan) -> CrossValidated:
     """Cross-validate a fitted model on the rows of `answers`, whose columns are `items`."""
     columns = [list(items).index(name) for name in result.model.item_names]
     own = answers.of_items(columns)
@@ -160,7 +160,7 @@ def cross_validate(result: Fit, survey: Survey, answers: Answers, items: Sequenc
         antecedents=plan.antecedents,
         benchmark=plan.benchmark,
     )
-    return Crossed(result, own, units, dealt, validate(task, dealt))
+    return CrossValidated(result, own, units, dealt, validate(task, dealt))
 
 
 def check_same(result: Fit, answers: Answers) -> None:
@@ -186,10 +186,10 @@ def units_of(result: Fit, answers: Answers) -> list[int]:
     return [there[row] for row in rows]
 
 
-def failed_sets(crossed: Crossed, stacklevel: int) -> dict[Status, int]:
+def failed_sets(validation: CrossValidated, stacklevel: int) -> dict[Status, int]:
     """Return how many training sets failed, by how they ended; warn of any and refuse too many."""
-    result = crossed.result
-    status = [one.trained.estimates.status for one in crossed.validated]
+    result = validation.result
+    status = [one.trained.estimates.status for one in validation.validated]
     together = np.concatenate(status)
     failed = count_failures(together)
     if failed:
@@ -204,21 +204,21 @@ def failed_sets(crossed: Crossed, stacklevel: int) -> dict[Status, int]:
             raise EstimationError(Message("prediction.too_many_failed", **numbers))
         some = ReplicateWarning(Message("prediction.some_failed", failed=said))
         warnings.warn(some, stacklevel=stacklevel + 1)
-    deficient = sum(one.deficient for one in crossed.validated)
+    deficient = sum(one.deficient for one in validation.validated)
     if deficient:
         collinear = ReplicateWarning(Message("prediction.collinear", count=deficient, sets=len(together)))
         warnings.warn(collinear, stacklevel=stacklevel + 1)
     return failed
 
 
-def folds_table(crossed: Crossed) -> pd.DataFrame:
+def folds_table(validation: CrossValidated) -> pd.DataFrame:
     """Return a row for each training set: unit columns, ``repeat, fold, train, test, status``."""
     frames = []
-    for at, one in enumerate(crossed.validated):
-        fold, trained = crossed.folds.fold[crossed.rows(at)], one.trained
+    for at, one in enumerate(validation.validated):
+        fold, trained = validation.folds.fold[validation.rows(at)], one.trained
         test = np.array([int((fold[:, r] == f).sum()) for r, f in zip(trained.repeat, trained.fold, strict=True)])
         status = [REASONS.get(Status(int(code)), "ok") for code in trained.estimates.status]
-        units = crossed.result.units
+        units = validation.result.units
         labels: dict[Any, Any] = {} if units is None else units.iloc[at].to_dict()
         numbers = {"repeat": trained.repeat + 1, "fold": trained.fold + 1, "train": len(fold) - test, "test": test}
         frames.append(pd.DataFrame({**labels, **numbers, "status": status}))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from csindex.assessment.prediction.cross_validation import Errors
 from csindex.assessment.prediction.cvpat import construct_losses, loss_table
 from csindex.assessment.prediction.held_out import (
-    Crossed,
+    CrossValidated,
     Plan,
     by_unit,
     check_same,
@@ -103,13 +103,13 @@ def predict(
     answers = survey.answers(result.model.items, complete=policy_of(result.options).complete)
     if isinstance(model, Fit):
         check_same(result, answers)
-    crossed = cross_validate(result, survey, answers, result.model.item_names, plan)
-    return prediction_of(crossed, plan, failed_sets(crossed, stacklevel=2))
+    validation = cross_validate(result, survey, answers, result.model.item_names, plan)
+    return prediction_of(validation, plan, failed_sets(validation, stacklevel=2))
 
 
-def prediction_of(crossed: Crossed, plan: Plan, failed: dict[Status, int]) -> Prediction:
+def prediction_of(validation: CrossValidated, plan: Plan, failed: dict[Status, int]) -> Prediction:
     """Turn errors into tables."""
-    result, sampling = crossed.result, crossed.answers.sampling
+    result, sampling = validation.result, validation.answers.sampling
     targets = target_items(result.design)
     names, owner = result.model.construct_names, result.design.block_of
     endogenous = np.unique(owner[targets])
@@ -117,38 +117,40 @@ def prediction_of(crossed: Crossed, plan: Plan, failed: dict[Status, int]) -> Pr
         "construct": [names[owner[i]] for i in targets],
         "item": [result.model.item_names[i] for i in targets],
     }
-    outside = [_measured(crossed, at, one.held_out, plan) for at, one in enumerate(crossed.validated)]
-    inside = [_measured(crossed, at, one.inside, plan) for at, one in enumerate(crossed.validated)]
+    outside = [_measured(validation, at, one.held_out, plan) for at, one in enumerate(validation.validated)]
+    inside = [_measured(validation, at, one.inside, plan) for at, one in enumerate(validation.validated)]
     of_items, of_indices = slice(0, len(targets)), slice(len(targets), None)
-    items = _table(crossed, outside, of_items, labels)
+    items = _table(validation, outside, of_items, labels)
     owners = [np.flatnonzero(owner[targets] == j) for j in endogenous]
     loss = [
-        construct_losses(losses(one.held_out, plan.average)[1][:, :, of_items], owners) for one in crossed.validated
+        construct_losses(losses(one.held_out, plan.average)[1][:, :, of_items], owners) for one in validation.validated
     ]
     return Prediction(
         result=result,
         items=items,
-        constructs=_table(crossed, outside, of_indices, {"construct": [names[j] for j in endogenous]}),
-        cvpat=loss_table(crossed, [names[j] for j in endogenous], loss),
-        power=_power(crossed, outside, owners, [names[j] for j in endogenous]),
-        in_sample=_table(crossed, inside, of_items, labels),
-        folds=folds_table(crossed),
+        constructs=_table(validation, outside, of_indices, {"construct": [names[j] for j in endogenous]}),
+        cvpat=loss_table(validation, [names[j] for j in endogenous], loss),
+        power=_power(validation, outside, owners, [names[j] for j in endogenous]),
+        in_sample=_table(validation, inside, of_items, labels),
+        folds=folds_table(validation),
         antecedents=plan.antecedents,
         benchmark=plan.benchmark,
         average=plan.average,
-        repeats=crossed.folds.fold.shape[1],
+        repeats=validation.folds.fold.shape[1],
         seed=plan.seed,
-        dealt=crossed.folds.words,
+        dealt=validation.folds.words,
         sampling=Message("prediction.respondents") if sampling is None else sampling.message,
         failures=failed,
     )
 
 
-def _measured(crossed: Crossed, at: int, errors: Errors, plan: Plan) -> Measured:
-    return measured(errors, plan.average, crossed.answers, crossed.rows(at))
+def _measured(validation: CrossValidated, at: int, errors: Errors, plan: Plan) -> Measured:
+    return measured(errors, plan.average, validation.answers, validation.rows(at))
 
 
-def _table(crossed: Crossed, found: list[Measured], targets: slice, labels: dict[str, list[str]]) -> pd.DataFrame:
+def _table(
+    validation: CrossValidated, found: list[Measured], targets: slice, labels: dict[str, list[str]]
+) -> pd.DataFrame:
     """Return a row for each unit, target and measure: labels, ``metric, predictor, spread, estimate, se, lower, upper``."""
     estimate, se, df, spread = (
         by_unit([getattr(one, name)[:, targets].T for one in found]) for name in ("estimate", "se", "df", "spread")
@@ -156,18 +158,20 @@ def _table(crossed: Crossed, found: list[Measured], targets: slice, labels: dict
     times, count = len(MEASURES), len(next(iter(labels.values())))
     columns = {name: np.repeat(np.array(values, dtype=object), times).tolist() for name, values in labels.items()}
     columns |= {"metric": [m for m, _ in MEASURES] * count, "predictor": [p for _, p in MEASURES] * count}
-    uncertain = student(estimate, se, df, crossed.result.options.level)
-    return table(crossed.result.units, columns, estimate, uncertain, extra={"spread": spread})
+    uncertain = student(estimate, se, df, validation.result.options.level)
+    return table(validation.result.units, columns, estimate, uncertain, extra={"spread": spread})
 
 
-def _power(crossed: Crossed, outside: list[Measured], owners: list[NDArray[np.intp]], names: list[str]) -> pd.DataFrame:
+def _power(
+    validation: CrossValidated, outside: list[Measured], owners: list[NDArray[np.intp]], names: list[str]
+) -> pd.DataFrame:
     """Return for each construct, and for all, how many items the model predicts better than the linear model."""
     gaps = np.stack([one.estimate[MEASURES.index(("rmse", "pls - lm"))] for one in outside])
     parts = [*owners, np.concatenate(owners)]
     better = np.stack([(gaps[:, items] < 0).sum(axis=1) for items in parts], axis=1)
     counts = np.broadcast_to([len(items) for items in parts], better.shape)
     power = [power_of(int(b), int(n)) for b, n in zip(better.ravel(), counts.ravel(), strict=True)]
-    units, columns = crossed.result.units, {"construct": [*names, "all"] * len(gaps)}
+    units, columns = validation.result.units, {"construct": [*names, "all"] * len(gaps)}
     frame = pd.DataFrame({**columns, "items": counts.ravel(), "better": better.ravel(), "power": power})
     if units is None:
         return frame

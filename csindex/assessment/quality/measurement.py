@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from csindex.assessment.quality.scope import Scope, beside, crossed, oriented
+from csindex.assessment.quality.scope import Scope, beside, labels_by_measure, oriented
 from csindex.estimation.estimates import Estimates
 from csindex.estimation.pls.iteration import proxy_covariances
 from csindex.model.design import Design
@@ -141,7 +141,7 @@ def reliability_table(scope: Scope) -> pd.DataFrame:
         ]
         return beside([part * applies for part in found])
 
-    return scope.table(crossed({"construct": scope.names}, "measure", RELIABILITIES), of)
+    return scope.table(labels_by_measure({"construct": scope.names}, "measure", RELIABILITIES), of)
 
 
 def scales_rho_a(scope: Scope, e: Estimates, R: Array) -> Array:
@@ -161,7 +161,7 @@ def htmt_table(scope: Scope) -> pd.DataFrame:
         return beside([ratios[name][:, first, second] for name in RATIOS])
 
     labels = {"construct_1": [scope.names[a] for a in first], "construct_2": [scope.names[b] for b in second]}
-    return scope.table(crossed(labels, "measure", RATIOS), of)
+    return scope.table(labels_by_measure(labels, "measure", RATIOS), of)
 
 
 def fornell_larcker_table(scope: Scope) -> pd.DataFrame:
@@ -188,7 +188,7 @@ def cross_loading_table(scope: Scope) -> pd.DataFrame:
         return found.reshape(-1, design.p * design.k)
 
     labels = {"item": list(items), "own": [scope.names[j] for j in design.block_of]}
-    return scope.table(crossed(labels, "construct", scope.names), of)
+    return scope.table(labels_by_measure(labels, "construct", scope.names), of)
 
 
 def weight_table(scope: Scope) -> pd.DataFrame:

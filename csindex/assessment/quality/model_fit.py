@@ -105,11 +105,11 @@ def root_mean_theta(R: Array, w: Array, estimates: Estimates, design: Design, re
     explained = G[:, block_of] * loadings[:, :, None]
     theta = between_items(estimates.correlations, loadings, design)
     theta += R - explained - np.swapaxes(explained, 1, 2)
-    kept = np.tril(np.ones((design.p, design.p), dtype=np.bool_), -1)
-    kept &= (block_of[:, None] != block_of) | reflective[block_of]
-    if not kept.any():
+    counted = np.tril(np.ones((design.p, design.p), dtype=np.bool_), -1)
+    counted &= (block_of[:, None] != block_of) | reflective[block_of]
+    if not counted.any():
         return np.full((len(R), 1), np.nan)
-    return np.asarray(np.sqrt((theta[:, kept] ** 2).mean(axis=1))[:, None])
+    return np.asarray(np.sqrt((theta[:, counted] ** 2).mean(axis=1))[:, None])
 
 
 def smallest_eigenvalue(matrix: Array) -> Array:
@@ -147,7 +147,7 @@ def exact_fit(observed: Array, sigma: Array, replicates: Estimates, scope: Scope
     observed : (U, 3)
         SRMR, d_ULS, d_G of the sample.
     sigma : (U, p, p)
-        Correlations that the model implies, of items turned round.
+        Correlations that the model implies, of items with reversed ones recoded.
     replicates : Estimates
         (U, R), with their moments.
     scope : Scope
@@ -162,7 +162,7 @@ def exact_fit(observed: Array, sigma: Array, replicates: Estimates, scope: Scope
     count = np.isfinite(drawn).sum(axis=1)
     with np.errstate(invalid="ignore"):
         worse = (drawn >= observed[:, None]).sum(axis=1)
-        # The sample is one of the draws: a p of 0 would claim more than R replicates can tell.
+        # The sample is one of the draws: a p of 0 would claim more than R replicates can show.
         p = np.where((count > 0) & np.isfinite(observed), (1 + worse) / (1 + count), np.nan)
     return ExactFit(p, _high(drawn, 0.95), _high(drawn, 0.99), count.astype(np.float64))
 

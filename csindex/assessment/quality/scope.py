@@ -42,7 +42,7 @@ def _parts(estimates: Estimates, size: int) -> Iterator[Estimates]:
 
 
 def oriented(matrix: Array, design: Design) -> Array:
-    """Return (m, p, p) covariances or correlations of the items with reversed ones turned round."""
+    """Return (m, p, p) covariances or correlations of the items with reversed ones recoded."""
     return matrix if (design.sign > 0).all() else matrix * (design.sign[:, None] * design.sign)
 
 
@@ -116,7 +116,7 @@ class Scope:
         return np.flatnonzero(self.design.links.any(axis=1))
 
     def correlations(self, e: Estimates) -> Array:
-        """Return R (m, p, p), reversed items turned round."""
+        """Return R (m, p, p), reversed items recoded."""
         return oriented(e.correlation, self.design)
 
     def weights(self, e: Estimates) -> Array:
@@ -137,7 +137,9 @@ class Scope:
         return self.result.table(labels, lambda e: blockwise(of, e), extra=extra)
 
 
-def crossed(labels: Mapping[str, Sequence[str]], column: str, measures: Sequence[str]) -> dict[str, list[str]]:
+def labels_by_measure(
+    labels: Mapping[str, Sequence[str]], column: str, measures: Sequence[str]
+) -> dict[str, list[str]]:
     """Return labels for several measures of each labelled thing, side by side."""
     count = len(next(iter(labels.values())))
     repeated = {name: [value for value in values for _ in measures] for name, values in labels.items()}

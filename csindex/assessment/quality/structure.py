@@ -8,7 +8,7 @@ import pandas as pd
 from csindex.assessment.quality import measurement, model_fit
 from csindex.assessment.quality.measurement import average_variance
 from csindex.assessment.quality.model_fit import exact_fit
-from csindex.assessment.quality.scope import Scope, beside, blockwise, crossed
+from csindex.assessment.quality.scope import Scope, beside, blockwise, labels_by_measure
 from csindex.estimation.estimates import Estimates
 from csindex.estimation.estimator import estimate
 from csindex.estimation.pls.structure import adjusted_r2, variance_inflation
@@ -71,7 +71,7 @@ def item_inflation(R: Array, design: Design) -> Array:
 
 @np.errstate(invalid="ignore", divide="ignore")
 def effect_sizes(estimates: Estimates, design: Design) -> Array:
-    """Return f² (m, k, k) at [target, source]: what R² loses without a path, the constructs' scores kept (Cohen 1988).
+    """Return f² (m, k, k) at [target, source]: what R² loses without a path, with the constructs' scores as they are (Cohen 1988).
 
     Without source i, R² loses b_i²/VIF_i, so that f² = b_i²/(VIF_i (1 - R²)). That is so by least squares only: equations
     with instruments have NaN.
@@ -92,11 +92,11 @@ def effect_sizes_anew(estimates: Estimates, design: Design, options: Options) ->
     for target, source in zip(*design.arrows, strict=True):
         if design.instruments[target] is not None:
             continue
-        kept: Array | float = 0.0
+        remaining: Array | float = 0.0
         if len(design.sources[target]) > 1:
-            kept = again(estimates, without(design, int(target), int(source)), options).r2[:, target]
+            remaining = again(estimates, without(design, int(target), int(source)), options).r2[:, target]
         explained = estimates.r2[:, target]
-        out[:, target, source] = (explained - kept) / (1 - explained)
+        out[:, target, source] = (explained - remaining) / (1 - explained)
     return out
 
 
@@ -124,8 +124,8 @@ def with_links(design: Design, links: np.ndarray) -> Design:
 
 def again(estimates: Estimates, design: Design, options: Options) -> Estimates:
     """Estimate the members (m,) again with another design, beginning at the weights that they have."""
-    carried = estimates.index_weights if options.weights_from else None
-    return estimate(flatten(estimates.mean, 1), flatten(estimates.cov, 2), design, options, estimates.weights, carried)
+    earlier = estimates.index_weights if options.weights_from else None
+    return estimate(flatten(estimates.mean, 1), flatten(estimates.cov, 2), design, options, estimates.weights, earlier)
 
 
 def redundancy(estimates: Estimates, design: Design) -> Array:
@@ -182,7 +182,7 @@ def r2_table(scope: Scope) -> pd.DataFrame:
         return beside([e.r2[..., scope.explained], adjusted[..., scope.explained]])
 
     names = [scope.names[j] for j in scope.explained]
-    return scope.result.table(crossed({"construct": names}, "measure", ("r2", "r2_adjusted")), of)
+    return scope.result.table(labels_by_measure({"construct": names}, "measure", ("r2", "r2_adjusted")), of)
 
 
 def effect_table(scope: Scope) -> pd.DataFrame:
@@ -197,7 +197,7 @@ def effect_table(scope: Scope) -> pd.DataFrame:
         return beside([part[:, targets, sources] for part in found])
 
     labels = {"source": [scope.names[s] for s in sources], "target": [scope.names[t] for t in targets]}
-    return scope.table(crossed(labels, "measure", EFFECTS[: 1 + scope.variants]), of)
+    return scope.table(labels_by_measure(labels, "measure", EFFECTS[: 1 + scope.variants]), of)
 
 
 def redundancy_table(scope: Scope) -> pd.DataFrame:
@@ -235,7 +235,7 @@ def criteria_table(scope: Scope) -> pd.DataFrame:
         return beside([found[name][..., explained] for name in CRITERIA])
 
     names = [scope.names[j] for j in explained]
-    return scope.result.table(crossed({"construct": names}, "criterion", CRITERIA), of)
+    return scope.result.table(labels_by_measure({"construct": names}, "criterion", CRITERIA), of)
 
 
 def fit_table(scope: Scope) -> pd.DataFrame:
@@ -248,7 +248,7 @@ def fit_table(scope: Scope) -> pd.DataFrame:
         theta = model_fit.root_mean_theta(R, scope.weights(e), e, design, scope.common)
         return np.concatenate([measures, theta], axis=1)
 
-    labels = crossed({"model": model_fit.MODELS}, "measure", model_fit.MEASURES)
+    labels = labels_by_measure({"model": model_fit.MODELS}, "measure", model_fit.MEASURES)
     labels = {"model": [*labels["model"], "measurement"], "measure": [*labels["measure"], "rms_theta"]}
     table = scope.table(labels, of)
     return table.assign(**{name: values.ravel() for name, values in _exact(scope, table).items()})
