@@ -2,13 +2,13 @@ from . import datasets as datasets
 from . import plot as plot
 from .assessment.groups.compare import compare as compare
 from .assessment.groups.compare_result import Comparison as Comparison
-from .assessment.groups.invariance import Invariance as Invariance
 from .assessment.groups.invariance import invariance as invariance
+from .assessment.groups.invariance_result import Invariance as Invariance
 from .assessment.groups.micom import micom as micom
 from .assessment.groups.micom_result import Micom as Micom
 from .assessment.prediction.blindfold import blindfold as blindfold
-from .assessment.prediction.cvpat import Cvpat as Cvpat
 from .assessment.prediction.cvpat import cvpat as cvpat
+from .assessment.prediction.cvpat_result import Cvpat as Cvpat
 from .assessment.prediction.predict import predict as predict
 from .assessment.prediction.result import Prediction as Prediction
 from .assessment.quality.assess import assess as assess

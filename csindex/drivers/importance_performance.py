@@ -1,4 +1,4 @@
-"""The importance–performance map as a table: what to improve first, and how sure that is."""
+"""The importance–performance map as a table: which drivers to improve first, each with its probability."""
 
 from collections.abc import Sequence
 
@@ -10,6 +10,7 @@ from csindex.estimation.estimates import Estimates
 from csindex.fitting import constructs
 from csindex.fitting.result import Fit
 from csindex.index.impacts import STEP
+from csindex.messages import Message
 from csindex.stacks.layout import Array
 
 QUADRANTS = ("concentrate here", "keep up the good work", "low priority", "possible overkill")
@@ -56,7 +57,7 @@ def importance_performance(
     goal = result.model.construct(target or result.model.target).name
     sources = constructs.drivers(result, goal)
     if not sources:
-        raise ModelError(f"nothing in the model leads to {goal!r}, so it has no drivers. Name another target.")
+        raise ModelError(Message("options.no_drivers", target=goal))
     total, index = constructs.effect_in_points(result, goal), constructs.index_of(result, sources)
     owner, names = constructs.items_of(result, sources) if items else ([], [])
     of = np.array([sources.index(name) for name in owner], dtype=np.intp)

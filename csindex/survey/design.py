@@ -44,11 +44,16 @@ class Sampling:
         """The design in words."""
         return self.said("en")
 
-    def said(self, lang: Language) -> str:
-        """Return the design in words of a language."""
+    @property
+    def message(self) -> messages.Message:
+        """The design, in words of any language."""
         strata = len(np.unique(self.stratum))
         key = ("clusters" if self.clustered else "respondents") + "_strata" * (strata > 1)
-        return messages.words("replicates")[lang][key].format(count=len(self.stratum), strata=strata)
+        return messages.Message(f"replicates.{key}", count=len(self.stratum), strata=strata)
+
+    def said(self, lang: Language) -> str:
+        """Return the design in words of a language."""
+        return self.message.text(lang)
 
 
 def sampling_of(design: pd.DataFrame, key: Array, labels: pd.DataFrame | None) -> Sampling:

@@ -27,9 +27,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """Sentences that stand side by side, below what they are about (`head`); `indent` stands before them on a screen."""
+    """Sentences that stand side by side, below what they are about (`head`); on a screen each with a mark, or a text, before it."""
 
     items: tuple[str, ...]
+    mark: str = "- "
     head: str = ""
     indent: str = ""
 

@@ -20,8 +20,11 @@ def page(text: str, tables: Iterable[str]) -> str:
     return f'<div class="csindex"><h4>{escape(title)}</h4>{paragraph}{"".join(tables)}</div>'
 
 
-def write(sections: Iterable[Section]) -> str:
-    """Return sections as HTML: the first title as a heading, the others in bold, texts escaped, long tables cut."""
+def write(sections: Iterable[Section], tables: Iterable[str] = ()) -> str:
+    """Return sections as HTML: the first title as a heading, the others in bold, texts escaped, long tables cut.
+
+    What follows are `tables` in HTML, of `as_table`.
+    """
     parts: list[str] = []
     for section in sections:
         blocks = list(section.blocks)
@@ -33,7 +36,7 @@ def write(sections: Iterable[Section]) -> str:
         if title:
             parts.append(f"<p><b>{escape(title)}</b></p>" if parts else f"<h4>{escape(title)}</h4>")
         parts += [_block(block) for block in blocks]
-    return f'<div class="csindex">{"".join(parts)}</div>'
+    return f'<div class="csindex">{"".join([*parts, *tables])}</div>'
 
 
 def _block(block: Block) -> str:

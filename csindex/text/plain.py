@@ -25,6 +25,8 @@ def _section(section: Section, width: int) -> str:
 def _lines(block: Block, indent: str, width: int) -> list[str]:
     if isinstance(block, Paragraph):
         return [block.text if block.kind == "lead" else wrapped(block.text, indent, width)]
+    if isinstance(block, Bullets) and not block.mark:
+        return [wrapped(item, indent, width, INDENT[len(indent) :]) for item in block.items]
     if isinstance(block, Bullets):
         return _bullets(block, width)
     if isinstance(block, Table):
@@ -35,7 +37,7 @@ def _lines(block: Block, indent: str, width: int) -> list[str]:
 def _bullets(bullets: Bullets, width: int) -> list[str]:
     """Return items with dashes, or indented below what they are about."""
     if not bullets.head:
-        return [wrapped(f"- {item}", bullets.indent, width).replace("\n", f"\n{INDENT}") for item in bullets.items]
+        return [wrapped(f"{bullets.mark}{item}", bullets.indent, width).replace("\n", f"\n{INDENT}") for item in bullets.items]
     inner = bullets.indent + INDENT
     return [f"{bullets.indent}{bullets.head}", *(wrapped(item, inner, width, INDENT) for item in bullets.items)]
 

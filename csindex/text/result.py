@@ -8,7 +8,7 @@ import pandas as pd
 from csindex.messages import Language
 from csindex.text import html, plain
 from csindex.text.document import Section
-from csindex.text.format import WIDTH, language
+from csindex.text.format import WIDTH, language, wrapped
 
 NO_ROWS = pd.DataFrame()
 """A table that a result does not have."""
@@ -62,7 +62,7 @@ class Result:
 
     def __repr__(self) -> str:
         more = self._more()
-        return plain.write(self.brief("en"), self.LINE) + (f"\n\nMore: {more}" if more else "")
+        return plain.write(self.brief("en"), self.LINE) + (f"\n\n{wrapped(f'More: {more}')}" if more else "")
 
     def _more(self) -> str:
         """Return where the rest is, e.g. ``".summary(), .index, .paths"``; empty where nothing is said of it."""

@@ -1,4 +1,4 @@
-"""The door: differences between groups, and tests that there are none."""
+"""Comparison of groups: differences, and tests that there are none."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -98,7 +98,7 @@ def compare(
         permutations=permutations,
         seed=seed,
         shuffled=found.words if found else "",
-        failed=found.failed if found else {},
+        failures=found.failed if found else {},
     )
 
 

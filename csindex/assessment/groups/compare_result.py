@@ -1,34 +1,31 @@
-"""What a comparison of groups gives: tables of differences and tests, and a text."""
+"""The result of a comparison of groups: tables of differences and tests, and a text."""
 
-import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from csindex.assessment.groups.groups import ADJUSTMENTS, labels_of
-from csindex.assessment.groups.quantities import LABELS, UNITS
+from csindex.assessment.groups.groups import labels_of
+from csindex.assessment.groups.quantities import LABELS, NAMES, UNITS
+from csindex.assessment.wording import by_reason, probability, reasons
+from csindex.estimation.estimates import Status
 from csindex.fitting.result import Fit
+from csindex.fitting.text import names_shown
+from csindex.index.impacts import STEP
+from csindex.messages import Argument, Language
 from csindex.replicates.intervals import INTERVALS
 from csindex.text import html
+from csindex.text.document import Bullets, Paragraph, Section, Table
+from csindex.text.result import Result
+from csindex.text.speaker import Speaker
 
-WIDTH, SHOWN = 88, 12
-_MEANT = {
-    "index": "index scores, 0–100",
-    "paths": "standardized path coefficients",
-    "impacts": f"driver weights, {UNITS['impacts']} on the driver",
-    "total": "standardized total effects",
-    "weights": "outer weights",
-    "loadings": "loadings",
-    "index_weights": "index weights",
-    "r2": "R²",
-}
+SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Comparison:
+class Comparison(Result):
     """The result of `csindex.compare`.
 
     Attributes
@@ -53,7 +50,7 @@ class Comparison:
     permutations, seed : int
     shuffled : str
         What was shuffled.
-    failed : dict of reason to int
+    failures : dict of Status to int
         Permutations that could not be estimated.
     """
 
@@ -65,164 +62,181 @@ class Comparison:
     permutations: int = 0
     seed: int = 1
     shuffled: str = ""
-    failed: Mapping[str, int] = field(default_factory=dict)
+    failures: Mapping[Status, int] = field(default_factory=dict)
 
-    def summary(self) -> str:
-        """Return the comparison as text: what differs, whether anything does, and how it was tested."""
-        parts = [self._headline()]
-        parts += [self._quantity(str(name)) for name in self.differences["quantity"].unique()]
+    TABLES: ClassVar = {"differences": "differences", "omnibus": "omnibus"}
+
+    @property
+    def failed(self) -> dict[str, int]:
+        """Permutations that could not be estimated, by reason."""
+        return by_reason(self.failures)
+
+    def blocks(self, lang: Language) -> Iterator[Section]:
+        """Yield what differs, whether anything does, and how it was tested; Korean texts have the labels of constructs."""
+        speaker = _speaker(self, lang)
+        yield Section("", (Paragraph(_headline(self, speaker)),))
+        for name in self.differences["quantity"].unique():
+            yield _quantity(self, str(name), speaker)
         if (self.omnibus["quantity"] == "model").any():
-            parts.append(self._distances())
-        return "\n\n".join([*parts, self._method()])
+            yield Section("", (Paragraph(_distances(self, speaker)),))
+        yield _method(self, speaker)
 
-    def __repr__(self) -> str:
-        lines = [self._headline()]
-        lines += [self._verdict(str(name)) for name in self.differences["quantity"].unique()]
-        return "\n".join([*lines, "More: .summary(), .differences, .omnibus, .result"])
+    def brief(self, lang: Language) -> Iterator[Section]:
+        """Yield the groups, and how many differences of each quantity are clear of 0."""
+        speaker = _speaker(self, lang)
+        verdicts = [_verdict(self, str(name), speaker) for name in self.differences["quantity"].unique()]
+        yield Section("", (Paragraph(_headline(self, speaker)), Bullets(tuple(verdicts), "")))
 
     def _repr_html_(self) -> str:
         known = self.differences.dropna(axis=1, how="all").sort_values("p_adjusted", kind="stable")
-        return html.page(
-            repr(self).partition("More:")[0],
-            [html.as_table(known, "Differences, the clearest first", ".differences")],
+        caption = _speaker(self, "en").say("clearest_first")
+        return html.write(self.brief("en"), [html.as_table(known, caption, ".differences")])
+
+
+class _Words(Speaker):
+    """Sentences about a comparison."""
+
+    families = ("comparison",)
+
+
+def _speaker(found: Comparison, lang: Language) -> _Words:
+    return _Words(names_shown(found.result, lang), lang)
+
+
+def _alpha(found: Comparison) -> float:
+    return 1 - found.result.options.level
+
+
+def _level(found: Comparison) -> str:
+    return f"{found.result.options.level:.0%}"
+
+
+def _headline(found: Comparison, speaker: Speaker) -> str:
+    units, sample = found.result.units, found.result.sample
+    assert units is not None
+    labels = zip(labels_of(units), sample["n"], strict=True)
+    names = [speaker.say("group", name=name, answers=n) for name, n in labels]
+    more = speaker.say("more_groups", count=len(names) - SHOWN) if len(names) > SHOWN else ""
+    return speaker.say("groups", count=len(names), groups=", ".join(names[:SHOWN]), more=more)
+
+
+def _meant(name: str, speaker: Speaker) -> str:
+    """Return the words for a quantity; the user's own quantities have a name only."""
+    return speaker.say(name, step=STEP) if name in NAMES else name
+
+
+def _verdict(found: Comparison, name: str, speaker: Speaker) -> str:
+    frame = found.differences[found.differences["quantity"] == name]
+    tested, quantity = frame["p_adjusted"].notna(), _meant(name, speaker)
+    if not tested.any():
+        return speaker.say("untested", quantity=quantity, count=len(frame))
+    counts = {"found": int((frame["p_adjusted"] < _alpha(found)).sum()), "count": int(tested.sum())}
+    method = speaker.say(found.adjust).partition("(")[0].strip()
+    how = "" if found.adjust == "none" else speaker.say("after_adjustment", method=method)
+    return speaker.say("clear", quantity=quantity, **counts, alpha=_alpha(found), adjustment=how)
+
+
+def _quantity(found: Comparison, name: str, speaker: Speaker) -> Section:
+    frame = found.differences[found.differences["quantity"] == name]
+    ordered = frame.sort_values("p", kind="stable").head(SHOWN)
+    rows = [_cells(row, found, 1 if name in UNITS else 3, speaker) for row in ordered.to_dict("records")]
+    more = len(frame) - SHOWN
+    rest = speaker.say("more_rows", count=more) if more > 0 else ""
+    heads = speaker.say("heads", level=_level(found)).split("|")
+    first = _verdict(found, name, speaker)
+    table = Table("", tuple(heads), tuple(rows), left=2, rest=(len(rows), rest))
+    return Section(first[0].upper() + first[1:], (table, *map(Paragraph, _unequal(found, name, speaker))))
+
+
+def _cells(row: Mapping[Any, Any], found: Comparison, digits: int, speaker: Speaker) -> tuple[str, ...]:
+    """Return a difference as it is to be read, with a star where it is clear."""
+    star = " *" if row["p_adjusted"] < _alpha(found) else ""
+    ends = (f"{row[end]:.{digits}f}" for end in ("lower", "upper"))
+    between = (" to " if speaker.lang == "en" else " ~ ").join(ends) if np.isfinite(row["se"]) else "–"
+    return (
+        parameter(row, speaker),
+        f"{row['group_1']} − {row['group_2']}",
+        f"{row['estimate']:+.{digits}f}",
+        between,
+        probability(row["p"]),
+        probability(row["p_adjusted"]) + star,
+    )
+
+
+def _unequal(found: Comparison, name: str, speaker: Speaker) -> list[str]:
+    """Return for which parameters the hypothesis that all groups are equal is rejected."""
+    units = found.result.units
+    frame = found.omnibus[(found.omnibus["quantity"] == name) & (found.omnibus["test"] == "wald")]
+    if units is None or len(units) < 3 or frame.empty:
+        return []
+    unequal = [
+        speaker.say("unequal_one", name=parameter(row, speaker), p=probability(row["p_adjusted"]))
+        for row in frame.to_dict("records")
+        if row["p_adjusted"] < _alpha(found)
+    ]
+    return [speaker.say("unequal", found=", ".join(unequal)) if unequal else speaker.say("equal")]
+
+
+def _distances(found: Comparison, speaker: Speaker) -> str:
+    frame = found.omnibus[found.omnibus["quantity"] == "model"]
+    said = [
+        speaker.say("distance", test=row["test"], statistic=row["statistic"], p=probability(row["p"]))
+        for row in frame.to_dict("records")
+    ]
+    low = bool((frame["p"] < _alpha(found)).any())
+    return speaker.say("model_differs" if low else "model_same", found=", ".join(said))
+
+
+def _method(found: Comparison, speaker: Speaker) -> Section:
+    options, drawn, say = found.result.options, found.result.replicates, speaker.say
+    lines = []
+    if drawn is not None:
+        counts = {"replicates": options.replicates, "seed": found.result.seed}
+        lines.append(
+            say("intervals", interval=speaker.term(options.interval), kind=drawn.words_in(speaker.lang), **counts)
         )
-
-    @property
-    def _alpha(self) -> float:
-        return 1 - self.result.options.level
-
-    def _headline(self) -> str:
-        units, sample = self.result.units, self.result.sample
-        assert units is not None
-        names = [f"{name} ({n:,})" for name, n in zip(labels_of(units), sample["n"], strict=True)]
-        more = f", ... {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        said = f"{len(names)} groups (answers): {', '.join(names[:SHOWN])}{more}."
-        return textwrap.fill(said, WIDTH)
-
-    def _verdict(self, name: str) -> str:
-        frame = self.differences[self.differences["quantity"] == name]
-        tested = frame["p_adjusted"].notna()
-        meant = _MEANT.get(name, name)
-        if not tested.any():
-            return f"{meant}: {len(frame)} differences; without replicates nothing is known of their uncertainty."
-        found = int((frame["p_adjusted"] < self._alpha).sum())
-        how = "" if self.adjust == "none" else f" after {ADJUSTMENTS[self.adjust].split(' (')[0]} adjustment"
-        return f"{meant}: {found} of {int(tested.sum())} differences are clear of 0 at {self._alpha:.3g}{how}."
-
-    def _quantity(self, name: str) -> str:
-        frame = self.differences[self.differences["quantity"] == name]
-        ordered = frame.sort_values("p", kind="stable").head(SHOWN)
-        digits = 1 if name in UNITS else 3
-        rows = [["", "", "estimate", f"{self.result.options.level:.0%} interval", "p", "adjusted"]]
-        for row in ordered.to_dict("records"):
-            star = " *" if row["p_adjusted"] < self._alpha else ""
-            interval = f"{row['lower']:.{digits}f} to {row['upper']:.{digits}f}" if np.isfinite(row["se"]) else "–"
-            rows.append(
-                [
-                    parameter(row),
-                    f"{row['group_1']} − {row['group_2']}",
-                    f"{row['estimate']:+.{digits}f}",
-                    interval,
-                    _p(row["p"]),
-                    _p(row["p_adjusted"]) + star,
-                ]
-            )
-        more = [f"  ... {len(frame) - SHOWN:,} more in .differences"] if len(frame) > SHOWN else []
-        first = self._verdict(name)
-        return "\n".join([first[0].upper() + first[1:], *aligned(rows, 2), *more, *self._equal(name)])
-
-    def _equal(self, name: str) -> list[str]:
-        """Return for which parameters the hypothesis that all groups are equal falls."""
-        units = self.result.units
-        frame = self.omnibus[(self.omnibus["quantity"] == name) & (self.omnibus["test"] == "wald")]
-        if units is None or len(units) < 3 or frame.empty:
-            return []
-        found = [
-            f"{parameter(row)} (p {_p(row['p_adjusted'])})"
-            for row in frame.to_dict("records")
-            if row["p_adjusted"] < self._alpha
-        ]
-        said = (
-            "The groups are not all equal in: " + ", ".join(found) if found else "No parameter differs over all groups"
-        )
-        return [textwrap.fill(f"{said}.", WIDTH, initial_indent="  ", subsequent_indent="  ")]
-
-    def _distances(self) -> str:
-        frame = self.omnibus[self.omnibus["quantity"] == "model"].set_index("test")
-        said = ", ".join(f"{test} {row['statistic']:.3f} (p {_p(row['p'])})" for test, row in frame.iterrows())
-        low = bool((frame["p"] < self._alpha).any())
-        verdict = "differ between the groups" if low else "are compatible with being the same in all groups"
-        return textwrap.fill(f"The model as a whole: the correlations that it implies {verdict}: {said}.", WIDTH)
-
-    def _method(self) -> str:
-        options, result = self.result.options, self.result
-        lines = []
-        if result.replicates is not None:
-            lines.append(
-                f"Intervals and p: {options.interval}, from {result.replicates.words} with {options.replicates:,} "
-                f"replicates of each group, seed {result.seed}."
-            )
-        lines.append(self._adjustment())
-        lines += self._floor()
-        if self.permutations:
-            failed = sum(self.failed.values())
-            why = f" ({', '.join(f'{reason}: {count:,}' for reason, count in self.failed.items())})" if failed else ""
-            lines.append(
-                f"Permutations: {self.permutations:,} of {self.shuffled}, seed {self.seed}; {failed:,} failed{why}. With more "
-                "than two groups a pair is shuffled by itself."
-            )
-        lines.append("Before paths or levels are compared, measurement should be invariant: see csindex.micom.")
-        return "How this was tested\n" + "\n".join(
-            textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="  ") for line in lines
-        )
-
-    def _adjustment(self) -> str:
-        counts = self.differences.groupby("quantity", sort=False)["p"].count()
-        over = ", ".join(f"{count} of {name}" for name, count in counts.items())
-        if self.adjust == "none":
-            return f"p-values are not adjusted for their number ({over}): expect some false differences."
-        return (
-            f"Adjusted p: {ADJUSTMENTS[self.adjust]}, over all differences of a quantity ({over}); stars are adjusted p "
-            f"below {self._alpha:.3g}."
-        )
-
-    def _floor(self) -> list[str]:
-        """Say so where the replicates are too few for any adjusted p-value to be small."""
-        options = self.result.options
-        most = int(self.differences.groupby("quantity")["p"].count().max())
-        least = 2 / (options.replicates + 1)
-        if self.result.replicates is None or not INTERVALS[options.interval].distribution or self.adjust == "none":
-            return []
-        if least * most < self._alpha:
-            return []
-        return [
-            f"{options.replicates:,} replicates can show no p below {least:.2g}, which adjusted over {most} tests is "
-            f"{min(1.0, least * most):.2g}: use replicates={_round(2 * most / self._alpha):,} or more, or interval='normal'."
-        ]
+    lines += [_adjustment(found, speaker), *_floor(found, speaker)]
+    if found.permutations:
+        why = say("reasons", reasons=reasons(found.failures)) if found.failures else ""
+        counts = {"count": found.permutations, "seed": found.seed, "failed": sum(found.failures.values())}
+        lines.append(say("permutations", shuffled=say(found.shuffled), reasons=why, **counts))
+    lines.append(say("invariant_first"))
+    return Section(say("how"), tuple(map(Paragraph, lines)))
 
 
-def parameter(row: Mapping[Any, Any]) -> str:
+def _adjustment(found: Comparison, speaker: Speaker) -> str:
+    counts = found.differences.groupby("quantity", sort=False)["p"].count()
+    said = [speaker.say("tests", count=count, quantity=_short(str(name), speaker)) for name, count in counts.items()]
+    if found.adjust == "none":
+        return speaker.say("unadjusted", counts=", ".join(said))
+    return speaker.say("adjusted", method=speaker.say(found.adjust), counts=", ".join(said), alpha=_alpha(found))
+
+
+def _short(name: str, speaker: Speaker) -> str:
+    """Return how a quantity is named where it is counted: English readers know it by the argument's value."""
+    return name if speaker.lang == "en" else _meant(name, speaker)
+
+
+def _floor(found: Comparison, speaker: Speaker) -> list[str]:
+    """Return a sentence where the replicates are too few for any adjusted p-value to be small."""
+    options = found.result.options
+    most = int(found.differences.groupby("quantity")["p"].count().max())
+    least = 2 / (options.replicates + 1)
+    if found.result.replicates is None or not INTERVALS[options.interval].distribution or found.adjust == "none":
+        return []
+    if least * most < _alpha(found):
+        return []
+    wanted = Argument("replicates", _round(2 * most / _alpha(found)), "{name}={value:,}")
+    numbers = {"replicates": options.replicates, "least": least, "tests": most, "adjusted": min(1.0, least * most)}
+    return [speaker.say("few_replicates", wanted=wanted, **numbers)]
+
+
+def parameter(row: Mapping[Any, Any], speaker: Speaker) -> str:
     """Return a parameter's labels as text, e.g. ``Quality → Satisfaction``."""
     there = {name: str(row[name]) for name in LABELS if isinstance(row.get(name), str)}
     if "source" in there:
-        return f"{there['source']} → {there['target']}"
-    return there.get("item") or there.get("construct") or ""
-
-
-def aligned(rows: list[list[str]], labels: int) -> list[str]:
-    """Return lines of a table whose first columns are labels and the others numbers."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  " + "  ".join(
-            cell.ljust(width) if at < labels else cell.rjust(width)
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]  # fmt: skip
-
-
-def _p(p: float) -> str:
-    return "–" if not np.isfinite(p) else "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
+        return f"{speaker.name(there['source'])} → {speaker.name(there['target'])}"
+    return there.get("item") or speaker.name(there.get("construct", ""))
 
 
 def _round(least: float) -> int:

@@ -1,21 +1,23 @@
-"""The groups of a comparison: their fit, their rows, their names, and who is compared with whom."""
+"""The groups of a comparison: their fit, their rows, their names, and the pairs that are compared."""
 
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from csindex.assessment.wording import count_failures, reasons
 from csindex.errors import EstimationError, OptionError, ReplicateWarning
-from csindex.estimation.estimates import REASONS
+from csindex.estimation.estimates import Status
 from csindex.fitting.fit import fit
 from csindex.fitting.intake import survey_by
 from csindex.fitting.refusals import MANY_FAILED
 from csindex.fitting.result import Fit
+from csindex.messages import Argument, Message, Several
 from csindex.model.model import Model
 from csindex.moments.grouped import GroupedMoments
 from csindex.moments.missing import policy_of
@@ -26,12 +28,6 @@ from csindex.survey.answers import Answers
 from csindex.survey.checks import refuse_beside
 
 Adjust = Literal["holm", "fdr_bh", "fdr_by", "none"]
-ADJUSTMENTS = {
-    "holm": "Holm (1979)",
-    "fdr_bh": "Benjamini & Hochberg (1995)",
-    "fdr_by": "Benjamini & Yekutieli (2001)",
-    "none": "not adjusted",
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +38,7 @@ class Groups:
     ----------
     result : Fit
     answers : Answers or None
-        The rows, where there are any; they are left behind when the comparison has been made.
+        The rows, where there are any; the result of the comparison has none.
     names : list of G labels
     first, second : (P,) int
         The pairs that are compared.
@@ -83,7 +79,7 @@ def groups_of(
         refuse_beside("a Fit", {"model": model, "by": by, **options})
         result = data
     elif model is None:
-        raise OptionError("data without a model: give the model too, e.g. compare(data, model, by='company').")
+        raise OptionError(Message("comparison.no_model"))
     elif isinstance(data, (Moments, GroupedMoments)):
         result = fit(model, data, **{"by": by, **options})
     else:
@@ -91,7 +87,7 @@ def groups_of(
         result = fit(model, survey, **rest)
         answers = survey.answers(model.items, complete=policy_of(result.options).complete)
     if result.units is None or len(result.units) < 2:
-        raise OptionError("a comparison needs two groups or more. Name the column that tells them apart: by='company'.")
+        raise OptionError(Message("comparison.one_group"))
     names = labels_of(result.units)
     return Groups(result, answers, names, *pairs(names, reference))
 
@@ -109,43 +105,32 @@ def pairs(names: list[Any], reference: Any) -> tuple[NDArray[np.intp], NDArray[n
         both = list(combinations(range(len(names)), 2))
     else:
         if reference not in names:
-            raise OptionError(f"reference={reference!r} is not a group. The groups are: {', '.join(map(repr, names))}.")
+            known = Several(map(repr, names), most=len(names))
+            raise OptionError(Message("comparison.not_a_group", reference=reference, groups=known))
         own = names.index(reference)
         both = [(other, own) for other in range(len(names)) if other != own]
     first, second = np.array(both, dtype=np.intp).T
     return first, second
 
 
-def rows_of(groups: Groups, what: str) -> Answers:
-    """Return the rows, or say why there are none to shuffle."""
-    answers = groups.answers
+def rows_of(groups: Groups, what: Literal["the_permutations", "permutations_of_micom"]) -> Answers:
+    """Return the rows, or raise an OptionError where there are none to shuffle."""
+    answers, named = groups.answers, Message(f"comparison.{what}")
     if groups.result.lower is not None or groups.result.specified.layered:
-        raise OptionError(
-            f"{what} are not available for higher-order constructs and interactions. csindex.compare has intervals of the "
-            "differences without permutations."
-        )
+        raise OptionError(Message("comparison.layered", permutations=named))
     if answers is None:
-        raise OptionError(
-            f"{what} shuffle respondents' rows, and a Fit or moments hold none. Give the data and the model, or use "
-            "permutations=0."
-        )
+        raise OptionError(Message("comparison.rowless", permutations=named))
     options = groups.result.options
     if policy_of(options).full_information:
-        raise OptionError(
-            f"{what} do not go with missing={options.missing!r}, which would fit every one of them to rows. Use missing='listwise', or "
-            "csindex.compare without permutations."
-        )
+        raise OptionError(Message("comparison.full_information", permutations=named, missing=options.missing))
     if answers.given is not None:
-        raise OptionError(
-            f"{what} need to know which rows were sampled together, and replicate weights do not tell. Use "
-            "permutations=0: the intervals take the design into account."
-        )
+        raise OptionError(Message("comparison.replicate_weights", permutations=named))
     return answers
 
 
 def adjust_of(adjust: str) -> Adjust:
     """Return the adjustment's name in statsmodels."""
-    return choose("adjust", {"bh": "fdr_bh"}.get(adjust, adjust), ADJUSTMENTS)  # type: ignore[return-value]
+    return choose("adjust", {"bh": "fdr_bh"}.get(adjust, adjust), get_args(Adjust))  # type: ignore[return-value]
 
 
 def adjusted(p: Array, adjust: Adjust) -> Array:
@@ -159,19 +144,20 @@ def adjusted(p: Array, adjust: Adjust) -> Array:
     return out
 
 
-def tell_failures(runs: list[NDArray[np.int8]], most: float) -> dict[str, int]:
-    """Return how many permutations failed for each reason; warn of many and refuse too many.
+def failed_permutations(runs: list[NDArray[np.int8]], most: float) -> dict[Status, int]:
+    """Return how many permutations failed, by how they ended; warn of many and refuse too many.
 
     Each run holds the status (T, G) of the groups in each permutation.
     """
     # A permutation that fails in several groups is counted once, by the first.
     first = np.concatenate([run[np.arange(len(run)), (run != 0).argmax(axis=1)] for run in runs])
     share = float((first != 0).mean())
-    counts = {reason: int((first == code).sum()) for code, reason in REASONS.items() if (first == code).any()}
-    reasons = ", ".join(f"{reason}: {count:,}" for reason, count in counts.items())
-    text = f"{share:.1%} of {len(first):,} permutations failed ({reasons})"
+    counts = count_failures(first)
+    failed = Message("comparison.failed", share=share, count=len(first), reasons=reasons(counts))
     if share > most:
-        raise EstimationError(f"{text}, more than max_failed={most:g} allows. Join small groups, or use fewer items.")
+        limit = Argument("max_failed", most, "{name}={value:g}")
+        raise EstimationError(Message("comparison.too_many_failed", failed=failed, limit=limit))
     if share > MANY_FAILED:
-        warnings.warn(f"{text}; p-values are from the others.", ReplicateWarning, stacklevel=4)
+        some = ReplicateWarning(Message("comparison.some_failed", failed=failed))
+        warnings.warn(some, stacklevel=4)
     return counts

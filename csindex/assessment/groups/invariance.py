@@ -1,15 +1,14 @@
-"""The door: whether a covariance structure model measures the same in several groups."""
+"""Measurement invariance of a covariance structure model between groups."""
 
-import textwrap
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from csindex.assessment.groups.invariance_result import Invariance, equal_parameters
 from csindex.errors import ConventionWarning, EstimationError, OptionError
 from csindex.estimation.cbsem.discrepancy import Sample
 from csindex.estimation.cbsem.estimates import turned
@@ -20,91 +19,10 @@ from csindex.estimation.cbsem.parameters import Parameters, parameters_of
 from csindex.fitting.fit import fit
 from csindex.fitting.result import Fit
 from csindex.fitting.tables.covariance import model_terms
+from csindex.messages import Message, Several
 from csindex.model.model import Model
 from csindex.options import choose
 from csindex.stacks.layout import Array
-
-WIDTH = 88
-CFI_FALLS, RMSEA_RISES = 0.010, 0.015
-SMALL_SAMPLE, SMALL_CFI_FALLS, SMALL_RMSEA_RISES = 300, 0.005, 0.010
-_ALLOWED = {
-    "metric": "paths and covariances may be compared",
-    "scalar": "means of constructs may be compared",
-    "strict": "items are as reliable in every group",
-    "structural": "constructs drive each other alike",
-}
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Invariance:
-    """The result of `csindex.invariance`.
-
-    Attributes
-    ----------
-    result : Fit
-        The groups' own solutions.
-    steps : data frame
-        ``step, equal, chisq, df, p, cfi, tli, rmsea, rmsea_lower, rmsea_upper, srmr, aic, bic``, then the changes from the step
-        before (of *structural* from *scalar*): ``chisq_change, df_change, p_change, cfi_change, rmsea_change``.
-    parameters : data frame
-        ``step``, unit columns, ``lhs, op, rhs, estimate, se, lower, upper, p``; ``~1`` are intercepts of items and means of
-        constructs (of those with sources: their intercepts), which are 0 in the first group.
-    """
-
-    result: Fit
-    steps: pd.DataFrame
-    parameters: pd.DataFrame
-
-    def summary(self) -> str:
-        """Return a sentence for each step, and by what the changes can be judged."""
-        return "\n".join([*map(_wrapped, self._sentences()), "", _wrapped(self._method())])
-
-    def __repr__(self) -> str:
-        return "\n".join([*map(_wrapped, self._sentences()), "More: .summary(), .steps, .parameters, .result"])
-
-    @property
-    def _limits(self) -> tuple[float, float]:
-        small = self.result.moments.n_eff.sum() <= SMALL_SAMPLE
-        return (SMALL_CFI_FALLS, SMALL_RMSEA_RISES) if small else (CFI_FALLS, RMSEA_RISES)
-
-    def _sentences(self) -> list[str]:
-        return [self._sentence(row) for row in self.steps.to_dict("records")]
-
-    def _sentence(self, row: Mapping[Any, Any]) -> str:
-        fit = f"χ² = {row['chisq']:.1f} (df {row['df']}), CFI {row['cfi']:.3f}, RMSEA {row['rmsea']:.3f}"
-        if row["df_change"] != row["df_change"]:
-            return f"{row['step']}: {fit}; the same model in every group, with nothing held equal."
-        falls, rises = self._limits
-        p = "p < .001" if row["p_change"] < 0.001 else f"p = {row['p_change']:.3f}"
-        said = f"χ² rises by {row['chisq_change']:.1f} (df {row['df_change']:.0f}, {p}), CFI changes by {row['cfi_change']:+.3f}, "
-        said += f"RMSEA by {row['rmsea_change']:+.3f}"
-        wide = [
-            name
-            for name, change, limit in (("CFI", -row["cfi_change"], falls), ("RMSEA", row["rmsea_change"], rises))
-            if change >= limit
-        ]
-        if wide:
-            verdict = f"in doubt, by the change of {' and '.join(wide)}"
-        elif row["p_change"] < 1 - self.result.options.level:
-            verdict = "holds by the changes of CFI and RMSEA, not by the χ² test"
-        else:
-            verdict = f"holds: {_ALLOWED[row['step']]}"
-        return f"{row['step']} ({row['equal']} equal): {fit}; {said}: {verdict}."
-
-    def _method(self) -> str:
-        falls, rises = self._limits
-        assert self.result.units is not None
-        return (
-            f"{len(self.result.units)} groups, {self.result.moments.n.sum():,.0f} answers, maximum likelihood for normal answers. "
-            f"A step is in doubt where CFI falls by {falls:g} or more, or RMSEA rises by {rises:g} or more (Chen 2007, for "
-            f"{'at most' if falls == SMALL_CFI_FALLS else 'more than'} {SMALL_SAMPLE} answers; Cheung & Rensvold 2002: CFI by 0.01); the "
-            "χ² test finds ever smaller differences as samples grow."
-        )
-
-
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, WIDTH, subsequent_indent="  ")
-
 
 DEFAULT: tuple[Step, ...] = ("configural", "metric", "scalar")
 
@@ -157,16 +75,14 @@ def invariance(
     """
     other = [name for name in ("discrepancy", "likelihood", "errors", "ordinal") if fit_options.pop(name, False)]
     if other:
-        raise OptionError(
-            f"{', '.join(other)}: invariance steps are estimated by maximum likelihood for normal answers."
-        )
+        raise OptionError(Message("invariance.only_normal", options=Several(other)))
     wanted = _wanted(steps)
     with warnings.catch_warnings():
         # No index is compared here.
         warnings.simplefilter("ignore", ConventionWarning)
         result = fit(model, data, by=by, **{**fit_options, "estimator": CovarianceStructure.name, "replicates": 0})
     if result.units is None or len(result.units) < 2:
-        raise OptionError("invariance compares groups; name the column that tells at least two apart: by='company'.")
+        raise OptionError(Message("invariance.one_group"))
     parameters = parameters_of(result.design, means=True, factor_means=True)
     sample, n = _sample(result), np.asarray(result.moments.n_eff, dtype=np.float64)
     theta, found = _first(result, parameters, sample), dict[Step, Constrained]()
@@ -174,7 +90,7 @@ def invariance(
         begin = found[BEFORE[step]].theta if step in BEFORE else theta
         found[step] = constrained(begin, sample, n, parameters, EQUAL[step])
         if not found[step].converged:
-            raise EstimationError(f"the {step} step did not converge. Leave it out of steps=, or join small groups.")
+            raise EstimationError(Message("invariance.step_failed", step=step))
     return Invariance(
         result=result,
         steps=_step_table(found, sample, n, result.design.p),
@@ -191,7 +107,7 @@ def _wanted(steps: Sequence[Step]) -> list[Step]:
 
 
 def _sample(result: Fit) -> Sample:
-    """Return the groups' moments with n in the denominator and reversed items turned round."""
+    """Return the groups' moments with n in the denominator, of items with reverse-coded answers reversed."""
     moments, design = result.moments, result.design
     S = turned(moments.cov, design) * ((moments.n - 1) / moments.n)[:, None, None]
     return Sample.of(np.ascontiguousarray(np.moveaxis(S, 0, -1)), (moments.mean * design.sign).T.copy())
@@ -232,7 +148,7 @@ def _step_table(found: dict[Step, Constrained], sample: Sample, n: Array, p: int
         before = rows.get(BEFORE.get(step, step))
         row: dict[str, object] = {
             "step": step,
-            "equal": " and ".join(", ".join(WORDS[role] for role in EQUAL[step]).rsplit(", ", 1)) or "nothing",
+            "equal": str(equal_parameters(step)),
             "chisq": chisq,
             "df": df,
             "p": float(chdtrc(df, chisq)) if df else np.nan,
@@ -243,9 +159,6 @@ def _step_table(found: dict[Step, Constrained], sample: Sample, n: Array, p: int
         }
         rows[step] = row | _change(row, before)
     return pd.DataFrame(list(rows.values()))
-
-
-WORDS = {"loading": "loadings", "intercept": "intercepts", "residual": "residual variances", "path": "paths"}
 
 
 def _change(row: dict[str, Any], before: dict[str, Any] | None) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The door: measurement invariance of composites between groups, and which comparisons it allows."""
+"""Measurement invariance of composites between groups, and which comparisons it allows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,13 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csindex.assessment.groups.groups import Groups, adjust_of, adjusted, groups_of, rows_of, tell_failures
+from csindex.assessment.groups.groups import Groups, adjust_of, adjusted, failed_permutations, groups_of, rows_of
 from csindex.assessment.groups.micom_result import Micom
 from csindex.assessment.groups.permutation import Drawn, Pool, permute, pool, pooled_estimate, share_as_extreme
+from csindex.assessment.wording import reason
 from csindex.errors import EstimationError, OptionError
-from csindex.estimation.estimates import REASONS, Status
+from csindex.estimation.estimates import Status
 from csindex.estimation.estimator import ESTIMATORS
 from csindex.fitting.result import Fit
+from csindex.messages import Argument, Message
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.options import choose, whole
@@ -105,16 +107,13 @@ def micom(
     choose("items", items, ("standardized", "raw"))
     whole("permutations", permutations, 19)
     if not isinstance(model, Model) or isinstance(data, Fit):
-        raise OptionError("micom takes the model first, then the answers: micom(model, data, by='company').")
+        raise OptionError(Message("invariance.model_first"))
     wanted = fit_options.get("estimator")
     if isinstance(wanted, str) and wanted in ESTIMATORS and ESTIMATORS[wanted].covariance_structure:
-        raise OptionError(
-            f"micom is about composites, and estimator={wanted!r} has common factors. Use csindex.invariance, or leave "
-            "estimator= out."
-        )
+        raise OptionError(Message("invariance.common_factors", estimator=Argument("estimator", wanted)))
     options = {**fit_options, "level": level, "replicates": 0, "seed": whole("seed", seed, 0)}
     groups = groups_of(data, model, by, reference, options)
-    answers = rows_of(groups, "MICOM's permutations")
+    answers = rows_of(groups, "permutations_of_micom")
     result, members = groups.result, groups.members
     raw = items == "raw"
     found = []
@@ -122,7 +121,7 @@ def micom(
         for a, b in zip(groups.first, groups.second, strict=True):
             rows = pool(answers, model.item_names, result.options.missing, members[[a, b]], result.options.ordinal)
             found.append(_pair(result, rows, np.array([a, b]), raw, permutations, seed, bar))
-    failed = tell_failures([pair.status for pair in found], result.options.max_failed)
+    failed = failed_permutations([pair.status for pair in found], result.options.max_failed)
     compositional, equality = _compositional(groups, found, method), _equality(groups, found, method)
     return Micom(
         result=result,
@@ -134,7 +133,7 @@ def micom(
         permutations=permutations,
         seed=seed,
         shuffled=found[0].words,
-        failed=failed,
+        failures=failed,
     )
 
 
@@ -142,9 +141,7 @@ def _pair(result: Fit, rows: Pool, pair: NDArray[np.intp], raw: bool, permutatio
     design, options = result.design, result.options
     centre, cov, pooled = pooled_estimate(rows, design, options)
     if pooled.status[0] != Status.OK:
-        raise EstimationError(
-            f"the groups together cannot be estimated: {REASONS[Status(int(pooled.status[0]))]}. Their scores have no common weights."
-        )
+        raise EstimationError(Message("invariance.pooled_failed", reason=reason(Status(int(pooled.status[0])))))
     hundred = 100.0 / design.span * design.sign
     scale = hundred / np.sqrt(np.einsum("ii->i", cov[0]) * hundred**2) if options.variant == "standardized" else hundred
     # cSEM leaves the items in their own units in step 2, though the weights belong to standardized ones.

@@ -1,33 +1,27 @@
-"""What MICOM gives: its steps as tables, a verdict, and a sentence for each."""
+"""The result of MICOM: its steps as tables, a verdict, and a sentence for each."""
 
-import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import pandas as pd
 
-from csindex.assessment.groups.groups import ADJUSTMENTS, labels_of
+from csindex.assessment.groups.groups import labels_of
+from csindex.assessment.wording import by_reason
+from csindex.estimation.estimates import Status
 from csindex.fitting.result import Fit
+from csindex.fitting.text import names_shown
+from csindex.messages import Language, Message
+from csindex.text import html
+from csindex.text.document import Bullets, Section, Table
+from csindex.text.result import Result
+from csindex.text.speaker import Speaker
 
-WIDTH = 88
-_ALLOWED = {
-    "full": (
-        "Full invariance of {who}: standardized coefficients, means and index levels may be compared between the groups, and "
-        "their data may be pooled."
-    ),
-    "partial": (
-        "Partial invariance of {who}: standardized coefficients (paths, loadings) may be compared between the groups, but "
-        "their data may not be pooled, nor their means and index levels be treated as equal."
-    ),
-    "none": (
-        "No invariance of {who}: the composite is put together differently in the groups, so neither its coefficients nor its "
-        "levels may be compared."
-    ),
-}
+VERDICTS = ("full", "partial", "none")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Micom:
+class Micom(Result):
     """The result of `csindex.micom`.
 
     Attributes
@@ -45,13 +39,13 @@ class Micom:
     verdict : data frame
         ``group_1, group_2, construct, verdict``: *full*, *partial* or *none*.
     items : {"standardized", "raw"}
-        Of what step 2 makes composites.
+        The items that the composites of step 2 consist of.
     adjust : str
         How p-values are adjusted over the pairs of groups.
     permutations, seed : int
     shuffled : str
         What was shuffled.
-    failed : dict of reason to int
+    failures : dict of Status to int
         Permutations that could not be estimated.
     """
 
@@ -64,102 +58,131 @@ class Micom:
     permutations: int
     seed: int
     shuffled: str
-    failed: Mapping[str, int] = field(default_factory=dict)
+    failures: Mapping[Status, int] = field(default_factory=dict)
 
-    def summary(self) -> str:
-        """Return a sentence for each step and each verdict, and how they were tested."""
-        lines = [self._configural(), self._composition()]
-        lines += [self._equal("3a", "mean", "means"), self._equal("3b", "variance", "variances")]
-        parts = ["\n".join(map(_wrapped, lines)), "\n".join(map(_wrapped, self._verdicts())), self._method()]
-        return "\n\n".join(parts)
-
-    def __repr__(self) -> str:
-        lines = [*map(_wrapped, self._verdicts()), "More: .summary(), .compositional, .equality, .verdict, .result"]
-        return "\n".join(lines)
+    TABLES: ClassVar = {"compositional": "compositional", "equality": "equality", "verdict": "verdict"}
 
     @property
-    def _alpha(self) -> str:
-        return f"{1 - self.result.options.level:.3g}"
+    def failed(self) -> dict[str, int]:
+        """Permutations that could not be estimated, by reason."""
+        return by_reason(self.failures)
 
-    def _configural(self) -> str:
-        model, options = self.result.model, self.result.options
-        assert self.result.units is not None
-        names = ", ".join(map(str, labels_of(self.result.units)))
-        return (
-            f"Step 1, configural invariance, holds by construction: {names} answered the same {len(model.items)} items with the "
-            f"same coding and direction, and the same model was estimated by the same algorithm ({options.scheme} scheme, "
-            f"{options.variant} items, {options.missing} treatment of missing answers) — whether the questions mean the same "
-            "to all of them, no test can tell."
-        )
+    def blocks(self, lang: Language) -> Iterator[Section]:
+        """Yield a sentence for each step and each verdict, and how they were tested."""
+        speaker = _speaker(self, lang)
+        steps = [_configural(self, speaker), _composition(self, speaker)]
+        steps += [_equality(self, aspect, speaker) for aspect in ("mean", "variance")]
+        yield Section("", (Bullets(tuple(steps), ""),))
+        yield from self.brief(lang)
+        yield Section("", (Bullets((_method(self, speaker),), ""),))
 
-    def _composition(self) -> str:
-        frame = self.compositional
-        broken = frame[~frame["invariant"]]
-        least = frame["correlation"].min()
-        if broken.empty:
-            return (
-                f"Step 2, compositional invariance, holds for all {frame['construct'].nunique()} constructs at {self._alpha} "
-                f"(smallest correlation {least:.4f}): standardized coefficients may be compared."
-            )
-        texts = [
-            f"{self._who(row)} (correlation {row['correlation']:.4f}, below {row['quantile']:.4f})"
-            for row in broken.to_dict("records")
-        ]
-        return (
-            f"Step 2, compositional invariance, fails at {self._alpha} for {', '.join(texts)}: coefficients of these may not be "
-            "compared, those of the others may."
-        )
+    def brief(self, lang: Language) -> Iterator[Section]:
+        """Yield a sentence for each verdict."""
+        yield Section("", (Bullets(tuple(_verdicts(self, _speaker(self, lang))), ""),))
 
-    def _equal(self, step: str, aspect: str, many: str) -> str:
-        frame = self.equality[self.equality["aspect"] == aspect]
-        apart = frame[~frame["equal"]]
-        if apart.empty:
-            return (
-                f"Step {step}, equal {many} of the composites, holds at {self._alpha} for all "
-                f"{frame['construct'].nunique()} constructs, so {many} do not stand in the way of pooling."
-            )
-        what = "difference" if aspect == "mean" else "log ratio"
-        texts = [f"{self._who(row)} ({what} {row['estimate']:+.2f})" for row in apart.to_dict("records")]
-        return (
-            f"Step {step}, equal {many} of the composites, fails at {self._alpha} for {', '.join(texts)}: the groups may not be "
-            "pooled for these."
-        )
-
-    def _verdicts(self) -> list[str]:
-        out = []
-        for verdict, text in _ALLOWED.items():
-            rows = self.verdict[self.verdict["verdict"] == verdict]
-            if len(rows):
-                out.append(text.format(who=self._all_of(rows)))
-        return out
-
-    def _all_of(self, rows: pd.DataFrame) -> str:
-        """Return constructs and, with more than two groups, the pairs of each."""
-        assert self.result.units is not None
-        if len(self.result.units) == 2:
-            return ", ".join(rows["construct"])
-        out = []
-        for construct, part in rows.groupby("construct", sort=False):
-            every = len(part) == len(self.verdict) // self.verdict["construct"].nunique()
-            pairs = [f"{a} and {b}" for a, b in zip(part["group_1"], part["group_2"], strict=True)]
-            out.append(f"{construct} ({'all pairs' if every else '; '.join(pairs)})")
-        return ", ".join(out)
-
-    def _who(self, row: Mapping[object, object]) -> str:
-        """Return the construct and, with more than two groups, the pair."""
-        assert self.result.units is not None
-        pair = f" ({row['group_1']} and {row['group_2']})" if len(self.result.units) > 2 else ""
-        return f"{row['construct']}{pair}"
-
-    def _method(self) -> str:
-        failed = sum(self.failed.values())
-        several = self.result.units is not None and len(self.result.units) > 2
-        adjusted = f"; p-values of a step adjusted over pairs: {ADJUSTMENTS[self.adjust]}" if several else ""
-        return _wrapped(
-            f"MICOM (Henseler, Ringle & Sarstedt 2016): {self.permutations:,} permutations of {self.shuffled} for each pair of "
-            f"groups, {failed:,} failed, seed {self.seed}; composites of {self.items} items{adjusted}."
-        )
+    def _repr_html_(self) -> str:
+        return html.write([*self.brief("en"), Section("", (_cells(self, _speaker(self, "en")),))])
 
 
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, WIDTH, subsequent_indent="  ")
+class _Words(Speaker):
+    """Sentences about invariance."""
+
+    families = ("invariance",)
+
+
+def _speaker(found: Micom, lang: Language) -> _Words:
+    return _Words(names_shown(found.result, lang), lang)
+
+
+def _alpha(found: Micom) -> str:
+    return f"{1 - found.result.options.level:.3g}"
+
+
+def _configural(found: Micom, speaker: Speaker) -> str:
+    model, options = found.result.model, found.result.options
+    assert found.result.units is not None
+    # English readers know the options by their values.
+    chosen = {name: getattr(options, name) for name in ("scheme", "variant", "missing")}
+    if speaker.lang == "ko":
+        chosen = {name: speaker.term(value) for name, value in chosen.items()}
+    groups = ", ".join(map(str, labels_of(found.result.units)))
+    return speaker.say("configural", groups=groups, items=len(model.items), **chosen)
+
+
+def _composition(found: Micom, speaker: Speaker) -> str:
+    frame = found.compositional
+    broken = frame[~frame["invariant"]]
+    if broken.empty:
+        counts = {"constructs": frame["construct"].nunique(), "least": frame["correlation"].min()}
+        return speaker.say("composition_holds", alpha=_alpha(found), **counts)
+    numbers = ("correlation", "quantile")
+    each = [
+        speaker.say("composition_one", who=_who(row, found, speaker), **{name: row[name] for name in numbers})
+        for row in broken.to_dict("records")
+    ]
+    return speaker.say("composition_fails", alpha=_alpha(found), found=", ".join(each))
+
+
+def _equality(found: Micom, aspect: str, speaker: Speaker) -> str:
+    """Return whether the means, or the variances, of the composites are equal."""
+    frame = found.equality[found.equality["aspect"] == aspect]
+    apart = frame[~frame["equal"]]
+    if apart.empty:
+        return speaker.say(f"{aspect}_holds", alpha=_alpha(found), constructs=frame["construct"].nunique())
+    each = [
+        speaker.say(f"{aspect}_one", who=_who(row, found, speaker), estimate=row["estimate"])
+        for row in apart.to_dict("records")
+    ]
+    return speaker.say(f"{aspect}_fails", alpha=_alpha(found), found=", ".join(each))
+
+
+def _verdicts(found: Micom, speaker: Speaker) -> Iterator[str]:
+    for verdict in VERDICTS:
+        rows = found.verdict[found.verdict["verdict"] == verdict]
+        if len(rows):
+            yield speaker.say(verdict, who=_all_of(rows, found, speaker))
+
+
+def _all_of(rows: pd.DataFrame, found: Micom, speaker: Speaker) -> str:
+    """Return constructs and, with more than two groups, the pairs of each."""
+    assert found.result.units is not None
+    if len(found.result.units) == 2:
+        return ", ".join(map(speaker.name, rows["construct"]))
+    out = []
+    for construct, part in rows.groupby("construct", sort=False):
+        every = len(part) == len(found.verdict) // found.verdict["construct"].nunique()
+        pairs = [_pair(row, speaker) for row in part.to_dict("records")]
+        named = speaker.say("all_pairs") if every else "; ".join(pairs)
+        out.append(speaker.say("construct_pairs", name=speaker.name(str(construct)), pairs=named))
+    return ", ".join(out)
+
+
+def _pair(row: Mapping[Any, Any], speaker: Speaker) -> str:
+    return speaker.say("pair", first=row["group_1"], second=row["group_2"])
+
+
+def _who(row: Mapping[Any, Any], found: Micom, speaker: Speaker) -> str:
+    """Return the construct and, with more than two groups, the pair."""
+    assert found.result.units is not None
+    name = speaker.name(row["construct"])
+    return speaker.say("construct_pairs", name=name, pairs=_pair(row, speaker)) if len(found.result.units) > 2 else name
+
+
+def _cells(found: Micom, speaker: Speaker) -> Table:
+    rows = [
+        (_pair(row, speaker), speaker.name(row["construct"]), speaker.say(f"verdict_{row['verdict']}"))
+        for row in found.verdict.to_dict("records")
+    ]
+    return Table("", tuple(speaker.say("verdict_heads").split("|")), tuple(rows), left=3)
+
+
+def _method(found: Micom, speaker: Speaker) -> str:
+    several = found.result.units is not None and len(found.result.units) > 2
+    counts = {"count": found.permutations, "failed": sum(found.failures.values()), "seed": found.seed}
+    return speaker.say(
+        "micom",
+        shuffled=Message(f"comparison.{found.shuffled}"),
+        items=speaker.say(f"items_{found.items}"),
+        adjusted=speaker.say("over_pairs", method=Message(f"comparison.{found.adjust}")) if several else "",
+        **counts,
+    )

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from csindex.assessment.groups.difference import between
 from csindex.assessment.groups.distance import average_distances, implied_items
-from csindex.assessment.groups.groups import Groups, rows_of, tell_failures
+from csindex.assessment.groups.groups import Groups, failed_permutations, rows_of
 from csindex.assessment.groups.quantities import Measure, together
-from csindex.estimation.estimates import Estimates
+from csindex.estimation.estimates import Estimates, Status
 from csindex.estimation.estimator import estimate, estimator_of
 from csindex.fitting.result import Fit
 from csindex.model.design import Design
@@ -39,7 +39,7 @@ class Shuffled:
         d_ULS and d_G between the models of the groups.
     words : str
         What was shuffled.
-    failed : dict of reason to int
+    failed : dict of Status to int
     """
 
     p_pairs: Array
@@ -47,12 +47,12 @@ class Shuffled:
     distances: Array
     p_distances: Array
     words: str
-    failed: dict[str, int]
+    failed: dict[Status, int]
 
 
 def shuffle(groups: Groups, chosen: list[Measure], permutations: int, seed: int, progress: bool) -> Shuffled:
     """Permute the labels and return the p-values."""
-    result, answers = groups.result, rows_of(groups, "permutations")
+    result, answers = groups.result, rows_of(groups, "the_permutations")
     names, count, options = result.model.item_names, len(groups.names), result.options
     pairs = np.stack([groups.first, groups.second], axis=1)
     # With three groups or more a pair's hypothesis says nothing of the others, whose rows then stay out.
@@ -78,7 +78,7 @@ def shuffle(groups: Groups, chosen: list[Measure], permutations: int, seed: int,
         distances=distances,
         p_distances=share_as_extreme(distances, runs[0][0][:, -2:]),
         words=pools[0].words,
-        failed=tell_failures([status for _, status in runs], options.max_failed),
+        failed=failed_permutations([status for _, status in runs], options.max_failed),
     )
 
 

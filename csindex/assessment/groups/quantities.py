@@ -13,6 +13,7 @@ from csindex.fitting import constructs
 from csindex.fitting.core import Quantity
 from csindex.fitting.result import Fit
 from csindex.index.impacts import STEP
+from csindex.messages import Message, Several
 from csindex.options import choose
 from csindex.stacks.layout import Array
 
@@ -50,15 +51,15 @@ def measures(result: Fit, quantities: str | Iterable[Any]) -> list[Measure]:
     """Return the measures that the user names, or makes of a triple of name, labels and function."""
     asked = [quantities] if isinstance(quantities, str) else list(quantities)
     if not asked:
-        raise OptionError(f"quantities= is empty. Name some of: {', '.join(NAMES)}.")
+        raise OptionError(Message("comparison.no_quantities", known=Several(NAMES, most=len(NAMES))))
     known = _known(result)
     found = [_own(one, result) if isinstance(one, tuple) else known[choose("quantities", one, NAMES)] for one in asked]
     names = [measure.name for measure in found]
     if len(set(names)) < len(names):
-        raise OptionError(f"quantities= names {names}, some more than once. Give each its own name.")
+        raise OptionError(Message("comparison.named_twice", names=names))
     empty = [measure.name for measure in found if not measure.size]
     if empty:
-        raise OptionError(f"the model has no {', '.join(empty)}: it has no paths that would give any. Leave it out.")
+        raise OptionError(Message("comparison.no_paths", names=Several(empty, most=len(empty))))
     return found
 
 
@@ -95,23 +96,19 @@ def _known(result: Fit) -> dict[str, Measure]:
 def _own(given: tuple[Any, ...], result: Fit) -> Measure:
     """Check a quantity of the user's: its labels and what its function returns."""
     if len(given) != 3 or not isinstance(given[0], str) or not isinstance(given[1], Mapping) or not callable(given[2]):
-        raise OptionError(
-            "a quantity of your own is a triple of its name, its labels and a function of Estimates, e.g. ('gap', "
-            "{'construct': ['Satisfaction - Value']}, lambda e: e.index[..., [4]] - e.index[..., [3]])."
-        )
+        raise OptionError(Message("comparison.own_quantity"))
     name, labels, of = given
-    strangers = [key for key in labels if key not in LABELS]
-    if strangers or not labels or len({len(list(values)) for values in labels.values()}) > 1:
-        raise OptionError(
-            f"the labels of {name!r} must be lists of one length under some of {', '.join(LABELS)}; found {dict(labels)!r:.120}."
-        )
+    if (
+        any(key not in LABELS for key in labels)
+        or not labels
+        or len({len(list(values)) for values in labels.values()}) > 1
+    ):
+        known, shown = Several(LABELS, most=len(LABELS)), f"{dict(labels)!r:.120}"
+        raise OptionError(Message("comparison.own_labels", name=name, known=known, labels=shown))
     measure = Measure(name, {key: [str(value) for value in values] for key, values in labels.items()}, of)
     shape, due = np.shape(of(result.estimates)), (len(result.estimates.index), measure.size)
     if shape != due:
-        raise OptionError(
-            f"the function of {name!r} returns an array of shape {shape} for {due[0]} groups; with its {due[1]} labels it "
-            "must keep the leading axes and end in one of as many numbers, e.g. e.index[..., [4]]."
-        )
+        raise OptionError(Message("comparison.own_shape", name=name, shape=shape, groups=due[0], labels=due[1]))
     return measure
 
 

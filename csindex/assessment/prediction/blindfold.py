@@ -1,4 +1,4 @@
-"""The door: blindfolding, the cross-validation of old tables."""
+"""Blindfolding: Stone and Geisser's Q², for comparison with older tables."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 from csindex.assessment.prediction.held_out import check_same, fitted, units_of
 from csindex.assessment.prediction.losses import over_respondents, student
 from csindex.assessment.prediction.predictors import Antecedents, known_paths, score_weights
+from csindex.assessment.wording import reason
 from csindex.errors import EstimationError, OptionError
-from csindex.estimation.estimates import REASONS, Status
+from csindex.estimation.estimates import Status
 from csindex.estimation.estimator import estimate
 from csindex.estimation.pls.iteration import inner_weights, proxy_correlations, proxy_covariances
 from csindex.estimation.pls.structure import path_coefficients
 from csindex.fitting.core import table
 from csindex.fitting.result import Fit
+from csindex.messages import Message, Several
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.moments.missing import policy_of
@@ -179,12 +181,12 @@ def blindfold(
 def _check(result: Fit, rounds: int, omit: str) -> None:
     fewest = int(result.moments.n.min())
     if rounds > fewest:
-        raise OptionError(f"distance={rounds} is more than the {fewest} rows there are. 5 to 10 is usual.")
+        raise OptionError(Message("prediction.distance", distance=rounds, rows=fewest))
     odd = [c.name for c in result.model.constructs if c.mode not in ("A", "B", "equal", "fixed")]
     if omit == "rows" and odd:
-        raise OptionError(f"omit='rows' does not know the mode of {', '.join(odd)}. Use omit='cells'.")
+        raise OptionError(Message("prediction.mode", constructs=Several(odd, most=len(odd))))
     if omit == "rows" and (result.options.variant != "standardized" or not policy_of(result.options).complete):
-        raise OptionError("omit='rows' needs standardized items and missing='listwise'. Use omit='cells'.")
+        raise OptionError(Message("prediction.omit_rows"))
 
 
 def _unit(answers: Answers, rows: slice, sd: Array) -> _Unit:
@@ -238,7 +240,7 @@ def _by_cells(unit: _Unit, result: Fit, j: int, rounds: int, antecedents: Antece
         packed.append(s)
     mean, cov = np.concatenate(means, axis=1).T, unpack(np.concatenate(packed, axis=1).T, p)
     found = estimate(mean, cov, design, result.options)
-    _refuse(found.status != Status.OK, [REASONS.get(Status(int(code)), "") for code in found.status], result, j)
+    _refuse(found.status, result, j)
     sd = np.sqrt(np.einsum("mii->mi", cov))
     weights, paths = (
         score_weights(found, sd, design, result.options.variant),
@@ -263,7 +265,7 @@ def _by_rows(unit: _Unit, result: Fit, j: int, rounds: int, antecedents: Anteced
     scale = design.sign / sd
     F, T = (cov * scale[:, :, None] * scale[:, None, :] for _, cov in (whole, kept))
     found = blinded(F, T, j, design, result.options, antecedents)
-    _refuse(~found.converged, [REASONS[Status.UNCONVERGED]] * rounds, result, j)
+    _refuse(np.where(found.converged, Status.OK, Status.UNCONVERGED), result, j)
     loadings = found.loadings * sd[:, block] * design.sign[block]
     for number in range(rounds):
         weighted = (unit.x - mean[number]) * (scale * found.w)[number]
@@ -279,14 +281,14 @@ def _moments(x: Array, weights: Array) -> tuple[Array, Array]:
     return mean.T, unpack(packed.T, x.shape[1])
 
 
-def _refuse(failed: NDArray[np.bool_], reasons: list[str], result: Fit, construct: int) -> None:
+def _refuse(status: NDArray[Any], result: Fit, construct: int) -> None:
+    """Raise an EstimationError if any round has failed."""
+    failed = status != Status.OK
     if failed.any():
         number = int(failed.argmax())
-        raise EstimationError(
-            f"{int(failed.sum())} of {len(failed)} rounds of {result.model.construct_names[construct]!r} cannot be estimated "
-            f"(round {number + 1}: {reasons[number]}), so Q² is not known. Try another distance=, or leave out items that are "
-            "nearly constant."
-        )
+        counts = {"failed": int(failed.sum()), "rounds": len(failed), "number": number + 1}
+        name, why = result.model.construct_names[construct], reason(Status(int(status[number])))
+        raise EstimationError(Message("prediction.round_failed", construct=name, reason=why, **counts))
 
 
 def _table(

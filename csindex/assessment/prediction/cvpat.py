@@ -1,33 +1,31 @@
-"""The door: which of two models predicts better."""
+"""Comparison of the predictions of two models (CVPAT)."""
 
-import textwrap
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from csindex.assessment.prediction.cvpat_result import OVERALL, Cvpat
 from csindex.assessment.prediction.held_out import (
     Crossed,
     by_unit,
     check_same,
     cross_validate,
+    failed_sets,
     fitted,
     plan_of,
-    tell_failures,
 )
 from csindex.assessment.prediction.losses import losses, over_respondents, student
 from csindex.assessment.prediction.predictors import target_items
 from csindex.errors import OptionError
 from csindex.fitting.core import table
 from csindex.fitting.result import Fit
+from csindex.messages import Message
 from csindex.model.model import Model
 from csindex.moments.missing import policy_of
 from csindex.stacks.layout import Array
-
-OVERALL = "overall"
 
 
 def construct_losses(square: Array, owners: Sequence[NDArray[np.intp]]) -> Array:
@@ -74,69 +72,6 @@ def loss_table(crossed: Crossed, constructs: Sequence[str], losses: Sequence[Arr
     uncertain = student(together["estimate"], together["se"], together["df"], crossed.result.options.level)
     extra = {"loss": together["loss_1"], "loss_benchmark": together["loss_2"]}
     return table(crossed.result.units, labels, together["estimate"], uncertain, extra=extra, p=True)
-
-
-WIDTH = 88
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Cvpat:
-    """The result of `csindex.cvpat`.
-
-    Attributes
-    ----------
-    table : data frame
-        Unit columns, ``construct, items, loss_1, loss_2, estimate, se, lower, upper, p``: mean losses of the two models
-        (square errors, averaged over the items of the construct that both predict), and the first less the second, negative
-        where the first predicts better; for each construct and *overall*. p is two-sided; half of it is that of Liengaard et
-        al.'s (2021) one-sided test, where the direction was named beforehand.
-    first, second : Fit
-        Of the whole sample, without replicates.
-    antecedents, average : str
-    seed : int
-    drawn : str
-        How folds came about.
-    failed : dict of reason to int
-        Training sets that could not be estimated, of both models.
-    """
-
-    table: pd.DataFrame
-    first: Fit
-    second: Fit
-    antecedents: str
-    average: str
-    seed: int
-    drawn: str
-    failed: Mapping[str, int] = field(default_factory=dict)
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return every table by its name."""
-        return {"cvpat": self.table}
-
-    def summary(self) -> str:
-        """Return the comparison as text."""
-        rows = self.table[self.table["construct"] == OVERALL]
-        units = [] if self.first.units is None else [str(name) for name in self.first.units.columns]
-        lines = [self._said(row, [str(row[name]) for name in units]) for row in rows.to_dict("records")]
-        lines.append(
-            f"CVPAT (Liengaard et al. 2021): paired t test of mean losses over respondents; {self.drawn}; "
-            f"{sum(self.failed.values()):,} training sets failed."
-        )
-        return "\n".join(textwrap.fill(line, WIDTH, subsequent_indent="  ") for line in lines)
-
-    def __repr__(self) -> str:
-        return self.summary() + "\nMore: .table, .first, .second"
-
-    def _said(self, row: dict[Any, Any], unit: list[str]) -> str:
-        level = self.first.options.level
-        better = "first" if row["estimate"] < 0 else "second"
-        sure = f"the {better} model predicts better" if row["p"] < 1 - level else "the two models cannot be told apart"
-        where = f"{', '.join(unit)}: " if unit else ""
-        said = (
-            f"{where}{sure}: mean loss {row['loss_1']:.3f} against {row['loss_2']:.3f}, difference {row['estimate']:+.3f} "
-            f"({level:.0%} interval {row['lower']:+.3f} to {row['upper']:+.3f}, p {row['p']:.3f})."
-        )
-        return said[0].upper() + said[1:]
 
 
 def cvpat(
@@ -186,15 +121,15 @@ def cvpat(
     items = {item.name: item for result, _ in fits for item in result.model.items}
     policy = {result.options.missing for result, _ in fits}
     if len(policy) > 1:
-        raise OptionError("the two fits treat missing answers differently; make them with the same missing=.")
+        raise OptionError(Message("prediction.different_missing"))
     answers = survey.answers(list(items.values()), complete=policy_of(one.options).complete)
     for model, (result, own) in zip((first, second), fits, strict=True):
         if isinstance(model, Fit):
             check_same(result, own.answers(result.model.items, complete=policy_of(result.options).complete))
     crossed = [cross_validate(result, survey, answers, list(items), plan) for result, _ in fits]
     if crossed[0].units != crossed[1].units:
-        raise OptionError("some units can be estimated with one of the models only. Leave them out of the data.")
-    failed = [tell_failures(one, stacklevel=2) for one in crossed]
+        raise OptionError(Message("prediction.different_units"))
+    failed = [failed_sets(one, stacklevel=2) for one in crossed]
     return Cvpat(
         table=_table(crossed[0], crossed[1], plan.average),
         first=one,
@@ -202,8 +137,8 @@ def cvpat(
         antecedents=plan.antecedents,
         average=plan.average,
         seed=plan.seed,
-        drawn=crossed[0].folds.words,
-        failed={reason: sum(f.get(reason, 0) for f in failed) for reason in {**failed[0], **failed[1]}},
+        dealt=crossed[0].folds.words,
+        failures={reason: sum(f.get(reason, 0) for f in failed) for reason in {**failed[0], **failed[1]}},
     )
 
 
@@ -214,7 +149,7 @@ def _table(first: Crossed, second: Crossed, average: Any) -> pd.DataFrame:
     ]
     shared = [name for name in predicted[0] if name in predicted[1]]
     if not shared:
-        raise OptionError("the two models predict no item in common, so their losses cannot be compared.")
+        raise OptionError(Message("prediction.no_item_in_common"))
     constructs = first.result.model.constructs
     own = [(c.name, [n for n in c.items if n in shared]) for c in constructs if set(c.items) & set(shared)]
     places = [[np.array([where[n] for n in names]) for _, names in own] for where in predicted]

@@ -1,4 +1,4 @@
-"""Who is held out together: folds drawn at random, or given."""
+"""Folds of rows that are held out together, drawn at random or given."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import OptionError, SurveyError
+from csindex.messages import Argument, Message, Several
 from csindex.survey.answers import Answers
 from csindex.survey.columns import as_frame
 from csindex.survey.survey import Survey
@@ -26,12 +27,12 @@ class Folds:
     ----------
     fold : (n, r) int
         Rows with -1 are in every training set and never predicted.
-    words : str
-        How the folds came about.
+    words : Message
+        How the folds were formed.
     """
 
     fold: Ints
-    words: str
+    words: Message
 
     def members(self, rows: slice) -> tuple[Ints, Ints]:
         """Return repeat and fold (M,) of every training set of some rows, repeat by repeat."""
@@ -41,9 +42,9 @@ class Folds:
 
 
 def draw(answers: Answers, units: Sequence[int], count: int, repeats: int, seed: int) -> Folds:
-    """Deal rows, or whole clusters, out to folds; where there are strata every fold gets its share of each.
+    """Assign rows, or whole clusters, to folds at random; where there are strata every fold gets its share of each.
 
-    Rows are in the order of what they say, and a unit's folds depend on the seed and its number only: neither the order of
+    Rows are in the order of their answers, and a unit's folds depend on the seed and its number only: neither the order of
     the data nor the number of repeats changes a fold.
 
     Raises
@@ -58,18 +59,18 @@ def draw(answers: Answers, units: Sequence[int], count: int, repeats: int, seed:
         thing, stratum = _held_together(answers, rows)
         if len(stratum) < count:
             label = "" if answers.units is None else f"{'/'.join(map(str, answers.units.iloc[unit]))}: "
-            what = "clusters" if _clustered(answers) else "rows"
-            raise SurveyError(
-                f"{label}{len(stratum)} {what} cannot be dealt out to {count} folds. Use folds={max(2, len(stratum) // 2)} or fewer."
-            )
+            things = Message("prediction.clusters" if _clustered(answers) else "prediction.rows")
+            said = {"unit": label, "count": len(stratum), "things": things, "folds": count}
+            fewer = Argument("folds", max(2, len(stratum) // 2))
+            raise SurveyError(Message("prediction.few_things", fewer=fewer, **said))
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(crc32(b"folds"), unit)))
         order = np.argsort(stratum + rng.random((repeats, len(stratum))), axis=1, kind="stable")
         dealt = np.empty_like(order)
         np.put_along_axis(dealt, order, np.arange(len(stratum))[None] % count, axis=1)
         fold[rows] = dealt.T[thing]
-    held = "whole clusters" if _clustered(answers) else "rows"
-    times = "once" if repeats == 1 else f"{repeats} times"
-    return Folds(fold, f"{count} folds of {held} drawn {times}, seed {seed}")
+    things = Message("prediction.whole_clusters" if _clustered(answers) else "prediction.rows")
+    times = Message("prediction.once") if repeats == 1 else Message("prediction.times", count=repeats)
+    return Folds(fold, Message("prediction.drawn", count=count, things=things, times=times, seed=seed))
 
 
 def given(folds: Any, survey: Survey, answers: Answers, units: Sequence[int]) -> Folds:
@@ -88,19 +89,17 @@ def given(folds: Any, survey: Survey, answers: Answers, units: Sequence[int]) ->
         rows = slice(*answers.ends[unit : unit + 2].tolist())
         for column in fold[rows].T:
             if len(np.unique(column)) < 2:
-                raise OptionError(
-                    "folds= puts all rows (of a unit) into one fold, so that nothing is left to learn from. Give two folds "
-                    "or more; rows without a label are in every training set and never predicted."
-                )
+                raise OptionError(Message("prediction.one_fold"))
         thing, stratum = _held_together(answers, rows)
         if _clustered(answers) and any(
             len(np.unique(np.stack([thing, column]), axis=1)[0]) > len(stratum) for column in fold[rows].T
         ):
-            raise OptionError("folds= splits clusters, whose rows know of each other. Keep each cluster in one fold.")
+            raise OptionError(Message("prediction.split_clusters"))
     counts = sorted({len(np.unique(column[column >= 0])) for column in fold.T})
-    repeats = f", {fold.shape[1]} times" if fold.shape[1] > 1 else ""
-    held = "1 fold that was" if counts == [1] else f"{' or '.join(map(str, counts))} folds that were"
-    return Folds(fold, f"{held} given{repeats}")
+    repeats = Message("prediction.repeats", count=fold.shape[1]) if fold.shape[1] > 1 else ""
+    if counts == [1]:
+        return Folds(fold, Message("prediction.given_one", repeats=repeats))
+    return Folds(fold, Message("prediction.given", counts=Several(counts, len(counts), " or "), repeats=repeats))
 
 
 def _labels(folds: Any, survey: Survey) -> NDArray[Any]:
@@ -110,10 +109,7 @@ def _labels(folds: Any, survey: Survey) -> NDArray[Any]:
     labels = np.asarray(folds, dtype=object)
     labels = labels[:, None] if labels.ndim == 1 else labels
     if labels.ndim != 2 or len(labels) != survey.n or not labels.shape[1]:
-        raise OptionError(
-            f"folds= has the shape {np.shape(folds)}; give a number of folds, a column, or one label for each of {survey.n:,} rows "
-            "(and a column of labels for each repeat)."
-        )
+        raise OptionError(Message("prediction.fold_labels", shape=np.shape(folds), rows=survey.n))
     return labels
 
 

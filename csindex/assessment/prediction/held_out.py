@@ -1,4 +1,4 @@
-"""What both doors of cross-validation share: the rows, the folds, and who could not be predicted."""
+"""Cross-validation of a fit on its rows: checks, folds, and training sets that failed."""
 
 import warnings
 from collections.abc import Sequence
@@ -14,12 +14,14 @@ from csindex.assessment.prediction.cross_validation import Task, Validated, vali
 from csindex.assessment.prediction.folds import Folds
 from csindex.assessment.prediction.losses import Average
 from csindex.assessment.prediction.predictors import Antecedents, Benchmark
+from csindex.assessment.wording import count_failures, reasons
 from csindex.errors import EstimationError, ModelError, OptionError, ReplicateWarning, SurveyError
 from csindex.estimation.estimates import REASONS, Status
 from csindex.estimation.estimator import ESTIMATORS
 from csindex.fitting.fit import fit
 from csindex.fitting.intake import refuse_rowless, survey_by, survey_of_fit
 from csindex.fitting.result import Fit
+from csindex.messages import Argument, Message
 from csindex.model.model import Model
 from csindex.moments.missing import POLICIES
 from csindex.options import choose, whole
@@ -111,14 +113,9 @@ def fitted(model: Model | Fit, data: Any, options: dict[str, Any]) -> tuple[Fit,
         Rows that are not those of the fit.
     """
     if not isinstance(model, (Model, Fit)):
-        raise OptionError(
-            f"the model, or a Fit, comes first and the rows after it; found {type(model).__name__} first."
-        )
+        raise OptionError(Message("prediction.model_first", kind=type(model).__name__))
     if (model.specified if isinstance(model, Fit) else model).layered:
-        raise OptionError(
-            "prediction of higher-order constructs and interactions is not available. Predict with the model of the "
-            "dimensions, without interactions."
-        )
+        raise OptionError(Message("prediction.layered"))
     refuse_rowless(data, "rows_predicted")
     if isinstance(model, Fit):
         result, survey = model, survey_of_fit(model, data, **options)
@@ -128,31 +125,19 @@ def fitted(model: Model | Fit, data: Any, options: dict[str, Any]) -> tuple[Fit,
         result = fit(model, survey, **{**rest, "replicates": 0})
     _refuse(result.options.missing, result.options.estimator)
     if result.options.ordinal:
-        raise OptionError(
-            "ordinal= estimates correlations of the variables behind the answers, and prediction is of the answers. Fit with "
-            "ordinal=False to predict them."
-        )
+        raise OptionError(Message("prediction.ordinal"))
     if survey.replicate_weights is not None:
-        raise OptionError(
-            "replicate weights do not tell which rows were sampled together, so folds could tear them apart. Give strata= and "
-            "clusters=, or the weights alone."
-        )
+        raise OptionError(Message("prediction.replicate_weights"))
     if not result.design.links.any():
-        raise ModelError("the model has no paths, so nothing in it is predicted.")
+        raise ModelError(Message("prediction.no_paths"))
     return result, survey
 
 
 def _refuse(missing: str, estimator: str | None) -> None:
     if not POLICIES[missing].predictable:
-        raise OptionError(
-            f"missing={missing!r} leaves gaps in the rows to predict from. Use missing='listwise', or 'mean', which fills each gap "
-            "with the mean of the training rows."
-        )
+        raise OptionError(Message("prediction.gaps", missing=missing))
     if isinstance(estimator, str) and estimator in ESTIMATORS and ESTIMATORS[estimator].common_factors:
-        raise OptionError(
-            f"items are predicted from composite scores, for which estimator={estimator!r} has no paths and loadings. Use "
-            "estimator='pls'."
-        )
+        raise OptionError(Message("prediction.common_factors", estimator=estimator))
 
 
 def cross_validate(result: Fit, survey: Survey, answers: Answers, items: Sequence[str], plan: Plan) -> Crossed:
@@ -186,10 +171,7 @@ def check_same(result: Fit, answers: Answers) -> None:
     if not off.max() <= SAME_MOMENTS:
         unit, item = np.unravel_index(np.nanargmax(off), off.shape)
         name, found = result.model.item_names[item], result.moments.mean.reshape(mean.shape)[unit, item]
-        raise SurveyError(
-            f"these are not the rows of the fit: the mean of {name!r} is {mean[unit, item]:.4g} here and {found:.4g} there. Give "
-            "the same data, with the same weights=, strata= and clusters=; or give the model and the data, to fit them anew."
-        )
+        raise SurveyError(Message("prediction.other_rows", item=name, mean=mean[unit, item], expected=found))
 
 
 def units_of(result: Fit, answers: Answers) -> list[int]:
@@ -200,39 +182,32 @@ def units_of(result: Fit, answers: Answers) -> list[int]:
     rows = list(result.units.itertuples(index=False, name=None))
     strange = [unit for unit, row in enumerate(rows) if row not in there]
     if strange:
-        raise SurveyError(f"the data have no rows of {unit_name(result.units, strange[0])}, which was fitted.")
+        raise SurveyError(Message("prediction.no_rows_of_unit", unit=unit_name(result.units, strange[0])))
     return [there[row] for row in rows]
 
 
-def tell_failures(crossed: Crossed, stacklevel: int) -> dict[str, int]:
-    """Return how many training sets failed for each reason; warn of any and refuse too many."""
+def failed_sets(crossed: Crossed, stacklevel: int) -> dict[Status, int]:
+    """Return how many training sets failed, by how they ended; warn of any and refuse too many."""
     result = crossed.result
     status = [one.trained.estimates.status for one in crossed.validated]
     together = np.concatenate(status)
-    failed = {reason: int((together == code).sum()) for code, reason in REASONS.items() if (together == code).any()}
+    failed = count_failures(together)
     if failed:
-        reasons = ", ".join(f"{reason}: {count:,}" for reason, count in failed.items())
         names = [""] if result.units is None else [f"{name}: " for name in labels_of(result.units)]
         shares = np.array([float((one != Status.OK).mean()) for one in status])
         worst = int(shares.argmax())
-        text = f"{sum(failed.values()):,} of {len(together):,} training sets could not be estimated ({reasons})"
+        counts = {"failed": sum(failed.values()), "sets": len(together)}
+        said = Message("prediction.failed", **counts, reasons=reasons(failed))
         if shares[worst] > result.options.max_failed:
-            raise EstimationError(
-                f"{names[worst]}{shares[worst]:.0%} of the training sets failed; {text}, more than "
-                f"max_failed={result.options.max_failed:g} allows. Often an item is nearly constant: leave it out, or take fewer "
-                "folds."
-            )
-        warnings.warn(
-            f"{text}; the rows that they lack are judged by the others.", ReplicateWarning, stacklevel=stacklevel + 1
-        )
+            limit = Argument("max_failed", result.options.max_failed, "{name}={value:g}")
+            numbers = {"unit": names[worst], "share": shares[worst], "failed": said, "limit": limit}
+            raise EstimationError(Message("prediction.too_many_failed", **numbers))
+        some = ReplicateWarning(Message("prediction.some_failed", failed=said))
+        warnings.warn(some, stacklevel=stacklevel + 1)
     deficient = sum(one.deficient for one in crossed.validated)
     if deficient:
-        warnings.warn(
-            f"the linear model's items were collinear in {deficient:,} of {len(together):,} training sets; of its many "
-            "solutions the smallest was taken, so it is no strong benchmark.",
-            ReplicateWarning,
-            stacklevel=stacklevel + 1,
-        )
+        collinear = ReplicateWarning(Message("prediction.collinear", count=deficient, sets=len(together)))
+        warnings.warn(collinear, stacklevel=stacklevel + 1)
     return failed
 
 

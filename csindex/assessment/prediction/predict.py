@@ -1,4 +1,4 @@
-"""The door: how well a model predicts answers that it has not seen."""
+"""Prediction of held-out answers (PLSpredict)."""
 
 from typing import Any
 
@@ -14,16 +14,18 @@ from csindex.assessment.prediction.held_out import (
     by_unit,
     check_same,
     cross_validate,
+    failed_sets,
     fitted,
     folds_table,
     plan_of,
-    tell_failures,
 )
 from csindex.assessment.prediction.losses import MEASURES, Measured, losses, measured, student
 from csindex.assessment.prediction.predictors import target_items
 from csindex.assessment.prediction.result import Prediction
+from csindex.estimation.estimates import Status
 from csindex.fitting.core import table
 from csindex.fitting.result import Fit
+from csindex.messages import Message
 from csindex.model.model import Model
 from csindex.moments.missing import policy_of
 
@@ -102,10 +104,10 @@ def predict(
     if isinstance(model, Fit):
         check_same(result, answers)
     crossed = cross_validate(result, survey, answers, result.model.item_names, plan)
-    return prediction_of(crossed, plan, tell_failures(crossed, stacklevel=2))
+    return prediction_of(crossed, plan, failed_sets(crossed, stacklevel=2))
 
 
-def prediction_of(crossed: Crossed, plan: Plan, failed: dict[str, int]) -> Prediction:
+def prediction_of(crossed: Crossed, plan: Plan, failed: dict[Status, int]) -> Prediction:
     """Turn errors into tables."""
     result, sampling = crossed.result, crossed.answers.sampling
     targets = target_items(result.design)
@@ -136,9 +138,9 @@ def prediction_of(crossed: Crossed, plan: Plan, failed: dict[str, int]) -> Predi
         average=plan.average,
         repeats=crossed.folds.fold.shape[1],
         seed=plan.seed,
-        drawn=crossed.folds.words,
-        sampled="respondents" if sampling is None else sampling.words,
-        failed=failed,
+        dealt=crossed.folds.words,
+        sampling=Message("prediction.respondents") if sampling is None else sampling.message,
+        failures=failed,
     )
 
 

@@ -1,4 +1,4 @@
-"""What cannot be: estimates beyond the limits of what they estimate, each with the words that say so."""
+"""Inadmissible numbers: estimates beyond the limits of what they estimate, each with what it means."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +9,7 @@ import pandas as pd
 from csindex.assessment.quality import measurement, model_fit
 from csindex.assessment.quality.measurement import scales_rho_a
 from csindex.assessment.quality.scope import Scope
-from csindex.messages import Language, words
+from csindex.messages import Language, Message, catalogue, words
 from csindex.stacks.layout import Array
 
 MATRICES = ("the items' correlations", "the constructs' correlations", "the saturated model", "the estimated model")
@@ -25,8 +25,19 @@ def reading(what: str, where: str, lang: Language = "en") -> str:
     return said.get(f"reading_{where}") or said[f"reading_{what}"]
 
 
+def named(what: str) -> Message | str:
+    """Return the word for a kind of estimate, or its name where it has none."""
+    return Message(f"assess.{what}") if what in catalogue("assess") else what
+
+
+def placed(where: str) -> Message | str:
+    """Return the words for a matrix; constructs and items have their names."""
+    key = f"place_{where}"
+    return Message(f"assess.{key}") if key in catalogue("assess") else where
+
+
 def inadmissible(scope: Scope) -> pd.DataFrame:
-    """Return what lies where it cannot be: unit columns, ``what, where, estimate, reading``."""
+    """Return the numbers beyond their limits: unit columns, ``what, where, estimate, reading``."""
     rows = sorted(_found(scope), key=lambda row: row[0])
     units = scope.result.units
     columns: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""The door: how good a fitted model is."""
+"""Assessment of a fitted model: reliability, validity, structural model and fit."""
 
 import warnings
 from collections.abc import Iterable
@@ -8,13 +8,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.assessment.quality import measurement, structure
-from csindex.assessment.quality.admissible import inadmissible
+from csindex.assessment.quality.admissible import inadmissible, named, placed
 from csindex.assessment.quality.result import Assessment
 from csindex.assessment.quality.scope import Scope
 from csindex.errors import InadmissibleWarning, ModelError, OptionError
 from csindex.estimation.estimator import estimator_of
 from csindex.fitting.result import Fit
-from csindex.text.format import listed, unit_name
+from csindex.messages import Argument, Message, Several, listed
+from csindex.text.format import unit_name
 
 CHOICES = ("model", "all", "none")
 LABELS = (
@@ -71,23 +72,21 @@ def assess(
     np.float64(0.91)
     """
     if not isinstance(result, Fit):
-        raise OptionError(f"assess needs the result of csindex.fit, not {result!r:.80}.")
+        raise OptionError(Message("assess.not_a_fit", found=f"{result!r:.80}"))
     for name, value in (("factors", factors), ("reestimate", reestimate)):
         if not isinstance(value, bool) and not (name == "factors" and value is None):
-            raise OptionError(f"{name}={value!r} must be True or False.")
+            raise OptionError(Message("assess.not_true_or_false", name=name, value=value))
     clash = [] if result.units is None else [name for name in result.units.columns if name in LABELS]
     if clash:
-        raise OptionError(f"by={clash} would clash with columns of the assessment. Rename these columns and fit again.")
+        raise OptionError(Message("assess.clash", by=Argument("by", clash)))
     chosen = _reflective(result, reflective)
     estimator = estimator_of(result.options)
     if estimator.covariance_structure and factors is False:
-        raise OptionError(
-            f"factors=False does not go with estimator={estimator.name!r}, whose constructs are common factors."
-        )
+        raise OptionError(Message("assess.factors_false", estimator=Argument("estimator", estimator.name)))
     common = estimator.common_factors if factors is None else factors
     scope = Scope(result, chosen, chosen & common, reestimate)
     found = inadmissible(scope)
-    _tell(found, result.units)
+    _warn(found, result.units)
     return Assessment(
         result=result,
         reflective=tuple(name for name, yes in zip(scope.names, scope.reflective, strict=True) if yes),
@@ -113,26 +112,23 @@ def _reflective(result: Fit, chosen: str | Iterable[str]) -> NDArray[np.bool_]:
     if isinstance(chosen, str) and chosen in CHOICES:
         return np.array([mode == "A" if chosen == "model" else chosen == "all" for mode in modes])
     if isinstance(chosen, str) and chosen not in names:
-        known = ", ".join(map(repr, CHOICES))
-        raise OptionError(f"reflective={chosen!r} is not known. Use one of {known}, or names of constructs.")
+        known = Several(map(repr, CHOICES))
+        raise OptionError(Message("assess.unknown_reflective", value=chosen, known=known))
     asked = [chosen] if isinstance(chosen, str) else list(chosen)
-    strangers = [name for name in asked if name not in names]
-    if strangers:
-        raise ModelError(f"reflective= names {strangers}, which are no constructs. The model has: {', '.join(names)}.")
+    others = [name for name in asked if name not in names]
+    if others:
+        raise ModelError(Message("assess.no_constructs", names=others, known=Several(names, most=len(names))))
     return np.array([name in asked for name in names])
 
 
-def _tell(found: pd.DataFrame, units: pd.DataFrame | None) -> None:
+def _warn(found: pd.DataFrame, units: pd.DataFrame | None) -> None:
+    """Warn of inadmissible numbers, the first few by name."""
     if found.empty:
         return
     labels = found.drop(columns=["what", "where", "estimate", "reading"])
-    texts = [
-        f"{row.what} of {row.where}{'' if units is None else ' in ' + unit_name(labels, at)} is {row.estimate:.3f}"
-        for at, row in enumerate(found.itertuples())
-    ]
-    warnings.warn(
-        f"inadmissible: {listed(texts, most=3)}. See .inadmissible for what each means; do not report them as if they were "
-        "fine.",
-        InadmissibleWarning,
-        stacklevel=3,
-    )
+    each = []
+    for at, row in enumerate(found.itertuples()):
+        said = {"what": named(str(row.what)), "where": placed(str(row.where)), "value": row.estimate}
+        unit = {} if units is None else {"unit": unit_name(labels, at)}
+        each.append(Message("assess.inadmissible_unit" if unit else "assess.inadmissible_one", **said, **unit))
+    warnings.warn(InadmissibleWarning(Message("assess.inadmissible", found=listed(each, most=3))), stacklevel=3)

@@ -1,18 +1,25 @@
-"""What an assessment gives: tables of every measure, and a text."""
+"""The result of an assessment: tables of every measure, and a text."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pandas as pd
 
 from csindex.assessment.quality import text
+from csindex.assessment.quality.measures import QualityMeasures
 from csindex.assessment.quality.thresholds import threshold_table
-from csindex.fitting.result import Fit
+from csindex.messages import Language
 from csindex.text import html
-from csindex.text.format import language
+from csindex.text.document import Section
+from csindex.text.result import Result
+
+LABELS = ("result", "reflective", "factors")
+"""What of the measures is not a table."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Assessment:
+class Assessment(QualityMeasures, Result):
     """The result of `csindex.assess`.
 
     Every table is tidy: the unit columns of ``by=`` first, then labels, then ``estimate, se, lower, upper`` (NaN without
@@ -59,57 +66,26 @@ class Assessment:
         ``construct, criterion``: *aic, aicc, aicu, bic, fpe, gm, hq, hqc, mallows_cp* of each construct's equation; for
         comparing models of the same data, see `csindex.compare_models`.
     inadmissible : data frame
-        ``what, where, estimate, reading``: numbers that lie where they cannot be.
+        ``what, where, estimate, reading``: numbers beyond their limits.
     """
 
-    result: Fit
-    reflective: tuple[str, ...]
-    factors: tuple[str, ...]
-    reliability: pd.DataFrame
-    htmt: pd.DataFrame
-    fornell_larcker: pd.DataFrame
-    cross_loadings: pd.DataFrame
-    weights: pd.DataFrame
-    vif: pd.DataFrame
-    r2: pd.DataFrame
-    f2: pd.DataFrame
-    redundancy: pd.DataFrame
-    gof: pd.DataFrame
-    fit: pd.DataFrame
-    criteria: pd.DataFrame
-    inadmissible: pd.DataFrame
+    TABLES: ClassVar = {
+        **{name: name for name in QualityMeasures.__slots__ if name not in LABELS},
+        "thresholds": "thresholds",
+    }
 
     @property
     def thresholds(self) -> pd.DataFrame:
         """Customary thresholds: ``table, measure, rule, value, source``."""
         return threshold_table()
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return every table by its name, e.g. to export them."""
-        return {name: getattr(self, name) for name in (*TABLES, "thresholds")}
+    def blocks(self, lang: Language) -> Iterator[Section]:
+        """Yield what each measure is for, what was found, what is questionable, and what to do."""
+        return text.blocks(self, lang)
 
-    def summary(self, lang: str = "en") -> str:
-        """Return the assessment as text: what each measure is for, what was found, what is questionable, what to do.
-
-        In English (``"en"``) or Korean (``"ko"``).
-        """
-        return text.full(self, language(lang))
-
-    def __repr__(self) -> str:
-        return text.short(self)
+    def brief(self, lang: Language) -> Iterator[Section]:
+        """Yield the headline and one line for each subject."""
+        return text.brief(self, lang)
 
     def _repr_html_(self) -> str:
-        text = repr(self).partition("  More:")[0]
-        return html.page(
-            text if self.result.units is None else text.partition("\n")[0],
-            [
-                html.as_table(self.reliability.dropna(subset="estimate"), "Reliability", ".reliability"),
-                html.as_table(self.htmt[self.htmt["measure"] == "htmt"], "Discriminant validity: HTMT", ".htmt"),
-                html.as_table(
-                    self.fit, "Fit of the model", ".fit", {**dict.fromkeys(self.fit.columns, 3), "tested": 0}
-                ),
-            ],
-        )
-
-
-TABLES = tuple(name for name in Assessment.__slots__ if name not in ("result", "reflective", "factors"))
+        return html.write(text.notebook(self, "en"))

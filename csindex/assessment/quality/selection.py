@@ -1,4 +1,4 @@
-"""The door: which of several models of the same data explains a construct best."""
+"""Comparison of models of the same data by information criteria."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,7 @@ from csindex.assessment.quality.structure import information_criteria, model_wei
 from csindex.errors import OptionError
 from csindex.estimation.estimates import Estimates
 from csindex.fitting.result import Fit
+from csindex.messages import Message
 from csindex.options import choose
 from csindex.stacks.layout import Array
 
@@ -72,29 +73,26 @@ def compare_models(
 
 
 def _checked(results: Sequence[Fit], construct: str | None, titles: Sequence[str]) -> str:
-    """Return the construct, or say why the results cannot be compared."""
+    """Return the construct, or raise an OptionError where the results cannot be compared."""
     if len(results) < 2 or not all(isinstance(result, Fit) for result in results):
-        raise OptionError("compare_models needs two or more results of csindex.fit.")
+        raise OptionError(Message("assess.two_results"))
     if len(titles) != len(results):
-        raise OptionError(f"names= has {len(titles)} names for {len(results)} results. Give one for each.")
+        raise OptionError(Message("assess.names", names=len(titles), results=len(results)))
     if any(result.units is not None for result in results):
-        raise OptionError(
-            "compare_models takes results without by=. Compare the units' own criteria in csindex.assess."
-        )
+        raise OptionError(Message("assess.results_with_units"))
     target = construct or results[0].model.target
     first = results[0]
     for title, result in zip(titles, results, strict=True):
         model = result.model
         if target not in model.construct_names or not model_explains(result, target):
-            raise OptionError(f"{title!r} does not explain {target!r}. Name a construct that every model explains.")
+            raise OptionError(Message("assess.unexplained", model=title, construct=target))
         if model.construct(target).items != first.model.construct(target).items:
-            raise OptionError(
-                f"{title!r} measures {target!r} by other items, so that the criterion is of another thing."
-            )
+            raise OptionError(Message("assess.other_items", model=title, construct=target))
         items = list(model.construct(target).items)
         same = [r.moments.select(items) for r in (first, result)]
         if result.moments.n[0] != first.moments.n[0] or not np.allclose(same[0].cov, same[1].cov, rtol=1e-9, atol=0):
-            raise OptionError(f"{title!r} was fitted to other answers (n {result.moments.n[0]:g}) than {titles[0]!r}.")
+            n = result.moments.n[0]
+            raise OptionError(Message("assess.other_answers", model=title, n=n, first=titles[0]))
     return target
 
 

@@ -9,6 +9,7 @@ from csindex.estimation.pls.structure import adjusted_r2
 from csindex.fitting import constructs
 from csindex.fitting.core import FittedModel, Quantity
 from csindex.index.impacts import STEP
+from csindex.messages import Message
 
 
 def index_table(fitted: FittedModel) -> pd.DataFrame:
@@ -23,7 +24,7 @@ def impact_table(fitted: FittedModel, target: str | None = None, step: float = S
     goal = fitted.model.construct(target or fitted.model.target).name
     sources = constructs.drivers(fitted, goal)
     if not sources:
-        raise ModelError(f"nothing in the model leads to {goal!r}, so it has no drivers. Name another target.")
+        raise ModelError(Message("options.no_drivers", target=goal))
     total, direct = (constructs.effect_in_points(fitted, goal, total=kind) for kind in (True, False))
     labels = {"source": sources, "target": [goal] * len(sources)}
     extra = {"direct": direct(fitted.estimates), "total": total(fitted.estimates)}

@@ -6,8 +6,15 @@ import numpy as np
 
 from csindex import plot
 from csindex.assessment.quality.result import Assessment
-from csindex.assessment.quality.text import RELIABILITIES, SYMBOLS, Teller, low_reliability, rows_of, upper_end
 from csindex.assessment.quality.thresholds import limit
+from csindex.assessment.quality.wording import (
+    RELIABILITIES,
+    SYMBOLS,
+    QualityWords,
+    low_reliability,
+    rows_of,
+    upper_end,
+)
 from csindex.fitting.result import Fit
 from csindex.fitting.text import names_shown
 from csindex.reports.labels import Reader
@@ -26,9 +33,9 @@ def quality(reader: Reader, found: Assessment | None) -> Section | None:
     if found is None or result.units is not None:
         return None
     blocks: list[Block] = [Paragraph(reader.say("quality_intro"))]
-    teller = Teller(names_shown(result, reader.lang), reader.lang)
-    blocks += [Paragraph(teller.impossible(row), "note") for row in rows_of(found.inadmissible)]
-    blocks += [Bullets(tuple(_verdicts(reader, found, teller)))]
+    words = QualityWords(names_shown(result, reader.lang), reader.lang)
+    blocks += [Paragraph(words.inadmissible(row), "note") for row in rows_of(found.inadmissible)]
+    blocks += [Bullets(tuple(_verdicts(reader, found, words)))]
     blocks += [*_reliability(reader, found), *_validity(reader, found), *_structure(reader), *_fit(reader, found)]
     rules = [
         (SYMBOLS[row["measure"]], f"{_rule(reader, row['rule'])} {row['value']:g}", row["source"])
@@ -39,18 +46,18 @@ def quality(reader: Reader, found: Assessment | None) -> Section | None:
     return Section(reader.say("quality"), tuple(blocks))
 
 
-def _verdicts(reader: Reader, found: Assessment, teller: Teller) -> Iterator[str]:
+def _verdicts(reader: Reader, found: Assessment, words: QualityWords) -> Iterator[str]:
     """Say what falls short of the customary values, or that nothing does."""
     known = found.reliability["estimate"].notna()
     below, _ = low_reliability(found)
     if known.any():
         named = below.assign(construct=below["construct"].map(reader.construct))
-        yield reader.say("short_of" if len(below) else "all_reach", list=teller.some(teller.by_construct(named)))
+        yield reader.say("short_of" if len(below) else "all_reach", list=words.some(words.by_construct(named)))
     pairs = found.htmt[(found.htmt["measure"] == "htmt") & found.htmt["estimate"].notna()]
     if len(pairs):
         close = pairs[upper_end(pairs) >= limit("htmt", "htmt", APART).value]
         names = (f"{reader.construct(row.construct_1)} – {reader.construct(row.construct_2)}" for row in rows_of(close))
-        yield reader.say("not_apart" if len(close) else "all_apart", list=teller.some(names))
+        yield reader.say("not_apart" if len(close) else "all_apart", list=words.some(names))
 
 
 def _rule(reader: Reader, rule: str) -> str:
