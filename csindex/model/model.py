@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from csindex.errors import ModelError
+from csindex.messages import Message
 from csindex.model import lavaan, yaml
 from csindex.model.checks import check_measurement, check_structure, target_of
 from csindex.model.feedback import Instruments, check_loops, given_instruments
@@ -16,7 +17,7 @@ from csindex.model.parts import Construct, Item, Path, names_of, parts_of, scale
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A satisfaction-index model. It is validated when it is made and does not change afterwards.
+    """A satisfaction-index model. It is checked on creation and does not change afterwards.
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ class Model:
     name, source, notes : str
         What the model is called, the publication it comes from, and what is certain about it.
     feedback : bool
-        Whether constructs may act on each other; otherwise a cycle of paths is an error. Equations in a feedback loop are
+        Whether constructs may affect each other; otherwise a cycle of paths is an error. Equations in a feedback loop are
         estimated by two-stage least squares.
     instruments : mapping of construct to sequence of construct, optional
         Equations to be estimated by two-stage least squares, with all their instruments; sources that are not among them
@@ -71,14 +72,14 @@ class Model:
         used = check_measurement(self.constructs, set(given) if given else None)
         if len(given) < len(items):
             names = [item.name for item in items]
-            raise ModelError(f"items {sorted({n for n in names if names.count(n) > 1})} are defined more than once.")
+            raise ModelError(Message("model.items_twice", items=sorted({n for n in names if names.count(n) > 1})))
         set_field(self, "items", tuple(given.get(name, Item(name)) for name in used))
         constructs = upper(self.constructs)
         check_levels(self.constructs, self.paths)
         paths, _ = split_paths(self.paths, self.construct_names)
         check_structure(constructs, paths)
         if not isinstance(self.feedback, bool):
-            raise ModelError(f"feedback={self.feedback!r} must be True or False.")
+            raise ModelError(Message("model.feedback", value=self.feedback))
         set_field(self, "instruments", given_instruments(self.instruments))
         check_loops([construct.name for construct in constructs], paths, self.feedback, self.instruments)
         set_field(self, "target", target_of(constructs, paths, self.target))
@@ -131,7 +132,7 @@ class Model:
         (0.0, 1.0)
         """
         blocks, links = lavaan.read(text)
-        turned = names_of(reversed, "a reversed item")
+        turned = names_of(reversed, Message("model.reversed_item"))
         modes = _mapping(modes, "modes=", "{'Value': 'nonnegative B'}")
         constructs = tuple(
             Construct(block, items, modes.pop(block, mode), reversed=tuple(i for i in items if i in turned))
@@ -145,11 +146,11 @@ class Model:
             ("modes", list(modes)),
         ):
             if unknown:
-                raise ModelError(f"{what}= names {unknown}, which the model does not have.")
+                raise ModelError(Message("model.unknown_names", what=what, names=unknown))
         whole = scale_of(scale, "scale=")
         dimensions = {part for parts in made_of(constructs).values() for part in parts}
         if dimensions & set(scales):
-            raise ModelError(f"scales= names {sorted(dimensions & set(scales))}: constructs, which are on 0-100.")
+            raise ModelError(Message("model.scales_of_constructs", names=sorted(dimensions & set(scales))))
         asked = [item for construct in constructs for item in construct.items if item not in dimensions]
         items = [Item(item, scales.get(item, whole)) for item in asked]
         paths = tuple(Path(*link) for link in links)
@@ -172,11 +173,11 @@ class Model:
         """
         text = source
         if not isinstance(source, (str, PathLike)):
-            raise ModelError(f"YAML text or the path of a file is expected, not {type(source).__name__}.")
+            raise ModelError(Message("model.not_yaml_text", kind=type(source).__name__))
         if not isinstance(source, str) or source.rstrip().endswith((".yaml", ".yml")):
             path = FilePath(source)
             if not path.is_file():
-                raise ModelError(f"there is no model file at {str(path)!r}.")
+                raise ModelError(Message("model.no_file", path=str(path)))
             text = path.read_text(encoding="utf-8")
         return cls(**yaml.read(str(text)))
 
@@ -212,14 +213,14 @@ class Model:
         for construct in self.constructs:
             if construct.name == name:
                 return construct
-        raise ModelError(f"the model has no construct {name!r}. It has: {', '.join(self.construct_names)}.")
+        raise ModelError(Message("model.no_construct", name=name, known=", ".join(self.construct_names)))
 
     def item(self, name: str) -> Item:
         """Return the item called `name`."""
         for item in self.items:
             if item.name == name:
                 return item
-        raise ModelError(f"the model has no item {name!r}. It has: {', '.join(self.item_names)}.")
+        raise ModelError(Message("model.no_item", name=name, known=", ".join(self.item_names)))
 
     def rename(self, columns: Mapping[str, str | Iterable[str]]) -> "Model":
         """Return the model with items called as your columns are.
@@ -248,12 +249,16 @@ class Model:
                 old = (key,)
             else:
                 raise ModelError(
-                    f"{key!r} is neither an item nor a construct with items. Items: {', '.join(self.item_names)}; "
-                    f"constructs: {', '.join(self.construct_names)}."
+                    Message(
+                        "model.rename_unknown",
+                        name=key,
+                        items=", ".join(self.item_names),
+                        constructs=", ".join(self.construct_names),
+                    )
                 )
-            names = names_of(value, f"a column of {key!r}")
+            names = names_of(value, Message("model.column_of", name=key))
             if len(names) != len(old):
-                raise ModelError(f"{key!r} stands for {len(old)} items {old}, but {len(names)} columns were given.")
+                raise ModelError(Message("model.rename_count", name=key, due=len(old), old=old, given=len(names)))
             new.update(zip(old, names, strict=True))
         return replace(
             self,
@@ -285,5 +290,5 @@ class Model:
 
 def _mapping(value: Any, what: str, example: str) -> dict[str, Any]:
     if value is not None and not isinstance(value, Mapping):
-        raise ModelError(f"{what} must be a mapping, e.g. {example}, not {value!r}.")
+        raise ModelError(Message("model.mapping", what=what, example=example, value=value))
     return dict(value or {})
