@@ -8,7 +8,6 @@ from typing import Any
 
 from csindex.errors import ModelError
 from csindex.messages import Message
-from csindex.model import lavaan, yaml
 from csindex.model.checks import check_measurement, check_structure, target_of
 from csindex.model.feedback import Instruments, check_loops, given_instruments
 from csindex.model.hierarchy import check_levels, made_of, split_paths, upper
@@ -131,6 +130,8 @@ class Model:
         >>> csi.Model.parse("Q =~ q1 + q2; S =~ s1 + s2; S ~ Q", scale=(1, 7), scales={"s2": (0, 1)}).items[3].scale
         (0.0, 1.0)
         """
+        from csindex.model import lavaan
+
         blocks, links = lavaan.read(text)
         turned = names_of(reversed, Message("model.reversed_item"))
         modes = _mapping(modes, "modes=", "{'Value': 'nonnegative B'}")
@@ -179,11 +180,15 @@ class Model:
             if not path.is_file():
                 raise ModelError(Message("model.no_file", path=str(path)))
             text = path.read_text(encoding="utf-8")
+        from csindex.model import yaml
+
         return cls(**yaml.read(str(text)))
 
     def to_yaml(self, path: str | PathLike[str] | None = None) -> str:
         """Write the model as YAML; return the text, and also write it to `path` if one is given."""
         given = {field.name: getattr(self, field.name) for field in fields(self)}
+        from csindex.model import yaml
+
         text = yaml.write(**given)
         if path is not None:
             FilePath(path).write_text(text, encoding="utf-8")
@@ -191,6 +196,8 @@ class Model:
 
     def to_lavaan(self) -> str:
         """Write the constructs and paths in the lavaan notation; scales and texts have no place there."""
+        from csindex.model import lavaan
+
         return lavaan.write(self.constructs, self.paths)
 
     @property
