@@ -37,7 +37,10 @@ def _lines(block: Block, indent: str, width: int) -> list[str]:
 def _bullets(bullets: Bullets, width: int) -> list[str]:
     """Return items with dashes, or indented below what they are about."""
     if not bullets.head:
-        return [wrapped(f"{bullets.mark}{item}", bullets.indent, width).replace("\n", f"\n{INDENT}") for item in bullets.items]
+        return [
+            wrapped(f"{bullets.mark}{item}", bullets.indent, width).replace("\n", f"\n{INDENT}")
+            for item in bullets.items
+        ]
     inner = bullets.indent + INDENT
     return [f"{bullets.indent}{bullets.head}", *(wrapped(item, inner, width, INDENT) for item in bullets.items)]
 
