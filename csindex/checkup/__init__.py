@@ -1,1 +1,1 @@
-"""What is wrong with answers before a fit."""
+"""Checks of answers before a fit."""

@@ -1,4 +1,4 @@
-"""The program: arguments in, exit code out, errors as one clean message."""
+"""The program `csindex`: its parser, exit codes, errors and notes."""
 
 import argparse
 import sys
@@ -124,7 +124,7 @@ def _add_league(made: argparse.ArgumentParser) -> None:
     group = made.add_argument_group("the league")
     group.add_argument("--construct", help="what is ranked; the model's target if not given")
     group.add_argument("--group", help="column of --by within which units are ranked, e.g. a sector")
-    group.add_argument("--wave", help="column of --by that tells the waves apart")
+    group.add_argument("--wave", help="column of --by that names the waves")
     group.add_argument("--least-n", type=int, default=30, metavar="N", help="fewest answers of a unit that is ranked")
     group.add_argument("--rounding", type=int, metavar="DIGITS", help="publish rounded scores, and rank them so")
     group.add_argument("--shrink", action="store_true", help="add empirical-Bayes scores")

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from csindex.errors import SurveyError
-from csindex.survey.loyalty import price_tolerance
 
 _INDUSTRIES = {1001: "processed food", 3003: "airlines", 3013: "internet providers", 5001: "banks"}
 _RATINGS = (
@@ -56,6 +55,8 @@ def read_acsi2015(path: str | PathLike[str]) -> pd.DataFrame:
         coded = frame[name].isin([98, 99])
         made_missing[name] = int(coded.sum())
         frame[name] = frame[name].astype(float).mask(coded, np.nan)
+    from csindex.survey.loyalty import price_tolerance
+
     frame["PTOL"] = price_tolerance(frame["REPUR"], frame["HIGHPTOL"], frame["LOWPTOL"])
     frame["industry"] = frame["INDUSTRY"].map(_INDUSTRIES)
     frame.attrs["made_missing"] = made_missing

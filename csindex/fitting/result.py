@@ -2,22 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
-from csindex.fitting import text
 from csindex.fitting.constructs import driven
 from csindex.fitting.core import FittedModel
-from csindex.fitting.scores import respondent_scores
 from csindex.fitting.tables.estimates import effect_table, impact_table, index_table, item_table, path_table, r2_table
 from csindex.fitting.tables.first_stage import first_stage_table
 from csindex.fitting.tables.inadmissible import inadmissible_table
 from csindex.index.impacts import STEP
-from csindex.text import html
-from csindex.text.document import Section
 from csindex.text.format import Language
 from csindex.text.result import NO_ROWS, Result
+
+if TYPE_CHECKING:
+    from csindex.text.document import Section
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -186,18 +185,27 @@ class Fit(FittedModel, Result):
         SurveyError
             See `Survey.answers`; also where a row belongs to a unit that was not fitted.
         """
+        from csindex.fitting.scores import respondent_scores
+
         return respondent_scores(self, data)
 
-    def blocks(self, lang: Language) -> Iterator[Section]:
+    def blocks(self, lang: Language) -> Iterator["Section"]:
         """Yield index, driver weights, paths, and how they were computed; Korean texts have the `label_ko` of constructs."""
+        from csindex.fitting import text
+
         return text.blocks(self, lang)
 
-    def brief(self, lang: Language) -> Iterator[Section]:
+    def brief(self, lang: Language) -> Iterator["Section"]:
         """Yield the headline and the index."""
+        from csindex.fitting import text
+
         return text.brief(self, lang)
 
     def _more(self) -> str:
         return ".summary(), .impacts(), .paths, .effects, .weights, .loadings, .r2"
 
     def _repr_html_(self) -> str:
+        from csindex.fitting import text
+        from csindex.text import html
+
         return html.write(text.notebook(self, "en"))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from csindex.errors import ModelError
+from csindex.messages import Message
 from csindex.model.hierarchy import made_of
 from csindex.model.parts import Construct, Path
 
@@ -15,32 +16,26 @@ def check_measurement(constructs: Sequence[Construct], known: set[str] | None) -
     Higher-order constructs have none of their own.
     """
     if not constructs:
-        raise ModelError("the model has no constructs. Write e.g. 'Satisfaction =~ s1 + s2 + s3'.")
+        raise ModelError(Message("model.no_constructs"))
     owner: dict[str, str] = {}
     names = [construct.name for construct in constructs]
     higher = made_of(constructs)
     for construct in constructs:
         if names.count(construct.name) > 1:
-            raise ModelError(f"construct {construct.name!r} is defined more than once.")
+            raise ModelError(Message("model.construct_twice", name=construct.name))
         for item in () if construct.name in higher else construct.items:
             if construct.items.count(item) > 1:
-                raise ModelError(f"item {item!r} is listed more than once in {construct.name!r}. Leave one out.")
+                raise ModelError(Message("model.listed_twice", item=item, name=construct.name))
             if item in owner:
-                raise ModelError(
-                    f"item {item!r} is used twice, in {owner[item]!r} and in {construct.name!r}. "
-                    "An item belongs to one construct; leave it out of the other."
-                )
+                raise ModelError(Message("model.used_twice", item=item, one=owner[item], other=construct.name))
             if item in names:
-                raise ModelError(
-                    f"{item!r} names both an item and a construct. Rename one of them; the dimensions of a higher-order "
-                    "construct are constructs, all of them."
-                )
+                raise ModelError(Message("model.item_and_construct", name=item))
             owner[item] = construct.name
     if known is not None and known != set(owner):
         undefined, unused = sorted(set(owner) - known), sorted(known - set(owner))
         if unused:
-            raise ModelError(f"items {unused} belong to no construct. Add them to one, or leave them out.")
-        raise ModelError(f"items {undefined} of the constructs are not among the model's items.")
+            raise ModelError(Message("model.unused_items", items=unused))
+        raise ModelError(Message("model.undefined_items", items=undefined))
     return tuple(owner)
 
 
@@ -49,14 +44,14 @@ def target_of(constructs: Sequence[Construct], paths: Sequence[Path], given: str
     names = [construct.name for construct in constructs]
     if given:
         if given not in names:
-            raise ModelError(f"target {given!r} is not a construct of the model. It has: {', '.join(names)}.")
+            raise ModelError(Message("model.target_unknown", name=given, known=", ".join(names)))
         return given
     if "Satisfaction" in names:
         return "Satisfaction"
     last = [name for name in names if all(path.source != name for path in paths)]
     if len(last) == 1:
         return last[0]
-    raise ModelError(f"the model's target is not clear. Say target= one of: {', '.join(names)}.")
+    raise ModelError(Message("model.target_unclear", known=", ".join(names)))
 
 
 def check_structure(constructs: Sequence[Construct], paths: Sequence[Path]) -> None:
@@ -67,11 +62,10 @@ def check_structure(constructs: Sequence[Construct], paths: Sequence[Path]) -> N
         for end in (path.source, path.target):
             if end not in names:
                 raise ModelError(
-                    f"path {path.source} -> {path.target}: there is no construct {end!r}. "
-                    f"Define it with '{end} =~ ...', or use one of: {', '.join(names)}."
+                    Message("model.path_end", source=path.source, target=path.target, end=end, known=", ".join(names))
                 )
         if (path.source, path.target) in seen:
-            raise ModelError(f"path {path.source} -> {path.target} is given more than once.")
+            raise ModelError(Message("model.path_twice", source=path.source, target=path.target))
         seen.add((path.source, path.target))
     _check_connected(constructs, paths)
 
@@ -87,12 +81,7 @@ def _check_connected(constructs: Sequence[Construct], paths: Sequence[Path]) -> 
                 reached |= {path.source, path.target}
     lone = [construct.name for construct in constructs if construct.name not in reached]
     if lone:
-        raise ModelError(
-            f"constructs {lone} are not connected with {first!r} by any path. Add a path, or make two models of them."
-        )
+        raise ModelError(Message("model.unconnected", names=lone, first=first))
     only = constructs[0]
     if len(constructs) == 1 and only.mode in ITERATED and len(only.items) > 1:
-        raise ModelError(
-            f"construct {only.name!r} stands alone, so mode {only.mode!r} has no neighbour to weight its items by. "
-            "Use mode 'first component', 'equal' or 'fixed'."
-        )
+        raise ModelError(Message("model.alone", name=only.name, mode=only.mode))

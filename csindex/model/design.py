@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csindex.errors import ModelError
+from csindex.messages import Message
 from csindex.model.feedback import closure, instruments_of, links_of, together
 from csindex.model.model import Model
 from csindex.model.parts import Mode
@@ -38,7 +39,7 @@ class Design:
     instruments : tuple of k int arrays or None
         The instruments of equations that are estimated by two-stage least squares.
     loops : (k, k) bool
-        Whether two constructs act on each other; False on the diagonal.
+        Whether two constructs affect each other; False on the diagonal.
     """
 
     blocks: tuple[slice, ...]
@@ -99,10 +100,7 @@ def design_of(model: Model) -> Design:
         For a model with higher-order constructs or interactions, which has no such form.
     """
     if model.layered:
-        raise ModelError(
-            "higher-order constructs and interactions are for csindex.fit and what takes its result. Take them out of the "
-            "model here; csindex.simulate can draw from the model of their dimensions."
-        )
+        raise ModelError(Message("model.layered"))
     names = model.construct_names
     ends = np.cumsum([0] + [len(construct.items) for construct in model.constructs])
     links = links_of(names, model.paths)

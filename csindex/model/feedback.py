@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csindex.errors import ModelError
+from csindex.messages import Message
 from csindex.model.parts import Path, names_of
 
 Instruments = tuple[tuple[str, tuple[str, ...]], ...]
@@ -30,7 +31,7 @@ def closure(links: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def together(links: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return (k, k) whether two constructs act on each other; False on the diagonal."""
+    """Return (k, k) whether two constructs affect each other; False on the diagonal."""
     reach = closure(links)
     return reach & reach.T & ~np.eye(len(links), dtype=np.bool_)
 
@@ -55,12 +56,12 @@ def given_instruments(values: Any) -> Instruments:
     """Return the mapping of construct to instruments that a model was given as a tuple."""
     pairs = values.items() if isinstance(values, Mapping) else values
     try:
-        return tuple((str(name), names_of(of, f"instruments of {name!r}: a name")) for name, of in pairs or ())
+        return tuple((str(name), names_of(of, Message("model.instruments_of", name=name))) for name, of in pairs or ())
     except (TypeError, ValueError) as error:
         if isinstance(error, ModelError):
             raise
         raise ModelError(
-            f"instruments must be a mapping, e.g. {{'Satisfaction': ['Image', 'Quality']}}, not {values!r}."
+            Message("model.mapping", what="instruments", example="{'Satisfaction': ['Image', 'Quality']}", value=values)
         ) from None
 
 
@@ -72,10 +73,7 @@ def check_loops(names: Sequence[str], paths: Sequence[Path], feedback: bool, giv
     except CycleError as cycle:
         if not feedback:
             route = " -> ".join(reversed(cycle.args[1]))
-            raise ModelError(
-                f"the paths form a cycle: {route}. Take one of them out; or, if these constructs are meant to act on each other, "
-                "say feedback=True."
-            ) from None
+            raise ModelError(Message("model.cycle", route=route)) from None
     _check_given(names, paths, given)
     for name, instruments in instruments_of(names, paths, given).items():
         sources = [path.source for path in paths if path.target == name]
@@ -83,10 +81,15 @@ def check_loops(names: Sequence[str], paths: Sequence[Path], feedback: bool, giv
         lacking = len(inner) - len(outer)
         if lacking > 0:
             raise ModelError(
-                f"the equation of {name!r} cannot be estimated: {_listed(inner)} need{'s' * (len(inner) == 1)} "
-                f"{len(inner)} instrument{'s' * (len(inner) > 1)} that {'is' if len(inner) == 1 else 'are'} not in the equation, "
-                f"and there {'is' if len(outer) == 1 else 'are'} {len(outer) or 'none'}{f' ({_listed(outer)})' * bool(outer)}: "
-                f"{lacking} missing. Add constructs that act on the loop, but not directly on {name!r}, or take a path out."
+                Message(
+                    "model.few_instruments" if outer else "model.no_instruments",
+                    name=name,
+                    inner=_listed(inner),
+                    needed=len(inner),
+                    outer=_listed(outer),
+                    found=len(outer),
+                    lacking=lacking,
+                )
             )
 
 
@@ -94,16 +97,14 @@ def _check_given(names: Sequence[str], paths: Sequence[Path], given: Instruments
     reach = closure(links_of(names, paths))
     for name, instruments in given:
         if name not in names or all(path.target != name for path in paths):
-            raise ModelError(f"instruments are given for {name!r}, which is no construct that depends on another.")
+            raise ModelError(Message("model.instruments_of_none", name=name))
         for instrument in instruments:
             if instrument not in names:
                 raise ModelError(
-                    f"instrument {instrument!r} of {name!r} is not a construct. The model has: {', '.join(names)}."
+                    Message("model.instrument_unknown", instrument=instrument, name=name, known=", ".join(names))
                 )
             if instrument == name or reach[names.index(instrument), names.index(name)]:
-                raise ModelError(
-                    f"{instrument!r} cannot be an instrument of {name!r}, on which it depends itself. Leave it out."
-                )
+                raise ModelError(Message("model.instrument_depends", instrument=instrument, name=name))
 
 
 def _listed(names: Sequence[str]) -> str:

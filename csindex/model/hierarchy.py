@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from csindex.errors import ModelError
+from csindex.messages import Message
 from csindex.model.parts import Construct, Path
 
 
@@ -47,26 +48,18 @@ def upper(constructs: Sequence[Construct]) -> tuple[Construct, ...]:
     for name, parts in dimensions.items():
         if len(set(parts)) < len(parts):
             twice = next(part for part in parts if parts.count(part) > 1)
-            raise ModelError(f"construct {twice!r} is listed more than once in {name!r}. Leave one out.")
+            raise ModelError(Message("model.part_twice", part=twice, name=name))
         for part in parts:
             if part in owner:
-                raise ModelError(
-                    f"construct {part!r} is a dimension of both {owner[part]!r} and {name!r}. It can be part of one "
-                    "higher-order construct only."
-                )
+                raise ModelError(Message("model.part_of_two", part=part, one=owner[part], other=name))
             owner[part] = name
     try:
         TopologicalSorter(dimensions).prepare()
     except CycleError as cycle:
-        raise ModelError(
-            f"constructs are made of each other: {' =~ '.join(reversed(cycle.args[1]))}. The lowest ones need items."
-        ) from None
+        raise ModelError(Message("model.made_of_each_other", route=" =~ ".join(reversed(cycle.args[1])))) from None
     for name, parts in dimensions.items():
         if len(parts) == 1:
-            raise ModelError(
-                f"construct {name!r} is made of the single construct {parts[0]!r}. Give it more dimensions, or use "
-                f"{parts[0]!r} in its place."
-            )
+            raise ModelError(Message("model.single_part", name=name, part=parts[0]))
     return tuple(construct for construct in constructs if construct.name not in owner)
 
 
@@ -79,35 +72,40 @@ def check_levels(constructs: Sequence[Construct], paths: Sequence[Path]) -> None
         for end in (*(factors_of(path, names) or [path.source]), path.target):
             if end in owner:
                 raise ModelError(
-                    f"path {path.source} -> {path.target}: {end!r} is a dimension of {owner[end]!r}, which takes its place "
-                    f"in the structural model. Draw the path with {owner[end]!r}, or leave {end!r} out of it."
+                    Message(
+                        "model.path_of_dimension", source=path.source, target=path.target, end=end, owner=owner[end]
+                    )
                 )
     for name in sorted(set(owner.values()) - set(owner)):
         if all(name not in (path.source, path.target) for path in plain):
-            raise ModelError(
-                f"construct {name!r} is made of constructs and has no path, so its dimensions have no neighbour to be "
-                "weighted by. Add a path."
-            )
+            raise ModelError(Message("model.higher_alone", name=name))
     seen: set[tuple[frozenset[str], str]] = set()
     for path in products:
         _check_interaction(path, factors_of(path, names), names, plain)
         key = (frozenset(factors_of(path, names)), path.target)
         if key in seen:
-            raise ModelError(f"interaction {path.source} -> {path.target} is given more than once.")
+            raise ModelError(Message("model.interaction_twice", source=path.source, target=path.target))
         seen.add(key)
 
 
 def _check_interaction(path: Path, factors: tuple[str, ...], names: Sequence[str], plain: Sequence[Path]) -> None:
-    where = f"interaction {path.source} -> {path.target}"
+    where = Message("model.interaction", source=path.source, target=path.target)
     strangers = [factor for factor in factors if factor not in names]
     if strangers:
-        raise ModelError(f"{where}: there is no construct {strangers[0]!r}. Use two of: {', '.join(names)}.")
+        raise ModelError(Message("model.interaction_unknown", where=where, name=strangers[0], known=", ".join(names)))
     if len(factors) != 2 or factors[0] == factors[1]:
-        raise ModelError(f"{where}: an interaction is the product of two different constructs, as in 'Quality:Image'.")
+        raise ModelError(Message("model.interaction_product", where=where))
     there = {(p.source, p.target) for p in plain}
     absent = [factor for factor in factors if (factor, path.target) not in there]
     if absent:
         raise ModelError(
-            f"{where} needs both main effects, and {absent[0]} -> {path.target} is not in the model. Write "
-            f"'{path.target} ~ {factors[0]} + {factors[1]} + {path.source}'."
+            Message(
+                "model.main_effects",
+                where=where,
+                absent=absent[0],
+                target=path.target,
+                one=factors[0],
+                other=factors[1],
+                source=path.source,
+            )
         )

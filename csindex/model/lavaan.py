@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from csindex.errors import ModelError
+from csindex.messages import Message
 from csindex.model.parts import Construct, Mode, Path
 
 _NAME = r"[^\W\d][\w.]*"
@@ -11,48 +12,46 @@ _PRODUCT = re.compile(rf"{_NAME}(\s*:\s*{_NAME})+")
 _STATEMENT = re.compile(rf"^\s*({_NAME})\s*(=~|<~|~)\s*(.*)$", re.DOTALL)
 _MODES: dict[str, Mode] = {"=~": "A", "<~": "B"}
 _OTHER = {
-    "~~": "covariances ('~~') are not part of an index model; PLS leaves them free",
-    ":=": "defined parameters (':=') are not supported; see result.effects and result.impacts",
+    "~~": "model.covariances",
+    ":=": "model.defined_parameters",
 }
 
 
 def read(text: str) -> tuple[dict[str, tuple[Mode, tuple[str, ...]]], list[tuple[str, str]]]:
     """Read a model text; return the blocks (construct to mode and items) and the links (source, target)."""
     if not isinstance(text, str):
-        raise ModelError(f"a model text is expected, not {type(text).__name__}.")
+        raise ModelError(Message("model.not_text", kind=type(text).__name__))
     blocks: dict[str, tuple[Mode, tuple[str, ...]]] = {}
     links: list[tuple[str, str]] = []
     for number, statement in _statements(text):
-        where = f"line {number}, {' '.join(statement.split())!r}"
+        where = Message("model.line", number=number, text=" ".join(statement.split()))
         left, operator, right = _split(statement, where)
         terms = [term.strip() for term in right.split("+")]
         for term in terms:
             product = operator == "~" and _PRODUCT.fullmatch(term)
             if not product and not re.fullmatch(_NAME, term):
-                raise ModelError(f"{where}: {term!r} is not a name. {_advice(term)}")
+                raise ModelError(Message("model.not_a_name", where=where, term=term, advice=Message(_advice(term))))
         if operator == "~":
             links += [(re.sub(r"\s*:\s*", ":", term), left) for term in terms]
             continue
         mode, items = blocks.get(left, (_MODES[operator], ()))
         if mode != _MODES[operator]:
-            raise ModelError(f"{where}: construct {left!r} is given both as '=~' (Mode A) and as '<~' (Mode B).")
+            raise ModelError(Message("model.two_modes", where=where, name=left))
         blocks[left] = (mode, items + tuple(terms))
     return blocks, links
 
 
 def _advice(term: str) -> str:
+    """Return the key of what to do about a term that is no name."""
     if "~" in term:
-        return "It looks like a statement of its own, after one that has no end: is there a '+' too many before it?"
+        return "model.advice_statement"
     if not term:
-        return "There is a '+' too many."
+        return "model.advice_plus"
     if "*" in term:
-        return (
-            "Labels and fixed values ('a*x') are not supported; use reversed= for an item that is turned round, and "
-            "Construct(mode='fixed') for given weights. An interaction is written 'Quality:Image'."
-        )
+        return "model.advice_labels"
     if ":" in term:
-        return "An interaction is a source: 'Satisfaction ~ Quality + Image + Quality:Image'."
-    return "Names begin with a letter, and hold letters, digits, '_' and '.'; terms are joined by '+'."
+        return "model.advice_interaction"
+    return "model.advice_name"
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
@@ -71,16 +70,13 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
         yield begun, pending
 
 
-def _split(statement: str, where: str) -> tuple[str, str, str]:
-    for operator, advice in _OTHER.items():
+def _split(statement: str, where: Message) -> tuple[str, str, str]:
+    for operator, key in _OTHER.items():
         if operator in statement:
-            raise ModelError(f"{where}: {advice}.")
+            raise ModelError(Message(key, where=where))
     match = _STATEMENT.match(statement)
     if match is None or not match[3].strip():
-        raise ModelError(
-            f"{where} is not a statement. Write 'Construct =~ item + item', 'Construct <~ item + item' or "
-            "'Target ~ Source + Source'."
-        )
+        raise ModelError(Message("model.not_a_statement", where=where))
     return match[1], match[2], match[3]
 
 

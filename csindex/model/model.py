@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from csindex.errors import ModelError
-from csindex.model import lavaan, yaml
+from csindex.messages import Message
 from csindex.model.checks import check_measurement, check_structure, target_of
 from csindex.model.feedback import Instruments, check_loops, given_instruments
 from csindex.model.hierarchy import check_levels, made_of, split_paths, upper
@@ -16,7 +16,7 @@ from csindex.model.parts import Construct, Item, Path, names_of, parts_of, scale
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A satisfaction-index model. It is validated when it is made and does not change afterwards.
+    """A satisfaction-index model. It is checked on creation and does not change afterwards.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class Model:
     name, source, notes : str
         What the model is called, the publication it comes from, and what is certain about it.
     feedback : bool
-        Whether constructs may act on each other; otherwise a cycle of paths is an error. Equations in a feedback loop are
+        Whether constructs may affect each other; otherwise a cycle of paths is an error. Equations in a feedback loop are
         estimated by two-stage least squares.
     instruments : mapping of construct to sequence of construct, optional
         Equations to be estimated by two-stage least squares, with all their instruments; sources that are not among them
@@ -71,14 +71,14 @@ class Model:
         used = check_measurement(self.constructs, set(given) if given else None)
         if len(given) < len(items):
             names = [item.name for item in items]
-            raise ModelError(f"items {sorted({n for n in names if names.count(n) > 1})} are defined more than once.")
+            raise ModelError(Message("model.items_twice", items=sorted({n for n in names if names.count(n) > 1})))
         set_field(self, "items", tuple(given.get(name, Item(name)) for name in used))
         constructs = upper(self.constructs)
         check_levels(self.constructs, self.paths)
         paths, _ = split_paths(self.paths, self.construct_names)
         check_structure(constructs, paths)
         if not isinstance(self.feedback, bool):
-            raise ModelError(f"feedback={self.feedback!r} must be True or False.")
+            raise ModelError(Message("model.feedback", value=self.feedback))
         set_field(self, "instruments", given_instruments(self.instruments))
         check_loops([construct.name for construct in constructs], paths, self.feedback, self.instruments)
         set_field(self, "target", target_of(constructs, paths, self.target))
@@ -130,8 +130,10 @@ class Model:
         >>> csi.Model.parse("Q =~ q1 + q2; S =~ s1 + s2; S ~ Q", scale=(1, 7), scales={"s2": (0, 1)}).items[3].scale
         (0.0, 1.0)
         """
+        from csindex.model import lavaan
+
         blocks, links = lavaan.read(text)
-        turned = names_of(reversed, "a reversed item")
+        turned = names_of(reversed, Message("model.reversed_item"))
         modes = _mapping(modes, "modes=", "{'Value': 'nonnegative B'}")
         constructs = tuple(
             Construct(block, items, modes.pop(block, mode), reversed=tuple(i for i in items if i in turned))
@@ -145,11 +147,11 @@ class Model:
             ("modes", list(modes)),
         ):
             if unknown:
-                raise ModelError(f"{what}= names {unknown}, which the model does not have.")
+                raise ModelError(Message("model.unknown_names", what=what, names=unknown))
         whole = scale_of(scale, "scale=")
         dimensions = {part for parts in made_of(constructs).values() for part in parts}
         if dimensions & set(scales):
-            raise ModelError(f"scales= names {sorted(dimensions & set(scales))}: constructs, which are on 0-100.")
+            raise ModelError(Message("model.scales_of_constructs", names=sorted(dimensions & set(scales))))
         asked = [item for construct in constructs for item in construct.items if item not in dimensions]
         items = [Item(item, scales.get(item, whole)) for item in asked]
         paths = tuple(Path(*link) for link in links)
@@ -172,17 +174,21 @@ class Model:
         """
         text = source
         if not isinstance(source, (str, PathLike)):
-            raise ModelError(f"YAML text or the path of a file is expected, not {type(source).__name__}.")
+            raise ModelError(Message("model.not_yaml_text", kind=type(source).__name__))
         if not isinstance(source, str) or source.rstrip().endswith((".yaml", ".yml")):
             path = FilePath(source)
             if not path.is_file():
-                raise ModelError(f"there is no model file at {str(path)!r}.")
+                raise ModelError(Message("model.no_file", path=str(path)))
             text = path.read_text(encoding="utf-8")
+        from csindex.model import yaml
+
         return cls(**yaml.read(str(text)))
 
     def to_yaml(self, path: str | PathLike[str] | None = None) -> str:
         """Write the model as YAML; return the text, and also write it to `path` if one is given."""
         given = {field.name: getattr(self, field.name) for field in fields(self)}
+        from csindex.model import yaml
+
         text = yaml.write(**given)
         if path is not None:
             FilePath(path).write_text(text, encoding="utf-8")
@@ -190,6 +196,8 @@ class Model:
 
     def to_lavaan(self) -> str:
         """Write the constructs and paths in the lavaan notation; scales and texts have no place there."""
+        from csindex.model import lavaan
+
         return lavaan.write(self.constructs, self.paths)
 
     @property
@@ -212,14 +220,14 @@ class Model:
         for construct in self.constructs:
             if construct.name == name:
                 return construct
-        raise ModelError(f"the model has no construct {name!r}. It has: {', '.join(self.construct_names)}.")
+        raise ModelError(Message("model.no_construct", name=name, known=", ".join(self.construct_names)))
 
     def item(self, name: str) -> Item:
         """Return the item called `name`."""
         for item in self.items:
             if item.name == name:
                 return item
-        raise ModelError(f"the model has no item {name!r}. It has: {', '.join(self.item_names)}.")
+        raise ModelError(Message("model.no_item", name=name, known=", ".join(self.item_names)))
 
     def rename(self, columns: Mapping[str, str | Iterable[str]]) -> "Model":
         """Return the model with items called as your columns are.
@@ -248,12 +256,16 @@ class Model:
                 old = (key,)
             else:
                 raise ModelError(
-                    f"{key!r} is neither an item nor a construct with items. Items: {', '.join(self.item_names)}; "
-                    f"constructs: {', '.join(self.construct_names)}."
+                    Message(
+                        "model.rename_unknown",
+                        name=key,
+                        items=", ".join(self.item_names),
+                        constructs=", ".join(self.construct_names),
+                    )
                 )
-            names = names_of(value, f"a column of {key!r}")
+            names = names_of(value, Message("model.column_of", name=key))
             if len(names) != len(old):
-                raise ModelError(f"{key!r} stands for {len(old)} items {old}, but {len(names)} columns were given.")
+                raise ModelError(Message("model.rename_count", name=key, due=len(old), old=old, given=len(names)))
             new.update(zip(old, names, strict=True))
         return replace(
             self,
@@ -285,5 +297,5 @@ class Model:
 
 def _mapping(value: Any, what: str, example: str) -> dict[str, Any]:
     if value is not None and not isinstance(value, Mapping):
-        raise ModelError(f"{what} must be a mapping, e.g. {example}, not {value!r}.")
+        raise ModelError(Message("model.mapping", what=what, example=example, value=value))
     return dict(value or {})

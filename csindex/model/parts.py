@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar, get_args
 
 from csindex.errors import ModelError, OptionError
+from csindex.messages import Message
 from csindex.options import choose
 
 Mode = Literal["A", "B", "nonnegative B", "first component", "equal", "fixed"]
@@ -13,44 +14,41 @@ Mode = Literal["A", "B", "nonnegative B", "first component", "equal", "fixed"]
 _MODE_SPELLINGS = {"a": "A", "b": "B", "nonnegative_b": "nonnegative B", "first_component": "first component"}
 
 
-def column_of(value: object, what: str) -> str:
+def column_of(value: object, what: object) -> str:
     """Return `value` if it can name an item; it is not stripped, as a column may be called ``"q1 "``."""
     if not isinstance(value, str) or not value.strip():
-        raise ModelError(f"{what} must be a non-empty text, not {value!r}.")
+        raise ModelError(Message("model.empty_name", what=what, value=value))
     return value
 
 
-def name_of(value: object, what: str) -> str:
+def name_of(value: object, what: object) -> str:
     """Return `value` without spaces around it if it can name a construct."""
     name = column_of(value, what).strip()
     if "->" in name or "\n" in name:
-        raise ModelError(f"{what} must be one line without '->', not {name!r}.")
+        raise ModelError(Message("model.arrow_in_name", what=what, name=name))
     return name
 
 
-def names_of(values: object, what: str) -> tuple[str, ...]:
+def names_of(values: object, what: object) -> tuple[str, ...]:
     """Return `values` as a tuple of items' names; a single text is one name."""
     if isinstance(values, str):
         return (column_of(values, what),)
     if not isinstance(values, Iterable):
-        raise ModelError(f"{what} must be a list of texts, not {values!r}.")
+        raise ModelError(Message("model.not_names", what=what, value=values))
     return tuple(column_of(value, what) for value in values)
 
 
-def scale_of(value: object, what: str) -> tuple[float, float]:
+def scale_of(value: object, what: object) -> tuple[float, float]:
     """Return the lower and upper end of a question's scale."""
     try:
         ends: tuple[float, ...] = () if isinstance(value, str) else tuple(map(float, value))  # type: ignore[call-overload]
         low, high = ends
     except (TypeError, ValueError):
-        raise ModelError(f"{what}: the scale must be its two ends, e.g. (1, 10), not {value!r}.") from None
+        raise ModelError(Message("model.scale_ends", what=what, value=value)) from None
     if not (math.isfinite(low) and math.isfinite(high)) or low == high:
-        raise ModelError(f"{what}: the scale ends {low:g} and {high:g} must be two different finite numbers.")
+        raise ModelError(Message("model.scale_same", what=what, low=low, high=high))
     if low > high:
-        raise ModelError(
-            f"{what}: the scale ends ({low:g}, {high:g}) are swapped. Write ({high:g}, {low:g}); "
-            "if a high answer means something bad, also list the item under reversed=."
-        )
+        raise ModelError(Message("model.scale_swapped", what=what, low=low, high=high))
     return low, high
 
 
@@ -80,8 +78,8 @@ class Item:
     text_ko: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", column_of(self.name, "an item's name"))
-        object.__setattr__(self, "scale", scale_of(self.scale, f"item {self.name!r}"))
+        object.__setattr__(self, "name", column_of(self.name, Message("model.item_name")))
+        object.__setattr__(self, "scale", scale_of(self.scale, Message("model.item", name=self.name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class Construct:
     weights : sequence of float, optional
         One number for each item, for ``mode="fixed"`` only.
     reversed : sequence of str
-        Items on which a high answer means less of the construct; they are turned round (low + high - answer).
+        Items on which a high answer means less of the construct; they are reverse-coded (low + high - answer).
     label, label_ko : str
         What tables for readers call the construct, in English and in Korean.
 
@@ -123,26 +121,24 @@ class Construct:
 
     def __post_init__(self) -> None:
         set_field = object.__setattr__
-        set_field(self, "name", name_of(self.name, "a construct's name"))
-        set_field(self, "items", names_of(self.items, f"construct {self.name!r}: an item"))
-        set_field(self, "reversed", names_of(self.reversed, f"construct {self.name!r}: a reversed item"))
+        set_field(self, "name", name_of(self.name, Message("model.construct_name")))
+        set_field(self, "items", names_of(self.items, Message("model.items_of", name=self.name)))
+        set_field(self, "reversed", names_of(self.reversed, Message("model.reversed_of", name=self.name)))
         mode = _MODE_SPELLINGS.get(str(self.mode).lower(), self.mode)
         try:
             set_field(self, "mode", choose(f"construct {self.name!r}: mode", mode, get_args(Mode)))
         except OptionError as error:
-            raise ModelError(str(error)) from None
+            raise ModelError(error.message) from None
         if not self.items:
-            raise ModelError(f"construct {self.name!r} has no items. Give it at least one, or leave it out.")
+            raise ModelError(Message("model.empty_construct", name=self.name))
         strangers = [item for item in self.reversed if item not in self.items]
         if strangers:
-            raise ModelError(
-                f"construct {self.name!r}: {strangers} are listed as reversed but are not among its items."
-            )
+            raise ModelError(Message("model.reversed_unknown", name=self.name, items=strangers))
         self._check_weights()
 
     def _check_weights(self) -> None:
         if (self.mode == "fixed") != (self.weights is not None):
-            raise ModelError(f"construct {self.name!r}: weights= and mode='fixed' go together; one of them is missing.")
+            raise ModelError(Message("model.fixed_weights", name=self.name))
         if self.weights is None:
             return
         try:
@@ -150,10 +146,7 @@ class Construct:
         except (TypeError, ValueError):
             weights = ()
         if len(weights) != len(self.items) or not all(map(math.isfinite, weights)) or not any(weights):
-            raise ModelError(
-                f"construct {self.name!r}: weights {self.weights!r} must be {len(self.items)} finite numbers, one for each "
-                "item, and not all zero."
-            )
+            raise ModelError(Message("model.bad_weights", name=self.name, weights=self.weights, count=len(self.items)))
         object.__setattr__(self, "weights", weights)
 
 
@@ -176,12 +169,12 @@ class Path:
     sign: int = 0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "source", name_of(self.source, "a path's source"))
-        object.__setattr__(self, "target", name_of(self.target, "a path's target"))
+        object.__setattr__(self, "source", name_of(self.source, Message("model.source")))
+        object.__setattr__(self, "target", name_of(self.target, Message("model.target")))
         if self.sign not in (-1, 0, 1):
-            raise ModelError(f"path {self.source} -> {self.target}: sign={self.sign!r} must be 1, -1 or 0.")
+            raise ModelError(Message("model.sign", source=self.source, target=self.target, sign=self.sign))
         if self.source == self.target:
-            raise ModelError(f"path {self.source} -> {self.target}: a construct cannot depend on itself.")
+            raise ModelError(Message("model.own_source", source=self.source, target=self.target))
 
 
 Part = TypeVar("Part", Item, Construct, Path)
@@ -190,13 +183,16 @@ Part = TypeVar("Part", Item, Construct, Path)
 def parts_of(values: object, kind: type[Part], what: str) -> tuple[Part, ...]:
     """Return the parts of a model as a tuple; a path may also be its source and target."""
     if not isinstance(values, Iterable) or isinstance(values, (str, Mapping)):
-        raise ModelError(f"{what} must be a list of {kind.__name__} objects, not {values!r}.")
+        raise ModelError(Message("model.not_parts", what=what, kind=kind.__name__, value=values))
     parts = []
     for value in values:
         ends = kind is Path and isinstance(value, (tuple, list)) and len(value) in (2, 3)
         part = kind(*value) if ends else value
         if not isinstance(part, kind):
-            also = " or (source, target)" if kind is Path else ""
-            raise ModelError(f"{what} must be {kind.__name__} objects{also}; {value!r} is none.")
+            raise ModelError(
+                Message(
+                    "model.no_path" if kind is Path else "model.no_part", what=what, kind=kind.__name__, value=value
+                )
+            )
         parts.append(part)
     return tuple(parts)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from csindex.errors import OptionError
+from csindex.messages import Message
 from csindex.model.hierarchy import factors_of, items_below, made_of, split_paths, upper
 from csindex.model.model import Model
 from csindex.model.parts import Construct, Item, Path
@@ -156,15 +157,12 @@ def _joined(construct: Construct, mains: Model) -> list[Path]:
     """Return the paths between a higher-order construct and its dimensions, from the dimensions where it is composed."""
     name = construct.name
     if construct.weights is not None:
-        raise OptionError(f"higher_order='repeated' has no place for the weights of {name!r}. Use 'two-stage'.")
+        raise OptionError(Message("model.repeated_weights", name=name))
     if construct.mode == "A":
         return [Path(name, part) for part in construct.items]
     sources = [path.source for path in mains.paths if path.target == name]
     if sources:
-        raise OptionError(
-            f"higher_order='repeated': the dimensions of {name!r} explain it wholly, so that the paths from "
-            f"{', '.join(sources)} to it would be 0 (Becker, Klein & Wetzels 2012). Use higher_order='two-stage'."
-        )
+        raise OptionError(Message("model.repeated_explained", name=name, sources=", ".join(sources)))
     return [Path(part, name) for part in construct.items]
 
 

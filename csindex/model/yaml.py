@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from csindex.errors import ModelError
+from csindex.messages import Message
 from csindex.model.feedback import Instruments
 from csindex.model.parts import Construct, Item, Path, names_of
 
@@ -20,20 +21,27 @@ _SIGNS = {1: "+", -1: "-", 0: ""}
 def read(text: str) -> dict[str, Any]:
     """Read a YAML document; return the arguments of a Model."""
     content = _plain(text)
-    top = _mapping(content, "the model file", _TOP)
+    top = _mapping(content, Message("model.file"), _TOP)
     blocks = _mapping(top.get("constructs"), "constructs", None)
     scale = top.get("scale", (1, 10))
     constructs, items = [], []
     for name, body in blocks.items():
-        block = _mapping(body if isinstance(body, Mapping) else {"items": body}, f"construct {name!r}", _CONSTRUCT)
+        block = _mapping(
+            body if isinstance(body, Mapping) else {"items": body}, Message("model.construct", name=name), _CONSTRUCT
+        )
         texts = block.pop("items", None) or ()
-        named = names_of(texts, f"construct {name!r}: an item")
+        named = names_of(texts, Message("model.items_of", name=name))
         constructs.append(Construct(name, named, **_as_text(block)))
         for item in named:
             detail = texts[item] if isinstance(texts, Mapping) else None
             if item in blocks and not detail:
                 continue
-            items.append(Item(item, **{"scale": scale, **_as_text(_mapping(detail or {}, f"item {item!r}", _ITEM))}))
+            items.append(
+                Item(
+                    item,
+                    **{"scale": scale, **_as_text(_mapping(detail or {}, Message("model.item", name=item), _ITEM))},
+                )
+            )
     plain = {key: str(top.get(key) or "") for key in ("target", "name", "source", "notes")}
     paths = tuple(_path(entry) for entry in _entries(top.get("paths")))
     loops = {"feedback": top.get("feedback", False), "instruments": top.get("instruments") or ()}
@@ -51,9 +59,7 @@ def _plain(text: str) -> Any:
         seen = set()
         for key, _ in node.value:
             if (key.tag, str(key.value)) in seen:
-                raise ModelError(
-                    f"the model file has {key.value!r} a second time in line {key.start_mark.line + 1}. Join the two."
-                )
+                raise ModelError(Message("model.key_twice", key=key.value, line=key.start_mark.line + 1))
             seen.add((key.tag, str(key.value)))
         return loader.construct_mapping(node, deep=True)
 
@@ -61,7 +67,7 @@ def _plain(text: str) -> Any:
     try:
         return yaml.load(text, Loader)
     except yaml.YAMLError as error:
-        raise ModelError(f"the model file is not plain YAML: {_in_a_line(error)}") from None
+        raise ModelError(Message("model.not_yaml", problem=_in_a_line(error))) from None
 
 
 def _in_a_line(error: Exception) -> str:
@@ -78,25 +84,25 @@ def _as_text(values: dict[str, Any]) -> dict[str, Any]:
 
 def _entries(value: Any) -> Sequence[Any]:
     if value is not None and not isinstance(value, list):
-        raise ModelError(f"paths must be a list, one '- Source -> Target' a line, not {value!r}.")
+        raise ModelError(Message("model.not_paths", value=value))
     return value or []
 
 
-def _mapping(value: Any, what: str, known: set[str] | None) -> dict[str, Any]:
+def _mapping(value: Any, what: object, known: set[str] | None) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        raise ModelError(f"{what} must be a mapping of names to values, not {value!r}.")
+        raise ModelError(Message("model.not_mapping", what=what, value=value))
     unknown = sorted(str(key) for key in value if known is not None and key not in known)
     if unknown:
-        raise ModelError(f"{what} has unknown entries {unknown}. Known are: {', '.join(sorted(known or ()))}.")
+        raise ModelError(
+            Message("model.unknown_entries", what=what, unknown=unknown, known=", ".join(sorted(known or ())))
+        )
     return dict(value)
 
 
 def _path(entry: Any) -> Path:
     match = _ARROW.fullmatch(str(entry))
     if match is None:
-        raise ModelError(
-            f"path {entry!r} must read 'Source -> Target', optionally with an expected sign: '(+)', '(-)'."
-        )
+        raise ModelError(Message("model.not_a_path", entry=entry))
     return Path(match[1], match[2], {"+": 1, "-": -1, None: 0}[match[3]])
 
 
@@ -138,7 +144,7 @@ def write(
         content["instruments"] = {name: list(of) for name, of in instruments}
     written = str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120))
     if _LINE_ENDS.search(written):
-        # Read back, these would be spaces; escaped they are kept.
+        # Read back, these would be spaces; escaped they stay.
         written = str(yaml.safe_dump(content, sort_keys=False, allow_unicode=False, width=120))
     return written
 

@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 from csindex.errors import OptionError, SurveyError
 from csindex.messages import Argument, Message
 from csindex.moments import sums
-from csindex.moments.em import em_moments, expected_answers
-from csindex.moments.polychoric import ordinal_moments
 from csindex.options import Options, Registry
 from csindex.stacks.layout import Array
 from csindex.text.format import listed
@@ -82,6 +80,19 @@ def _means(x: Array, mean: Array, cov: Array) -> Array:  # noqa: ARG001
     return np.where(np.isnan(x), mean, x)
 
 
+# EM is imported when answers are missing and it is asked for.
+def _em(x: Array, weights: Array, start: Start | None) -> tuple[Array, Array]:
+    from csindex.moments.em import em_moments
+
+    return em_moments(x, weights, start)
+
+
+def _expected(x: Array, mean: Array, cov: Array) -> Array:
+    from csindex.moments.em import expected_answers
+
+    return expected_answers(x, mean, cov)
+
+
 POLICIES = Registry(
     "missing",
     (
@@ -89,8 +100,8 @@ POLICIES = Registry(
                analytic=True),
         Policy("pairwise", _pairwise, ordinal=True),
         Policy("mean", _with_means, _means, definite=True, predictable=True, chi_square=True),
-        Policy("em", em_moments, expected_answers, iterated=True, definite=True),
-        Policy("fiml", em_moments, expected_answers, iterated=True, definite=True, chi_square=True, analytic=True,
+        Policy("em", _em, _expected, iterated=True, definite=True),
+        Policy("fiml", _em, _expected, iterated=True, definite=True, chi_square=True, analytic=True,
                full_information=True),
     ),
 )  # fmt: skip
@@ -139,6 +150,8 @@ def row_moments(
     policy = POLICIES[missing]
     with np.errstate(invalid="ignore", divide="ignore"):
         if ordinal is not None:
+            from csindex.moments.polychoric import ordinal_moments
+
             mean, cov = ordinal_moments(x - shift, weights, ordinal, near)
         elif policy.complete or not np.isnan(x).any():
             mean, cov = _complete(x - shift, weights)

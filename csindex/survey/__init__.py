@@ -1,1 +1,1 @@
-"""Answers, their sampling design, moments and replicates of moments."""
+"""Answers, their weights and their sampling design."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,9 @@ from csindex.errors import SurveyError
 from csindex.messages import Message
 from csindex.survey.design import Sampling
 from csindex.survey.margins import Margins
-from csindex.survey.raking import Raked, RakingReport, rake
+
+if TYPE_CHECKING:
+    from csindex.survey.raking import Raked
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,10 @@ class RowMargins:
     base: NDArray[np.float64]
     cells: tuple[NDArray[np.intp], ...]
 
-    def rake(self, multipliers: NDArray[np.float64]) -> Raked:
+    def rake(self, multipliers: NDArray[np.float64]) -> "Raked":
         """Return raked weights of replicates from the rows' multipliers (n, T); NaN where raking did not converge."""
+        from csindex.survey.raking import rake
+
         settings = self.margins
         raked = rake(
             self.base[:, None] * multipliers,
@@ -90,6 +95,8 @@ class RowMargins:
         """
         raked = self.rake(np.ones((len(self.base), 1)))
         if not raked.converged[0]:
+            from csindex.survey.raking import RakingReport
+
             report = RakingReport.of(self.base, raked)
             raise SurveyError(Message("survey.raking_failed", report=report.message, rows=len(self.base)))
         return np.asarray(raked.weights[:, 0])

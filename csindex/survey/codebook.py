@@ -104,8 +104,8 @@ def _described(column: "pd.Series[Any]", about: Variable, codes: tuple[float, ..
     found |= {
         "answers": present - int(counts[gone].sum()),
         "missing": len(column) - present + int(counts[gone].sum()),
-        "declared": ", ".join([*_told(values[gone], counts[gone], about), *marks]),
-        "suspected": ", ".join(_told(values[odd], counts[odd], about)),
+        "declared": ", ".join([*_labelled(values[gone], counts[gone], about), *marks]),
+        "suspected": ", ".join(_labelled(values[odd], counts[odd], about)),
         "scale_from": "" if scale is None else "labels" if about.scale else "answers",
     }
     if scale is not None:
@@ -116,7 +116,7 @@ def _described(column: "pd.Series[Any]", about: Variable, codes: tuple[float, ..
     return {"type": "yes/no" if set(good.tolist()) <= {0.0, 1.0} and len(good) else "number", **found}
 
 
-def _told(values: NDArray[np.float64], counts: NDArray[np.intp], about: Variable) -> list[str]:
+def _labelled(values: NDArray[np.float64], counts: NDArray[np.intp], about: Variable) -> list[str]:
     """Return each code with its label and its count."""
     return [
         f"{value:g}{f' {about.labels[value]}' if value in about.labels else ''} ({count:,})"

@@ -1,4 +1,4 @@
-"""The sampling design of rows: which rows were drawn together, from what, and how that is repeated."""
+"""The sampling design of rows: strata, sampling units, and coefficients of replicate weights."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,4 +1,4 @@
-"""The door to design-based means: no model, no replicates."""
+"""Design-based means, without a model and without replicates."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class LinearizedMean:
     ----------
     mean : (q,)
     cov : (q, q)
-        Covariances of the means; NaN where the design tells nothing of them, see `linearized_mean`.
+        Covariances of the means; NaN where the design gives none, see `linearized_mean`.
     n : (q,) int
         Answers with a weight, inside the domain.
     df : (q,) int
@@ -103,7 +103,7 @@ def linearized_mean(
     weights : (n,)
         At least 0; their unit does not matter.
     stratum, cluster : (n,) int, optional
-        Clusters are told apart within strata. By default one stratum, and each row a cluster of its own.
+        Clusters are numbered within strata. By default one stratum, and each row a cluster of its own.
     fraction : (n,), optional
         Share f of all clusters in the row's stratum that were drawn (without replacement); by default 0.
     domain : (n,) bool, optional

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -30,8 +30,10 @@ from csindex.survey.columns import as_frame, numbers, row_count, settled
 from csindex.survey.design import ReplicateMethod, Sampling, replicate_coefficients, sampling_of
 from csindex.survey.labels import SurveyFile, Variable
 from csindex.survey.margins import Margins
-from csindex.survey.raking import RakingReport
 from csindex.text.format import some_rows
+
+if TYPE_CHECKING:
+    from csindex.survey.raking import RakingReport
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,10 +152,12 @@ class Survey:
         object.__setattr__(self, "_raking", raking)
         raking.weights()
 
-    def raking(self) -> RakingReport | None:
+    def raking(self) -> "RakingReport | None":
         """Return how raking to the margins went, for all rows; None without margins."""
         if self._raking is None:
             return None
+        from csindex.survey.raking import RakingReport
+
         return RakingReport.of(self._raking.base, self._raking.rake(np.ones((self.n, 1))))
 
     def final_weights(self) -> NDArray[np.float64]:

@@ -1,14 +1,15 @@
 """What every public result has: text in two languages, a notebook's page, and its tables by name."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
 from csindex.messages import Language
-from csindex.text import html, plain
-from csindex.text.document import Section
 from csindex.text.format import WIDTH, language, wrapped
+
+if TYPE_CHECKING:
+    from csindex.text.document import Section
 
 NO_ROWS = pd.DataFrame()
 """A table that a result does not have."""
@@ -28,11 +29,11 @@ class Result:
     TABLES: ClassVar[Mapping[str, str | Callable[[Any], pd.DataFrame]]] = {}
     """What is behind each table, by its name: an attribute, a method without arguments, or a function of the result."""
 
-    def blocks(self, lang: Language) -> Iterable[Section]:
+    def blocks(self, lang: Language) -> Iterable["Section"]:
         """Yield what there is to say: headings, paragraphs, bullets and tables."""
         raise NotImplementedError
 
-    def brief(self, lang: Language) -> Iterable[Section]:
+    def brief(self, lang: Language) -> Iterable["Section"]:
         """Yield what is shown where a result is the last line of a cell: the first two sections."""
         for section, _ in zip(self.blocks(lang), range(2), strict=False):
             yield section
@@ -49,6 +50,8 @@ class Result:
         OptionError
             If the language is not known.
         """
+        from csindex.text import plain
+
         return plain.write(self.blocks(language(lang)), self.LINE)
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -62,6 +65,8 @@ class Result:
 
     def __repr__(self) -> str:
         more = self._more()
+        from csindex.text import plain
+
         return plain.write(self.brief("en"), self.LINE) + (f"\n\n{wrapped(f'More: {more}')}" if more else "")
 
     def _more(self) -> str:
@@ -69,6 +74,8 @@ class Result:
         return ", ".join([".summary()", *(f".{source}" for source in self.TABLES.values() if isinstance(source, str))])
 
     def _repr_html_(self) -> str:
+        from csindex.text import html
+
         return html.write(self.brief("en"))
 
 
@@ -77,7 +84,7 @@ class ShortResult(Result):
 
     __slots__ = ()
 
-    def brief(self, lang: Language) -> Iterable[Section]:
+    def brief(self, lang: Language) -> Iterable["Section"]:
         """Yield all there is to say."""
         return self.blocks(lang)
 

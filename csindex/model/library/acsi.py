@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Literal
 
 from csindex.errors import OptionError
+from csindex.messages import Message
 from csindex.model.library import questions as ask
 from csindex.model.library.build import Block, Columns, Template, arrows, asked, documented
 from csindex.model.model import Model
@@ -204,7 +205,5 @@ def acsi(
     """
     template = _VARIANTS[choose("variant", variant, _VARIANTS)]
     if price_tolerance and template is _GOVERNMENT:
-        raise OptionError(
-            "variant='government' has no loyalty for price tolerance to belong to. Leave out price_tolerance=True."
-        )
+        raise OptionError(Message("model.no_loyalty"))
     return (ask.with_price_tolerance(template) if price_tolerance else template).model(scale, columns)

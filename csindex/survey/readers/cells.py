@@ -164,7 +164,7 @@ def _without_marks(column: "pd.Series[Any]", marks: Sequence[str]) -> tuple["pd.
 def _as_numbers(column: "pd.Series[Any]", settings: Settings, commas: bool) -> tuple["pd.Series[Any]", bool]:
     """Return the column as numbers if all its cells are, else as it is without blanks; and whether commas were decimal.
 
-    Where most cells are numbers they are read as such, so that the others can be told.
+    Where most cells are numbers they are read as such, so that the others can be named.
     """
     decimal = settings.decimal
     cells = column.astype(object)
@@ -181,8 +181,8 @@ def _as_numbers(column: "pd.Series[Any]", settings: Settings, commas: bool) -> t
     else:
         numeric = [_NUMBER.fullmatch(cell) is not None for cell in text]
         mostly = sum(numeric) > len(text) / 2 and column.name not in settings.as_text
-        kept = [_cell(cell, mostly) for cell in stripped]
-        return pd.Series(kept, index=column.index, dtype=object), False
+        mixed = [_cell(cell, mostly) for cell in stripped]
+        return pd.Series(mixed, index=column.index, dtype=object), False
     return pd.Series(read, index=column.index, dtype="float64"), comma
 
 

@@ -30,13 +30,13 @@ def read_sheet(path: Path, settings: Settings) -> Parsed:
     if not table:
         raise SurveyError(Message("readers.only_header", where=where))
     columns = list(zip(*table, strict=True))
-    kept = [
+    filled = [
         place
         for place, column in enumerate(columns)
         if not blank(cells[at][place]) or not all(map(blank, column))
     ]  # fmt: skip
-    names = column_names([cells[at][place] for place in kept], where)
-    frame = pd.DataFrame({name: _column(columns[place]) for name, place in zip(names, kept, strict=True)})
+    names = column_names([cells[at][place] for place in filled], where)
+    frame = pd.DataFrame({name: _column(columns[place]) for name, place in zip(names, filled, strict=True)})
     parsed = tidied(frame, settings, commas=True)
     dropped = (Message("readers.empty_rows", count=empty),) if empty else ()
     sheet = Message("readers.sheet", sheet=title)
