@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from csindex.errors import SurveyError
+from csindex.messages import Message
 from csindex.moments.moments import Moments
 from csindex.moments.sums import complete_moments
 from csindex.stacks.layout import Array, packing, unpack
@@ -105,12 +106,11 @@ class GroupedMoments:
             return NotImplemented
         if set(self.items) != set(other.items):
             strangers = sorted(set(self.items) ^ set(other.items))
-            raise SurveyError(f"items {strangers} were not scanned in both. Scan the same items, or use .select().")
+            raise SurveyError(Message("moments.not_in_both", items=strangers))
         names = [None if part.units is None else [*part.units.columns] for part in (self, other)]
         if self.n.shape[1] != other.n.shape[1] or names[0] != names[1]:
             raise SurveyError(
-                f"{self.groups} groups by {names[0]} cannot be added to {other.groups} groups by {names[1]}. Scan with the "
-                "same groups= and by=, or add .pooled() ones."
+                Message("moments.other_groups", groups=self.groups, by=names[0], others=other.groups, other_by=names[1])
             )
         return _added(self, _shifted(other.select(self.items), self.shifts))
 
