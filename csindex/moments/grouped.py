@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from html import escape
 
 import numpy as np
 import pandas as pd
@@ -93,6 +94,14 @@ class GroupedMoments:
         pairs = packing(p)[2][np.asarray(chosen)[rows], np.asarray(chosen)[columns]]
         kept = np.concatenate([[0], 1 + np.asarray(chosen), 1 + p + pairs])
         return replace(self, items=tuple(items), shifts=self.shifts[chosen], sums=self.sums[kept])
+
+    def __repr__(self) -> str:
+        units = "" if self.units is None else f"{len(self.units):,} units, "
+        counts = f"{units}n = {self.n.sum():,.0f}, {self.groups} groups for a jackknife"
+        return f"GroupedMoments of {len(self.items)} items: {counts}"
+
+    def _repr_html_(self) -> str:
+        return f'<div class="csindex"><pre>{escape(repr(self))}</pre></div>'
 
     def __add__(self, other: "GroupedMoments") -> "GroupedMoments":
         """Return the sums of both, as if their rows had been in one file.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -215,6 +216,14 @@ class Moments:
             )
         chosen = [self.items.index(name) for name in items]
         return replace(self, items=tuple(items), mean=self.mean[..., chosen], cov=self.cov[..., chosen, :][..., chosen])
+
+    def __repr__(self) -> str:
+        stack = self.mean.shape[:-1]
+        members = "" if not stack else f"{len(self.units):,} units, " if self.units is not None else f"stack {stack}, "
+        return f"Moments of {len(self.items)} items: {members}n = {self.n.sum():,.0f}"
+
+    def _repr_html_(self) -> str:
+        return f'<div class="csindex"><pre>{escape(repr(self))}</pre></div>'
 
     def __add__(self, other: "Moments") -> "Moments":
         """Return the moments of both samples together, as if their rows had been one frame."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -120,6 +121,13 @@ class Population:
         if len(set(names)) < len(names):
             raise OptionError(Message("simulation.groups_twice", names=names))
         return names
+
+    def __repr__(self) -> str:
+        names = self.group_names
+        return f"Population of {self.model!r}" + (f"; {len(names):,} groups" if names else "")
+
+    def _repr_html_(self) -> str:
+        return f'<div class="csindex"><pre>{escape(repr(self))}</pre></div>'
 
     @property
     def moments(self) -> Moments:
