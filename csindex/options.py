@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from html import escape
 from typing import Literal, Protocol, TypeVar, get_args
 
 from csindex.errors import OptionError
@@ -189,3 +190,10 @@ class Options:
         within("level", self.level, 0, 1, "0.95")
         within("tolerance", self.tolerance, 0, 0.01, "1e-7")
         within("max_failed", self.max_failed, -1e-9, 1 + 1e-9, "0.10")
+
+    def __repr__(self) -> str:
+        chosen = ((field.name, getattr(self, field.name), field.default) for field in fields(self))
+        return f"Options({', '.join(f'{name}={value!r}' for name, value, usual in chosen if value != usual)})"
+
+    def _repr_html_(self) -> str:
+        return f'<div class="csindex"><pre>{escape(repr(self))}</pre></div>'
