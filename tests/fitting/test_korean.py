@@ -144,7 +144,7 @@ def test_a_checkup_has_korean_headings_and_notices(frame):
     assert "missing='listwise'에 따라 전체 1,440행" in fine.summary("ko")
     assert "leaves out" in fine.summary() and "leaves out" not in fine.summary("ko")
     text = wrong.summary("ko")
-    assert "척도를 벗어난 값" in text and "무응답을 뜻하는 값이면 missing_codes=[98]" in text
+    assert "척도를 벗어난 값" in text and "무응답을 뜻하는 값이면(98): missing_codes=[98]" in text
 
 
 def test_an_unknown_language_is_refused(frame):
