@@ -204,8 +204,8 @@ def ranks(reader: Reader, found: League | CsindexError | None) -> Section | None
 
 
 def _in_section(section: Section) -> Iterable[Block]:
-    """Yield a section's title and blocks as blocks of a section of the report."""
-    if section.title:
-        yield Paragraph(section.title)
-    for block in section.blocks:
-        yield Paragraph(block.text) if isinstance(block, Paragraph) else block
+    """Yield a section's title and sentences as a paragraph, then its lists and tables."""
+    texts = [section.title, *(block.text for block in section.blocks if isinstance(block, Paragraph))]
+    if any(texts):
+        yield Paragraph(" ".join(text for text in texts if text))
+    yield from (block for block in section.blocks if not isinstance(block, Paragraph))
