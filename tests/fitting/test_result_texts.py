@@ -45,9 +45,11 @@ def test_a_fit_is_written_in_both_languages(results, name):
 
 
 def test_a_warning_has_the_text_of_both_languages(answers):
+    gaps = pd.DataFrame(False, index=answers.index, columns=answers.columns)
+    gaps.loc[gaps.index[:12], MODEL.item_names[0]] = True
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        result = csi.fit(MODEL, answers.groupby("unit").head(15), by="unit", replicates=0)
+        result = csi.fit(MODEL, answers.mask(gaps), by="unit", replicates=0)
     found = [one.message for one in caught if isinstance(one.message, CsindexWarning)]
     assert [(str(one), type(one)) for one in found] == [(str(message), kind) for message, kind in notices(result)]
     assert found
@@ -101,5 +103,5 @@ def test_the_refusal_of_a_unit_names_it_with_what_to_do(answers):
     assert str(error).startswith("unit 'a': 3 usable rows for")
     assert str(error).endswith("\nbad_units='drop' fits the others without them.")
     assert "Collect more answers" in error.remedy
-    assert error.text("ko").startswith("unit 'a': 문항")
+    assert error.text("ko").startswith("unit 'a': 사용 가능한 행이 3개")
     assert "bad_units='drop'" in error.text("ko")
