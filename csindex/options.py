@@ -100,7 +100,7 @@ class Registry(Mapping[str, Entry]):
             If there is one of this name.
         """
         if entry.name in self:
-            raise OptionError(f"{self._option}={entry.name!r} is registered already. Give the new one another name.")
+            raise OptionError(Message("options.registered", option=Argument(self._option, entry.name)))
         with accepted(self._option, entry.name):
             self._entries[entry.name] = entry
             try:

@@ -1,13 +1,18 @@
 """Constructs and items of all stages: their labels, with functions of the estimates."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from csindex.estimation.estimates import Estimates
 from csindex.fitting.core import FittedModel, FittedStage, Quantity
 from csindex.index.impacts import in_points
 from csindex.index.scores import to_hundred
+from csindex.messages import Bilingual
 from csindex.model.hierarchy import made_of
 from csindex.stacks.layout import Array
+from csindex.text.format import Language
+from csindex.text.speaker import called
 
 Labels = dict[str, list[str]]
 
@@ -25,6 +30,20 @@ def names_of(fitted: FittedModel) -> list[str]:
     """Return the constructs, of all levels, that are in one of the stages, in the order of the model as it was given."""
     known = {name for stage in fitted.stages for name in stage.model.construct_names}
     return [name for name in fitted.specified.construct_names if name in known]
+
+
+def labels_of(fitted: FittedModel, lang: Language) -> dict[str, str]:
+    """Return the label of each construct, and of its interactions."""
+    labels = {construct.name: called(construct, lang) for construct in fitted.specified.constructs}
+    for product in fitted.stage.products:
+        labels[product.name] = f"{labels[product.left]} × {labels[product.right]}"
+    return labels
+
+
+def names_in_both(fitted: FittedModel) -> Callable[[str], Bilingual]:
+    """Return the function from a construct to its name, which English readers see, with the label that Korean ones see."""
+    labels = labels_of(fitted, "ko")
+    return lambda name: Bilingual(name, labels.get(name, name))
 
 
 def products(fitted: FittedModel) -> list[str]:

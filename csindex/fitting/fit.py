@@ -16,6 +16,7 @@ from csindex.fitting.notices import warn
 from csindex.fitting.result import Fit
 from csindex.fitting.stage_by_stage import fit_stages
 from csindex.fitting.units import UnitStack
+from csindex.messages import Message
 from csindex.model.model import Model
 from csindex.model.stages import Stage, stages_of
 from csindex.moments.missing import check_ordinal
@@ -211,9 +212,7 @@ def fit(
 
 def _check_model(model: object) -> None:
     if not isinstance(model, Model):
-        raise OptionError(
-            f"model must be a csindex Model, e.g. csindex.acsi() or Model.parse(text), not {model!r:.80}."
-        )
+        raise OptionError(Message("fitting.no_model", model=f"{model!r:.80}"))
 
 
 def _options(
@@ -262,9 +261,7 @@ def _stages(model: Model, options: Options) -> tuple[Stage, ...]:
     """Return the stages of the model; weights of an earlier wave are those of a plain one."""
     stages = stages_of(model, options.higher_order, options.interaction)
     if options.weights_from and len(stages) > 1:
-        raise OptionError(
-            "weights_from= does not go with higher-order constructs or interactions. Fit the new wave without it."
-        )
+        raise OptionError(Message("fitting.weights_stages"))
     return stages
 
 
@@ -297,5 +294,5 @@ def _work(seed: int | None, block_size: int | None, n_jobs: int, progress: bool)
     if block_size is not None:
         whole("block_size", block_size, 1)
     if whole("n_jobs", n_jobs, -64) == 0:
-        raise OptionError("n_jobs=0 is no number of workers. Use 1, or -1 for all cores.")
+        raise OptionError(Message("fitting.no_workers"))
     return {"seed": number, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}

@@ -7,15 +7,15 @@ import pandas as pd
 
 from csindex.estimation.estimator import estimator_of
 from csindex.estimation.pls.consistent import ROUNDING
-from csindex.fitting.constructs import driven
+from csindex.fitting.constructs import driven, labels_of
 from csindex.fitting.core import CovarianceFit, FittedModel
 from csindex.fitting.refusals import counted, failures, least_eigenvalues
 from csindex.fitting.tables.estimates import impact_table, index_table, path_table, r2_table
-from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_said
+from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_of
 from csindex.options import Options
 from csindex.text.document import Paragraph, Section, Table
 from csindex.text.format import Language
-from csindex.text.speaker import Speaker, called
+from csindex.text.speaker import Speaker
 
 UNITS_SHOWN = 10
 NUMBERS = ("n", "n_eff", "deff", "direct", "total", "adjusted", "estimate", "se", "lower", "upper", "p")
@@ -45,14 +45,6 @@ def notebook(fitted: FittedModel, lang: Language) -> Iterator[Section]:
     yield from brief(fitted, lang)
     if fitted.units is None and driven(fitted):
         yield _impacts(fitted, Speaker(names_shown(fitted, lang), lang))
-
-
-def labels_of(fitted: FittedModel, lang: Language) -> dict[str, str]:
-    """Return the label of each construct, and of its interactions."""
-    labels = {construct.name: called(construct, lang) for construct in fitted.specified.constructs}
-    for product in fitted.stage.products:
-        labels[product.name] = f"{labels[product.left]} × {labels[product.right]}"
-    return labels
 
 
 def names_shown(fitted: FittedModel, lang: Language) -> dict[str, str]:
@@ -150,7 +142,7 @@ def _inadmissible(fitted: FittedModel, speaker: Speaker) -> list[Section]:
     at = np.flatnonzero(fitted.estimates.flaws).tolist()
     lines = []
     if at and fitted.units is None:
-        lines.append(speaker.say("inadmissible_sample", flaws=flaws_said(fitted, 0, speaker)))
+        lines.append(speaker.say("inadmissible_sample", flaws=flaws_of(fitted, 0)))
     elif at:
         lines.append(speaker.say("inadmissible_units", count=len(at), units=len(fitted.estimates.flaws)))
     if flawed:
@@ -293,7 +285,7 @@ def _replicates(fitted: FittedModel, speaker: Speaker) -> str:
         level=_level(fitted),
         failed=failed,
         made=counts.sum(),
-        why=say("why", reasons=counted(reasons)) if failed else "",
+        why=say("why", reasons=counted(reasons.items())) if failed else "",
     )
     return said + (say("parametric") if drawn.kind == "parametric" else "")
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from csindex.errors import OptionError
+from csindex.fitting.constructs import labels_of
 from csindex.fitting.result import Fit
-from csindex.fitting.text import labels_of
 from csindex.messages import Message
 from csindex.options import choose
 from csindex.plot.kit.canvas import framed

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from csindex.errors import OptionError
+from csindex.messages import Argument, Message
 from csindex.options import Interval, Options, Registry
 from csindex.stacks.layout import Array
 
@@ -122,12 +123,15 @@ def of_draws(interval: Interval) -> Interval:
 def check_interval(options: Options, *, designed: bool) -> None:
     """Raise an OptionError if the interval does not go with the replicates, or with a sampling design."""
     method, name, resampling = INTERVALS[options.interval], options.interval, options.resampling
+    chosen = Argument("interval", name)
     if method.distribution and resampling in UNLIKE_SAMPLES:
-        raise OptionError(f"interval={name!r} does not go with resampling={resampling!r}; use 'normal'.")
+        raise OptionError(
+            Message("replicates.interval_resampling", interval=chosen, resampling=Argument("resampling", resampling))
+        )
     if (method.jackknife or method.nested) and resampling != "bootstrap":
-        raise OptionError(f"interval={name!r} needs resampling='bootstrap', with respondents' rows.")
+        raise OptionError(Message("replicates.interval_rows", interval=chosen))
     if designed and not method.design:
-        raise OptionError(f"{name} intervals are not available for sampling designs. Use interval='bca'.")
+        raise OptionError(Message("replicates.interval_design", interval=name))
 
 
 def standard_error(evidence: Evidence) -> Array:

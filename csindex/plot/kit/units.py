@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from csindex.errors import OptionError
+from csindex.fitting.constructs import labels_of
 from csindex.fitting.result import Fit
-from csindex.fitting.text import labels_of
 from csindex.messages import Argument, Message, listed
 from csindex.plot.kit.words import answered, available_language, intervals
 from csindex.text.format import Language, unit_name

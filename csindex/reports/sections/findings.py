@@ -41,7 +41,7 @@ def short(reader: Reader) -> Section:
     blocks: list[Block] = [Paragraph(lead, "lead")]
     blocks += [Bullets(tuple(said))] if said else []
     blocks += [Paragraph(reader.say("unknown"), "note")] if result.replicates is None else []
-    blocks += [Paragraph(text, "note") for text, _ in notices(result, reader.lang)]
+    blocks += [Paragraph(message.text(reader.lang), "note") for message, _ in notices(result)]
     return Section(reader.say("short"), tuple(blocks))
 
 
