@@ -10,9 +10,9 @@ from csindex.index.impacts import in_points
 from csindex.index.scores import to_hundred
 from csindex.messages import Bilingual
 from csindex.model.hierarchy import made_of
+from csindex.model.parts import Construct
 from csindex.stacks.layout import Array
 from csindex.text.format import Language
-from csindex.text.speaker import called
 
 Labels = dict[str, list[str]]
 
@@ -34,7 +34,7 @@ def names_of(fitted: FittedModel) -> list[str]:
 
 def labels_of(fitted: FittedModel, lang: Language) -> dict[str, str]:
     """Return the label of each construct, and of its interactions."""
-    labels = {construct.name: called(construct, lang) for construct in fitted.specified.constructs}
+    labels = {construct.name: _label(construct, lang) for construct in fitted.specified.constructs}
     for product in fitted.stage.products:
         labels[product.name] = f"{labels[product.left]} × {labels[product.right]}"
     return labels
@@ -191,3 +191,8 @@ def of_products(fitted: FittedModel, e: Estimates, effects: Array) -> Array:
         size = np.abs(e.loadings[..., block])
         out[..., :, at] /= ((sd[..., block] * size).sum(axis=-1) / size.sum(axis=-1))[..., None]
     return out
+
+
+def _label(construct: Construct, lang: Language) -> str:
+    """Return the label of a construct; its name where it has none."""
+    return (construct.label_ko if lang == "ko" else "") or construct.label or construct.name

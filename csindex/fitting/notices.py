@@ -27,7 +27,6 @@ from csindex.fitting.constructs import items, names_in_both, names_of, place
 from csindex.fitting.core import FittedModel
 from csindex.fitting.refusals import MANY_FAILED, counted, failure_reasons, formative, least_eigenvalues
 from csindex.fitting.tables.conventions import all_conventions
-from csindex.fitting.tables.first_stage import f_statistics
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_of
 from csindex.messages import Joined, Message, listed
 from csindex.moments.missing import policy_of
@@ -188,7 +187,12 @@ def inadmissible(fitted: FittedModel) -> list[Notice]:
 
 def weak(fitted: FittedModel) -> list[Notice]:
     """Say that instruments are weak."""
-    names, (targets, sources), f = fitted.model.construct_names, endogenous(fitted.design), f_statistics(fitted)
+    targets, sources = endogenous(fitted.design)
+    if not len(targets):
+        return []
+    from csindex.fitting.tables.first_stage import f_statistics
+
+    names, f = fitted.model.construct_names, f_statistics(fitted)
     name = names_in_both(fitted)
     texts = [
         Message(
