@@ -1,7 +1,6 @@
 """Notices of what changes the reading of a result: texts, each with its class of warning."""
 
 import warnings
-from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -23,37 +22,37 @@ from csindex.estimation.estimates import Status
 from csindex.estimation.estimator import estimator_of
 from csindex.estimation.pls.instruments import endogenous
 from csindex.estimation.replicates import Replicates
-from csindex.fitting.constructs import items, names_of, place
+from csindex.fitting.constructs import index_of, items, names_of, place
 from csindex.fitting.core import FittedModel
-from csindex.fitting.refusals import MANY_FAILED, counted, failure_reasons, formative, least_eigenvalues
-from csindex.fitting.tables.conventions import all_conventions
+from csindex.fitting.refusals import MANY_FAILED, counted, failure_reasons, formative, least_eigenvalues, too_few
+from csindex.fitting.tables.convention_gaps import convention_gaps
 from csindex.fitting.tables.first_stage import f_statistics
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_said
 from csindex.fitting.text import names_shown
 from csindex.moments.missing import policy_of
-from csindex.stacks.layout import Array
 from csindex.text.format import Language, unit_name
 from csindex.text.speaker import Speaker
 
-NOTABLE_POINTS = 1.0
 INFLATION_NOTED = 10.0
 MANY_MISSING = 0.05
 STRONG_F = 10.0
 # As many as lie outside a 95% interval.
-MANY_INADMISSIBLE = 0.05
+MANY_INADMISSIBLE = MANY_BOUNDED = 0.05
+FEW_DEGREES = 2
 
 Notice = tuple[str, type[CsindexWarning]]
 
 
 def warn(fitted: FittedModel, stacklevel: int) -> None:
-    """Warn of everything that changes the reading of a result."""
+    """Warn of everything that changes the reading of a result but the choice of convention, which is in the summary."""
     for text, category in notices(fitted):
+        if category is ConventionWarning:
+            continue
         warnings.warn(text, category, stacklevel=stacklevel + 1)
 
 
 def notices(fitted: FittedModel, lang: Language = "en") -> list[Notice]:
     """Return everything that changes the reading of a result, in a language."""
-    indices = {} if fitted.options.weights_from else all_conventions(fitted)
     speaker = Speaker(names_shown(fitted, lang), lang)
     return [
         *missing(fitted, speaker),
@@ -61,11 +60,12 @@ def notices(fitted: FittedModel, lang: Language = "en") -> list[Notice]:
         *(indefinite(fitted, speaker) if fitted.options.ordinal else []),
         *inflation(fitted, speaker),
         *negative(fitted, speaker),
-        *(convention(fitted, indices, speaker) if indices else []),
+        *convention(fitted, speaker),
         *dropped(fitted, speaker),
+        *constant(fitted, speaker),
         *inadmissible(fitted, speaker),
         *(weak(fitted, speaker) if estimator_of(fitted.options).instruments else []),
-        *(failure(fitted, fitted.replicates, speaker) if fitted.replicates is not None else []),
+        *(replicated(fitted, fitted.replicates, speaker) if fitted.replicates is not None else []),
     ]
 
 
@@ -147,23 +147,10 @@ def negative(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
     return [(speaker.say("negative", found=speaker.listed(texts, most=3)), NegativeWeightWarning)]
 
 
-def convention(fitted: FittedModel, indices: Mapping[str, Array], speaker: Speaker) -> list[Notice]:
-    """Say where the index (U, k) of another convention is more than a point away."""
-    names, chosen = names_of(fitted), fitted.options.convention
-    gaps = [np.abs(values - indices[chosen]) for other, values in indices.items() if other != chosen]
-    largest: NDArray[np.float64] = np.max(gaps, axis=0)
-    notable = [int(j) for j in np.flatnonzero((largest > NOTABLE_POINTS).any(axis=0))]
-    if not notable:
-        return []
-    texts = []
-    for j in notable:
-        unit = int(largest[:, j].argmax())
-        values = ", ".join(f"{other} {array[unit, j]:.1f}" for other, array in indices.items())
-        texts.append(speaker.say("convention_one", name=speaker.name(names[j]), values=values))
-    count = int((largest > NOTABLE_POINTS).any(axis=1).sum())
-    where = speaker.say("convention_units", count=count, units=len(largest)) if len(largest) > 1 else ""
-    shown = {"points": NOTABLE_POINTS, "where": where, "found": speaker.listed(texts), "chosen": chosen}
-    return [(speaker.say("convention", **shown), ConventionWarning)]
+def convention(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
+    """Say where the index of another convention is more than a point away; it is in the summary, and no warning."""
+    said = convention_gaps(fitted, speaker)
+    return [(said, ConventionWarning)] if said else []
 
 
 def inadmissible(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
@@ -211,14 +198,64 @@ def dropped(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
     return [(speaker.say("dropped_units", names=speaker.listed(names), **counts), UnitWarning)]
 
 
-def failure(fitted: FittedModel, drawn: Replicates, speaker: Speaker) -> list[Notice]:
-    """Say that many replicates failed."""
-    computed = drawn.estimates.status != Status.ABSENT
-    share = 1 - float((drawn.estimates.status == Status.OK).sum() / computed.sum())
-    if share <= MANY_FAILED:
+def constant(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
+    """Say which units have an index and no other estimates, because items are constant."""
+    at = np.flatnonzero(fitted.estimates.status == Status.CONSTANT).tolist()
+    if not at:
         return []
-    reasons = counted(failure_reasons(fitted.model, drawn, range(len(computed)), speaker.lang))
-    return [(speaker.say("failed", share=share, reasons=reasons), ReplicateWarning)]
+    names = [unit_name(fitted.units, unit) for unit in at if fitted.units is not None]
+    who = speaker.listed(names) if names else speaker.say("constant_sample")
+    weights = speaker.say("constant_given" if fitted.options.weights_from else "constant_pooled")
+    return [(speaker.say("constant", who=who, weights=weights), UnitWarning)]
+
+
+def replicated(fitted: FittedModel, drawn: Replicates, speaker: Speaker) -> list[Notice]:
+    """Say what changes the reading of standard errors and intervals."""
+    return [*failure(fitted, drawn, speaker), *bounded(fitted, speaker), *few_degrees(fitted, speaker)]
+
+
+def bounded(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
+    """Say that in many replicates an index had weights of both signs, and passed its items."""
+    names = names_of(fitted)
+    quantity = index_of(fitted, names)
+    evidence = fitted.evidence(quantity)
+    assert evidence is not None and evidence.scores is not None
+    with np.errstate(invalid="ignore"):
+        beyond = np.abs(evidence.draws - evidence.scores.draws) > 1e-9
+    share: NDArray[np.float64] = beyond.sum(axis=1) / np.maximum(np.isfinite(evidence.draws).sum(axis=1), 1)
+    notable = share.max(axis=0) > MANY_BOUNDED
+    texts = [
+        speaker.say(
+            _key("bounded", fitted.units),
+            name=speaker.name(names[j]),
+            unit=unit_name(fitted.units, int(share[:, j].argmax())),
+            share=share[:, j].max(),
+        )
+        for j in np.flatnonzero(notable).tolist()
+    ]
+    return [(speaker.say("bounded", found=speaker.listed(texts, most=3)), ReplicateWarning)] if texts else []
+
+
+def few_degrees(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
+    """Say that a design has so few sampling units that intervals say little."""
+    if fitted.degrees is None or not (fitted.degrees <= FEW_DEGREES).any():
+        return []
+    return [(speaker.say("few_degrees", degrees=float(fitted.degrees.min())), SmallSampleWarning)]
+
+
+def failure(fitted: FittedModel, drawn: Replicates, speaker: Speaker) -> list[Notice]:
+    """Say that many replicates failed, those of units with constant items apart."""
+    estimable = fitted.estimates.status[:, None] == Status.OK
+    computed = (drawn.estimates.status != Status.ABSENT) & estimable
+    share = 1 - float((drawn.estimates.status == Status.OK).sum() / max(1, computed.sum()))
+    if share <= MANY_FAILED or not computed.any():
+        return []
+    units = np.flatnonzero(estimable[:, 0]).tolist()
+    reasons = counted(failure_reasons(fitted.model, drawn, units, speaker.lang))
+    said = speaker.say("failed", share=share, reasons=reasons)
+    if (too_few(drawn, fitted.options) & estimable[:, 0]).any():
+        said += speaker.say("failed_many", most=fitted.options.max_failed)
+    return [(said, ReplicateWarning)]
 
 
 def _key(key: str, units: pd.DataFrame | None) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from csindex.errors import CsindexError, SurveyError
 from csindex.estimation.estimates import CONSTANT_BELOW, REASONS, REASONS_KO, Estimates, Status
@@ -211,10 +212,16 @@ def least_eigenvalues(estimates: Estimates) -> Array:
 
 
 def replicate_problems(model: Model, drawn: Replicates, options: Options) -> dict[int, str]:
-    """Return the units too many of whose replicates failed."""
+    """Return the units too many of whose replicates failed.
+
+    Replicates with constant items have an index; where they are too many, nothing else has an interval, see `too_few`.
+    """
     status = drawn.estimates.status
     count = (status != Status.ABSENT).sum(axis=1)
-    share = 1 - (status == Status.OK).sum(axis=1) / count
+    scored = status == Status.OK
+    if not estimator_of(options).covariance_structure:
+        scored |= status == Status.CONSTANT
+    share = 1 - scored.sum(axis=1) / count
     return {
         int(
             unit
@@ -222,6 +229,14 @@ def replicate_problems(model: Model, drawn: Replicates, options: Options) -> dic
         f"more than max_failed={options.max_failed:g} allows. Intervals from the others would be too narrow."
         for unit in np.flatnonzero(share > options.max_failed)
     }
+
+
+def too_few(drawn: Replicates, options: Options) -> NDArray[np.bool_]:
+    """Return the units (U,) too many of whose replicates failed for intervals of anything but the index."""
+    status = drawn.estimates.status
+    return np.asarray(
+        1 - (status == Status.OK).sum(axis=1) / (status != Status.ABSENT).sum(axis=1) > options.max_failed
+    )
 
 
 def failure_reasons(model: Model, drawn: Replicates, units: Sequence[int], lang: Language = "en") -> dict[str, int]:
