@@ -19,7 +19,7 @@ HigherOrder = Literal["two-stage", "repeated"]
 Interaction = Literal["two-stage", "product", "orthogonal"]
 Convention = Literal["fornell", "standardized", "equal"]
 Missing = Literal["listwise", "pairwise", "mean", "em", "fiml"]
-Interval = Literal["percentile", "normal", "basic", "bca", "studentized"]
+Interval = Literal["auto", "percentile", "normal", "basic", "bca", "studentized"]
 Resampling = Literal["bootstrap", "jackknife", "parametric", "replicate weights"]
 Kind = Literal["bootstrap", "jackknife", "replicate weights", "simple", "nested", "parametric"]
 """What replicates are made of: *simple* leave one row out at a time, which gives the variance of a simple random sample to
@@ -170,7 +170,7 @@ class Options:
     missing: Missing = "listwise"
     ordinal: bool | Sequence[str] = False
     resampling: Resampling = "bootstrap"
-    interval: Interval = "percentile"
+    interval: Interval = "auto"
     level: float = 0.95
     replicates: int = 1000
     tolerance: float = 1e-7

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from csindex.estimation.estimates import Estimates
+from csindex.estimation.index_replicates import IndexOf
 from csindex.fitting.core import FittedModel, FittedStage, Quantity
 from csindex.index.impacts import in_points
 from csindex.index.scores import to_hundred
@@ -69,18 +70,14 @@ def items_on_hundred(stage: FittedStage, before: FittedStage, scores: Array, hun
 def indices(fitted: FittedModel) -> tuple[Labels, Quantity]:
     """Return the constructs, of all levels, and their index; an interaction has none."""
     names = names_of(fitted)
-    if len(fitted.stages) == 1:
-        return {"construct": names}, lambda e: e.index
     return {"construct": names}, index_of(fitted, names)
 
 
-def index_of(fitted: FittedModel, names: list[str]) -> Quantity:
+def index_of(fitted: FittedModel, names: list[str]) -> IndexOf:
     """Return a function to the index (..., q) of some constructs of any level."""
-    places = [place(fitted, name) for name in names]
-    if len(fitted.stages) == 1:
-        at = [column for _, column in places]
-        return lambda e: np.asarray(e.index[..., at])
-    return lambda e: side_by_side([e.stages[number].index[..., column] for number, column in places])
+    # The stages after the first have the scores of the stage before as items, by the convention of Fornell et al. (1996).
+    known = len(fitted.stages) if fitted.options.convention == "fornell" else 1
+    return IndexOf(tuple(place(fitted, name) for name in names), known)
 
 
 def items_of(fitted: FittedModel, names: list[str]) -> tuple[list[str], list[str]]:

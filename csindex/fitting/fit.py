@@ -37,7 +37,6 @@ from csindex.options import (
     choose,
     whole,
 )
-from csindex.replicates.intervals import usual_interval
 from csindex.replicates.source import Source
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
@@ -141,9 +140,10 @@ def fit(
         The same seed gives the same numbers. None draws one, which is on the result.
     level : float
         Of the intervals.
-    interval : {"percentile", "normal", "basic", "bca", "studentized"}, optional
-        By default percentile intervals; normal ones, with the design's degrees of freedom, for jackknife and supplied
-        replicates, which do not estimate the sampling distribution. *bca* adds a jackknife for its acceleration,
+    interval : {"auto", "percentile", "normal", "basic", "bca", "studentized"}, optional
+        *auto*, the default: index scores have studentized intervals from the moments of each replicate (Davison & Hinkley
+        1997, section 5.2), which stay within 0-100; everything else has percentile intervals. With a design, jackknife or
+        supplied replicates intervals are Student's t, of index scores on the logit scale. *bca* adds a jackknife for its acceleration,
         *studentized* 25 resamples of each resample.
     bad_units : {"raise", "drop"}
         Whether a unit that cannot be estimated is an error, or is left out with a warning and listed on the result.
@@ -236,7 +236,7 @@ def _options(
         estimator=estimator,  # type: ignore[arg-type]
         replicates=replicates,
         resampling=resampling,
-        interval=interval or usual_interval(resampling, replicates=not (method.analytic and replicates == 0)),
+        interval=interval or "auto",
         errors=errors or "normal",
         **chosen,
     )

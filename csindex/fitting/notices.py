@@ -1,7 +1,6 @@
 """Notices of what changes the reading of a result: messages, each with its class of warning."""
 
 import warnings
-from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -23,46 +22,46 @@ from csindex.estimation.estimates import Status
 from csindex.estimation.estimator import estimator_of
 from csindex.estimation.pls.instruments import endogenous
 from csindex.estimation.replicates import Replicates
-from csindex.fitting.constructs import items, names_in_both, names_of, place
+from csindex.fitting.constructs import index_of, items, names_in_both, names_of, place
 from csindex.fitting.core import FittedModel
-from csindex.fitting.refusals import MANY_FAILED, counted, failure_reasons, formative, least_eigenvalues
-from csindex.fitting.tables.conventions import all_conventions
+from csindex.fitting.refusals import MANY_FAILED, counted, failure_reasons, formative, least_eigenvalues, too_few
+from csindex.fitting.tables.convention_gaps import convention_gaps
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_of
 from csindex.messages import Joined, Message, listed
 from csindex.moments.missing import policy_of
-from csindex.stacks.layout import Array
 from csindex.text.format import unit_name
 
-NOTABLE_POINTS = 1.0
 INFLATION_NOTED = 10.0
 MANY_MISSING = 0.05
 STRONG_F = 10.0
 # As many as lie outside a 95% interval.
-MANY_INADMISSIBLE = 0.05
+MANY_INADMISSIBLE = MANY_BOUNDED = 0.05
+FEW_DEGREES = 2
 
-Notice = tuple[Message, type[CsindexWarning]]
+Notice = tuple[Message | Joined, type[CsindexWarning]]
 
 
 def warn(fitted: FittedModel, stacklevel: int) -> None:
-    """Warn of everything that changes the reading of a result."""
+    """Warn of everything that changes the reading of a result but the choice of convention, which is in the summary."""
     for message, category in notices(fitted):
-        warnings.warn(category(message), stacklevel=stacklevel + 1)
+        if category is not ConventionWarning:
+            warnings.warn(category(message), stacklevel=stacklevel + 1)
 
 
 def notices(fitted: FittedModel) -> list[Notice]:
     """Return everything that changes the reading of a result."""
-    indices = {} if fitted.options.weights_from else all_conventions(fitted)
     return [
         *missing(fitted),
         *small(fitted),
         *(indefinite(fitted) if fitted.options.ordinal else []),
         *inflation(fitted),
         *negative(fitted),
-        *(convention(fitted, indices) if indices else []),
+        *convention(fitted),
         *dropped(fitted),
+        *constant(fitted),
         *inadmissible(fitted),
         *(weak(fitted) if estimator_of(fitted.options).instruments else []),
-        *(failure(fitted, fitted.replicates) if fitted.replicates is not None else []),
+        *(replicated(fitted, fitted.replicates) if fitted.replicates is not None else []),
     ]
 
 
@@ -146,23 +145,10 @@ def negative(fitted: FittedModel) -> list[Notice]:
     return [(Message("notices.negative", found=listed(texts, most=3)), NegativeWeightWarning)]
 
 
-def convention(fitted: FittedModel, indices: Mapping[str, Array]) -> list[Notice]:
-    """Say where the index (U, k) of another convention is more than a point away."""
-    names, chosen, name = names_of(fitted), fitted.options.convention, names_in_both(fitted)
-    gaps = [np.abs(values - indices[chosen]) for other, values in indices.items() if other != chosen]
-    largest: NDArray[np.float64] = np.max(gaps, axis=0)
-    notable = [int(j) for j in np.flatnonzero((largest > NOTABLE_POINTS).any(axis=0))]
-    if not notable:
-        return []
-    texts = []
-    for j in notable:
-        unit = int(largest[:, j].argmax())
-        values = ", ".join(f"{other} {array[unit, j]:.1f}" for other, array in indices.items())
-        texts.append(Message("notices.convention_one", name=name(names[j]), values=values))
-    count = int((largest > NOTABLE_POINTS).any(axis=1).sum())
-    where = Message("notices.convention_units", count=count, units=len(largest)) if len(largest) > 1 else ""
-    shown = {"points": NOTABLE_POINTS, "where": where, "found": listed(texts), "chosen": chosen}
-    return [(Message("notices.convention", **shown), ConventionWarning)]
+def convention(fitted: FittedModel) -> list[Notice]:
+    """Say where the index of another convention is more than a point away; it is in the summary, and no warning."""
+    said = convention_gaps(fitted)
+    return [(said, ConventionWarning)] if said is not None else []
 
 
 def inadmissible(fitted: FittedModel) -> list[Notice]:
@@ -218,14 +204,61 @@ def dropped(fitted: FittedModel) -> list[Notice]:
     return [(Message("notices.dropped_units", names=listed(names), **counts), UnitWarning)]
 
 
-def failure(fitted: FittedModel, drawn: Replicates) -> list[Notice]:
-    """Say that many replicates failed."""
-    computed = drawn.estimates.status != Status.ABSENT
-    share = 1 - float((drawn.estimates.status == Status.OK).sum() / computed.sum())
-    if share <= MANY_FAILED:
+def constant(fitted: FittedModel) -> list[Notice]:
+    """Say which units have an index and no other estimates, because items are constant."""
+    at = np.flatnonzero(fitted.estimates.status == Status.CONSTANT).tolist()
+    if not at:
         return []
-    reasons = counted(failure_reasons(fitted.model, drawn, range(len(computed))))
-    return [(Message("notices.failed", share=share, reasons=reasons), ReplicateWarning)]
+    names = [unit_name(fitted.units, unit) for unit in at if fitted.units is not None]
+    who = listed(names) if names else Message("notices.constant_sample")
+    weights = Message(f"notices.constant_{'given' if fitted.options.weights_from else 'pooled'}")
+    return [(Message("notices.constant", who=who, weights=weights), UnitWarning)]
+
+
+def replicated(fitted: FittedModel, drawn: Replicates) -> list[Notice]:
+    """Say what changes the reading of standard errors and intervals."""
+    return [*failure(fitted, drawn), *bounded(fitted), *few_degrees(fitted)]
+
+
+def bounded(fitted: FittedModel) -> list[Notice]:
+    """Say that in many replicates an index had weights of both signs, and passed its items."""
+    names, name = names_of(fitted), names_in_both(fitted)
+    evidence = fitted.evidence(index_of(fitted, names))
+    assert evidence is not None and evidence.scores is not None
+    with np.errstate(invalid="ignore"):
+        beyond = np.abs(evidence.draws - evidence.scores.draws) > 1e-9
+    share: NDArray[np.float64] = beyond.sum(axis=1) / np.maximum(np.isfinite(evidence.draws).sum(axis=1), 1)
+    texts = [
+        Message(
+            _key("bounded", fitted.units),
+            name=name(names[j]),
+            unit=unit_name(fitted.units, int(share[:, j].argmax())),
+            share=share[:, j].max(),
+        )
+        for j in np.flatnonzero(share.max(axis=0) > MANY_BOUNDED).tolist()
+    ]
+    return [(Message("notices.bounded", found=listed(texts, most=3)), ReplicateWarning)] if texts else []
+
+
+def few_degrees(fitted: FittedModel) -> list[Notice]:
+    """Say that a design has so few sampling units that intervals say little."""
+    if fitted.degrees is None or not (fitted.degrees <= FEW_DEGREES).any():
+        return []
+    return [(Message("notices.few_degrees", degrees=float(fitted.degrees.min())), SmallSampleWarning)]
+
+
+def failure(fitted: FittedModel, drawn: Replicates) -> list[Notice]:
+    """Say that many replicates failed, those of units with constant items apart."""
+    estimable = fitted.estimates.status[:, None] == Status.OK
+    computed = (drawn.estimates.status != Status.ABSENT) & estimable
+    share = 1 - float((drawn.estimates.status == Status.OK).sum() / max(1, computed.sum()))
+    if share <= MANY_FAILED or not computed.any():
+        return []
+    reasons = counted(failure_reasons(fitted.model, drawn, np.flatnonzero(estimable[:, 0]).tolist()))
+    said: Message | Joined = Message("notices.failed", share=share, reasons=reasons)
+    if (too_few(drawn, fitted.options) & estimable[:, 0]).any():
+        said = Joined([said, Message("notices.failed_many", most=fitted.options.max_failed)], "")
+    return [(said, ReplicateWarning)]
 
 
 def _flaws(fitted: FittedModel, unit: int) -> Joined:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from csindex.errors import CsindexError, SurveyError
 from csindex.estimation.estimates import CONSTANT_BELOW, REASONS, Estimates, Status
@@ -177,10 +178,16 @@ def least_eigenvalues(estimates: Estimates) -> Array:
 
 
 def replicate_problems(model: Model, drawn: Replicates, options: Options) -> dict[int, Message]:
-    """Return the units too many of whose replicates failed."""
+    """Return the units too many of whose replicates failed.
+
+    Replicates with constant items have an index; where they are too many, nothing else has an interval, see `too_few`.
+    """
     status = drawn.estimates.status
     count = (status != Status.ABSENT).sum(axis=1)
-    share = 1 - (status == Status.OK).sum(axis=1) / count
+    scored = status == Status.OK
+    if not estimator_of(options).covariance_structure:
+        scored |= status == Status.CONSTANT
+    share = 1 - scored.sum(axis=1) / count
     return {
         unit: Message(
             "fitting.failed_replicates",
@@ -191,6 +198,13 @@ def replicate_problems(model: Model, drawn: Replicates, options: Options) -> dic
         )
         for unit in np.flatnonzero(share > options.max_failed).tolist()
     }
+
+
+def too_few(drawn: Replicates, options: Options) -> NDArray[np.bool_]:
+    """Return the units (U,) too many of whose replicates failed for intervals of anything but the index."""
+    status = drawn.estimates.status
+    failed = 1 - (status == Status.OK).sum(axis=1) / (status != Status.ABSENT).sum(axis=1)
+    return np.asarray(failed > options.max_failed)
 
 
 def failure_reasons(model: Model, drawn: Replicates, units: Sequence[int]) -> list[tuple[Message, int]]:

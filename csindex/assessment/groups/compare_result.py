@@ -193,7 +193,12 @@ def _method(found: Comparison, speaker: Speaker) -> Section:
     if drawn is not None:
         counts = {"replicates": options.replicates, "seed": found.result.seed}
         lines.append(
-            say("intervals", interval=speaker.term(options.interval), kind=drawn.words_in(speaker.lang), **counts)
+            say(
+                "intervals",
+                interval=speaker.term(found.result.interval_words),
+                kind=drawn.words_in(speaker.lang),
+                **counts,
+            )
         )
     lines += [_adjustment(found, speaker), *_floor(found, speaker)]
     if found.permutations:

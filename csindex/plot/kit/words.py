@@ -54,7 +54,7 @@ def intervals(result: Fit, lang: Language) -> str:
     counts = result.sample["replicates"]
     few, many = int(counts.min()), int(counts.max())
     count = f"{many:,}" if few == many else say("range", lang, few=few, many=many)
-    return say("intervals", lang, level=level, kind=term(result.options.interval, lang, "plot"), count=count)
+    return say("intervals", lang, level=level, kind=term(result.interval_words, lang, "plot"), count=count)
 
 
 def answered(n: float, lang: Language) -> str:

@@ -72,7 +72,7 @@ def decisions(reader: Reader) -> dict[str, str]:
     spread = {"resampling": none, "interval": none, "seed": "", "failed": ""}
     if result.replicates is not None and result.replicates.kind == "delta":
         spread |= {"resampling": reader.choice(f"{options.errors} errors")}
-        spread |= {"interval": f"{reader.choice(options.interval)}, {reader.level}"}
+        spread |= {"interval": f"{reader.choice(result.interval_words)}, {reader.level}"}
     elif result.replicates is not None:
         made, failed = int(result.sample["replicates"].sum()), int(result.sample["failed"].sum())
         words = result.replicates.words_in(reader.lang)
@@ -82,7 +82,7 @@ def decisions(reader: Reader) -> dict[str, str]:
         said = reader.say("of", failed=f"{failed:,}", made=f"{made:,}")
         spread = {
             "resampling": f"{count}, {words}",
-            "interval": f"{reader.choice(options.interval)}, {reader.level}",
+            "interval": f"{reader.choice(result.interval_words)}, {reader.level}",
             "seed": str(result.seed),
             "failed": f"{said} ({counted(reasons).text(reader.lang)})" if reasons else said,
         }
