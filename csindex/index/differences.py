@@ -121,13 +121,13 @@ class Scale:
     ----------
     back, slope : function of (...) to (...)
         The published value, rising, and its slope.
-    width : float
+    width : float or array that broadcasts
         Of the published scale: no difference is larger.
     """
 
     back: Curve
     slope: Curve
-    width: float
+    width: Array | float
 
 
 def _points_slope(x: Array) -> Array:

@@ -19,6 +19,8 @@ DISPERSION = 0.25
 """Of units of which none varies: that of answers halfway between all alike (0) and yes or no (1), rounded up."""
 FEWEST_DEGREES = 5.0
 FIXED = 1e-9
+LEAST_VARIANCE = 1e-22
+"""Of a share, below which it is that of rounding."""
 
 
 def expit(x: Array) -> Array:
@@ -68,7 +70,7 @@ class LogitScores:
         s = np.sqrt(self.variance)
         out = self.deviations @ self.deviations.T * np.outer(s, s)
         np.fill_diagonal(out, self.variance)
-        return out
+        return np.asarray(out)
 
     def covariances(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> Array:
         """Return the covariances (P,) of pairs of units."""
@@ -140,14 +142,14 @@ def on_logit_scale(evidence: Evidence, n_eff: Array, joint: bool) -> LogitScores
     q, degrees = _moderated(p, square, n_eff, d)
     shifted = (p + q / 2) / (1 + q)
     odds = shifted * (1 - shifted)
-    deviations = _deviations(bounded) if joint else None
-    return LogitScores(score, np.log(shifted / (1 - shifted)), q / odds, degrees, deviations)
+    there = deviations(bounded) if joint else None
+    return LogitScores(score, np.log(shifted / (1 - shifted)), q / odds, degrees, there)
 
 
 def _moderated(p: Array, square: Array, n_eff: Array, d: Array) -> tuple[Array, Array]:
     """Return the moderated variance (U,) of a score over p(1 - p), and its degrees of freedom (U,)."""
     odds = p * (1 - p)
-    sound = (odds > 1e-9) & (square > 1e-13) & np.isfinite(n_eff) & np.isfinite(d) & (n_eff > 0)
+    sound = (odds > 1e-9) & (square > LEAST_VARIANCE) & np.isfinite(n_eff) & np.isfinite(d) & (n_eff > 0)
     phi = np.where(sound, n_eff * square / np.where(odds > 0, odds, 1.0), 1.0)
     weight = np.where(sound, d, 0.0)
     centre, prior = DISPERSION, PRIOR_DEGREES[0]
@@ -158,7 +160,7 @@ def _moderated(p: Array, square: Array, n_eff: Array, d: Array) -> tuple[Array, 
     moderated = (weight * phi + prior * centre) / (weight + prior)
     q = moderated / np.where(n_eff > 0, n_eff, 1.0)
     # An aggregate whose answers are not counted has its own variance only.
-    own = ~sound & (odds > 1e-9) & (square > 1e-13)
+    own = ~sound & (odds > 1e-9) & (square > LEAST_VARIANCE)
     q = np.where(own, square / np.where(own, odds, 1.0), q)
     q = np.where(np.isfinite(p) & np.isfinite(square), q, np.nan)
     return q, np.where(sound, d + prior, np.where(own, d, max(prior, FEWEST_DEGREES)))
@@ -184,7 +186,7 @@ def prior_degrees(phi: Array, d: Array) -> float:
     return float(np.clip(2 / high, *PRIOR_DEGREES))
 
 
-def _deviations(evidence: Evidence) -> Array:
+def deviations(evidence: Evidence) -> Array:
     """Return the replicates' deviations (U, R) as rows of length 1, 0 where a replicate failed or nothing varies."""
     draws = evidence.draws[..., 0]
     known = np.isfinite(draws)
