@@ -11,6 +11,7 @@ from csindex.benchmark.unit_facts import tuples
 from csindex.errors import OptionError
 from csindex.fitting.constructs import index_of
 from csindex.fitting.result import Fit
+from csindex.index.logit_scores import LogitScores, on_logit_scale
 from csindex.messages import Language, Message
 from csindex.options import Interval
 from csindex.replicates.bounded import Scores
@@ -204,6 +205,12 @@ class UnitScores(ShortResult):
             gap = np.where(known, gap - (gap.sum(axis=1) / known.sum(axis=1))[:, None], 0.0)
             return np.asarray(gap @ gap.T / np.maximum(known.astype(float) @ known.T - 1, 1))
         return np.asarray((gap * self.coefficients) @ gap.T)
+
+    @property
+    def logits(self) -> LogitScores:
+        """The scores on the scale on which they are compared."""
+        evidence = Evidence(self.estimate[:, None], self.draws[..., None], self.coefficients, self.degrees)
+        return on_logit_scale(evidence, self.n_eff, self.joint)
 
     def spread(self) -> Uncertainty:
         """Return standard error, interval and p-value of each score, all (U, 1)."""

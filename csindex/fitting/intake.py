@@ -26,7 +26,19 @@ from csindex.survey.checks import Codes, refuse_beside
 from csindex.survey.survey import Survey, as_survey
 from csindex.text.format import unit_name
 
-COLUMNS = (*RESERVED, "dimension", "weight", "metric", "statistic", "method", "grade", "probability", "certainty")
+COLUMNS = (
+    *RESERVED,
+    "dimension",
+    "weight",
+    "metric",
+    "statistic",
+    "method",
+    "grade",
+    "probability",
+    "certainty",
+    "repeated",
+    "true",
+)
 DESIGN = ("weights", "strata", "clusters", "missing_codes")
 """Arguments that describe the rows of a data frame, beside ``by``."""
 

@@ -7,14 +7,16 @@ import numpy as np
 import pandas as pd
 
 from csindex.assessment.groups.compare_result import Comparison
-from csindex.assessment.groups.difference import between, difference, mga, on_z_scale, wald, welch
+from csindex.assessment.groups.difference import between, difference, mga, welch
 from csindex.assessment.groups.groups import Adjust, Groups, adjust_of, adjusted, groups_of
 from csindex.assessment.groups.permutation import Shuffled, shuffle
 from csindex.assessment.groups.quantities import LABELS, Measure, measures, split
+from csindex.assessment.groups.scales import BY_SCALE, equal_jointly, scaled
 from csindex.fitting.result import Fit
+from csindex.index.differences import critical_z, gap_limits, two_sided
 from csindex.model.model import Model
 from csindex.options import whole
-from csindex.replicates.intervals import Evidence, Uncertainty, uncertainty, unknown
+from csindex.replicates.intervals import Evidence, Uncertainty, standard_error, uncertainty, unknown
 from csindex.stacks.layout import Array
 
 FIXED_BELOW = 1e-9
@@ -132,7 +134,14 @@ def _pairwise(groups: Groups, measure: Measure) -> tuple[Array, Uncertainty, Arr
         return estimate, unknown(estimate), np.full(estimate.shape, np.nan)
     joint = _joint(result)
     apart = difference(evidence, first, second, joint)
-    spread = uncertainty(apart, result.options.level, result.options.interval)
+    interval = result.options.interval
+    if measure.kind == "score" or interval in BY_SCALE:
+        on_scale = scaled(evidence, measure.kind, result.moments.n_eff, joint)
+        pair = on_scale.pairs(first, second)
+        limits = gap_limits(pair, critical_z(result.options.level), on_scale.scale)
+        spread = Uncertainty(standard_error(apart), *limits, two_sided(pair.z))
+    else:
+        spread = uncertainty(apart, result.options.level, interval)
     if joint or result.replicates is None or result.replicates.kind not in INDEPENDENT:
         return apart.estimate, spread, np.full(apart.estimate.shape, np.nan)
     probability = mga(evidence.draws, first, second)
@@ -151,10 +160,8 @@ def _omnibus(groups: Groups, chosen: list[Measure], adjust: Adjust, found: Shuff
         value = measure.of(groups.result.estimates)
         parts = []
         if evidence is not None:
-            if measure.kind != "number":
-                evidence = on_z_scale(evidence, measure.kind == "share")
-            F, df, p = _equal(groups.result, evidence)
-            parts.append(_tests(measure, "wald", F, p, adjust, len(value) - 1.0, df))
+            F, lead, rest, p = _equal(groups.result, evidence, measure)
+            parts.append(_tests(measure, "wald", F, p, adjust, lead, rest))
         if found is not None:
             fixed = _fixed(value - value[:1], 0.0).all(axis=0)
             p = np.where(fixed, np.nan, found.p_between[part])
@@ -165,19 +172,26 @@ def _omnibus(groups: Groups, chosen: list[Measure], adjust: Adjust, found: Shuff
     return _stacked(frames, ["test"])
 
 
-def _equal(result: Fit, evidence: Evidence) -> tuple[Array, Array, Array]:
-    if _joint(result):
-        return wald(evidence)
-    spread = uncertainty(evidence, result.options.level, "normal")
-    fixed = _fixed(evidence.estimate - evidence.estimate[:1], spread.se).all(axis=0)
-    degrees = result.moments.n_eff - 1
-    if evidence.degrees is not None:
-        degrees = np.minimum(degrees, evidence.degrees)
-    return welch(evidence.estimate, np.where(fixed, np.nan, spread.se), degrees)
+def _equal(result: Fit, evidence: Evidence, measure: Measure) -> tuple[Array, Array, Array, Array]:
+    """Return F, its degrees of freedom and p (q,) of the test that all groups are equal; of two, that of their pair."""
+    on_scale = scaled(evidence, measure.kind, result.moments.n_eff, _joint(result))
+    fixed = _fixed(evidence.estimate - evidence.estimate[:1], standard_error(evidence)).all(axis=0)
+    lead = np.full(len(fixed), len(evidence.estimate) - 1.0)
+    if len(evidence.estimate) == 2:
+        pair = on_scale.pairs(np.array([0]), np.array([1]))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            F = np.where(pair.z == 0, 0.0, (pair.a - pair.b) ** 2 / pair.error**2)[0]
+        rest, p = pair.degrees[0], two_sided(pair.z)[0]
+    elif on_scale.deviations is not None:
+        F, lead, rest, p = equal_jointly(on_scale.value, on_scale.covariance, on_scale.degrees)
+    else:
+        F, rest, p = welch(on_scale.value, np.sqrt(on_scale.variance), on_scale.degrees)
+    F, lead, rest, p = (np.where(fixed, np.nan, x) for x in (F, lead, rest, p))
+    return F, lead, rest, p
 
 
 def _tests(
-    measure: Measure, test: str, statistic: Array, p: Array, adjust: Adjust, df: float = np.nan, rest: Any = np.nan
+    measure: Measure, test: str, statistic: Array, p: Array, adjust: Adjust, df: Any = np.nan, rest: Any = np.nan
 ) -> pd.DataFrame:
     labels = _labels(measure, 1)
     numbers = {"statistic": statistic, "df": df, "df_error": rest, "p": p, "p_adjusted": adjusted(p, adjust)}

@@ -9,6 +9,7 @@ import pandas as pd
 
 from csindex.assessment.groups.groups import labels_of
 from csindex.assessment.groups.quantities import LABELS, NAMES, UNITS
+from csindex.assessment.groups.scales import BY_SCALE
 from csindex.assessment.wording import by_reason, probability, reasons
 from csindex.estimation.estimates import Status
 from csindex.fitting.result import Fit
@@ -40,8 +41,9 @@ class Comparison(Result):
         direction that was named beforehand. It needs independent samples with bootstrap or parametric replicates.
     omnibus : data frame
         Tests that all groups are equal: ``quantity``, labels, ``test, statistic, df, df_error, p, p_adjusted``. *wald* is
-        Welch's F on the estimates and their standard errors (for a sampling design the Wald test of their joint
-        covariance), with paths, effects, loadings and R² on Fisher's z scale; *permutation* has the variance between the groups, weighted by effective answers, as its statistic;
+        Welch's F on the estimates and their standard errors (for a sampling design with the distribution that their joint
+        covariance gives it; of two groups the test of their difference), with scores on the logit scale and paths,
+        effects, loadings and R² on Fisher's z scale; *permutation* has the variance between the groups, weighted by effective answers, as its statistic;
         *d_ULS* and *d_G* are the average distances between the groups' model-implied correlations of the items (Klesel,
         Schuberth, Henseler & Dijkstra 2019), with permutation p-values.
     adjust : str
@@ -174,7 +176,11 @@ def _unequal(found: Comparison, name: str, speaker: Speaker) -> list[str]:
         for row in frame.to_dict("records")
         if row["p_adjusted"] < _alpha(found)
     ]
-    return [speaker.say("unequal", found=", ".join(unequal)) if unequal else speaker.say("equal")]
+    if unequal:
+        return [speaker.say("unequal", found=", ".join(unequal))]
+    pairs = found.differences[found.differences["quantity"] == name]
+    apart = int((pairs["p_adjusted"] < _alpha(found)).sum())
+    return [speaker.say("pairs_only", count=apart) if apart else speaker.say("equal")]
 
 
 def _distances(found: Comparison, speaker: Speaker) -> str:
@@ -191,15 +197,10 @@ def _method(found: Comparison, speaker: Speaker) -> Section:
     options, drawn, say = found.result.options, found.result.replicates, speaker.say
     lines = []
     if drawn is not None:
-        counts = {"replicates": options.replicates, "seed": found.result.seed}
-        lines.append(
-            say(
-                "intervals",
-                interval=speaker.term(found.result.interval_words),
-                kind=drawn.words_in(speaker.lang),
-                **counts,
-            )
-        )
+        counts = {"replicates": drawn.estimates.index.shape[1], "seed": found.result.seed}
+        lines.append(say("tested", kind=drawn.words_in(speaker.lang), **counts))
+        if options.interval not in BY_SCALE:
+            lines.append(say("intervals", interval=speaker.term(found.result.interval_words)))
     lines += [_adjustment(found, speaker), *_floor(found, speaker)]
     if found.permutations:
         why = say("reasons", reasons=reasons(found.failures)) if found.failures else ""
@@ -225,7 +226,10 @@ def _short(name: str, speaker: Speaker) -> str:
 def _floor(found: Comparison, speaker: Speaker) -> list[str]:
     """Return a sentence where the replicates are too few for any adjusted p-value to be small."""
     options = found.result.options
-    most = int(found.differences.groupby("quantity")["p"].count().max())
+    counted = found.differences[found.differences["quantity"] != "index"]
+    if options.interval in BY_SCALE or counted.empty:
+        return []
+    most = int(counted.groupby("quantity")["p"].count().max())
     least = 2 / (options.replicates + 1)
     if found.result.replicates is None or not INTERVALS[options.interval].distribution or found.adjust == "none":
         return []

@@ -121,7 +121,7 @@ def welch(estimate: Array, se: Array, degrees: Array) -> tuple[Array, Array, Arr
     Parameters
     ----------
     estimate, se : (G, q)
-    degrees : (G,)
+    degrees : (G,) or (G, q)
         Of the standard errors.
 
     Returns
@@ -136,49 +136,11 @@ def welch(estimate: Array, se: Array, degrees: Array) -> tuple[Array, Array, Arr
         w = np.where(se > 0, 1 / se**2, np.nan)
         share = w / w.sum(axis=0)
         centre = (share * estimate).sum(axis=0)
-        loose = ((1 - share) ** 2 / degrees[:, None]).sum(axis=0)
+        loose = ((1 - share) ** 2 / degrees.reshape(groups, -1)).sum(axis=0)
         F = (w * (estimate - centre) ** 2).sum(axis=0) / (groups - 1)
         F = F / (1 + 2 * (groups - 2) / (groups**2 - 1) * loose)
         df = (groups**2 - 1) / (3 * loose)
         return F, df, np.asarray(fdtrc(groups - 1, df, F))
-
-
-def wald(evidence: Evidence) -> tuple[Array, Array, Array]:
-    """Test that G groups of a joint design have the same parameter, from the covariance of their replicates.
-
-    The Wald statistic of G - 1 contrasts, corrected for the degrees of freedom d of the design: (d - G + 2)/(d (G - 1)) · W
-    is F with G - 1 and d - G + 2 (Korn & Graubard 1990).
-
-    Parameters
-    ----------
-    evidence : Evidence
-        Of G groups; its replicates go together.
-
-    Returns
-    -------
-    F, second degrees of freedom, p : (q,)
-    """
-    from scipy.special import fdtrc
-
-    d = evidence.draws[1:] - evidence.draws[:1]
-    contrast = evidence.estimate[1:] - evidence.estimate[:1]
-    sound = np.isfinite(d).all(axis=(0, 2))
-    d = d[:, sound]
-    c = evidence.coefficients
-    if c is None:
-        centre, factor = d.mean(axis=1, keepdims=True), np.full(d.shape[1], 1 / (d.shape[1] - 1))
-    else:
-        centre, factor = contrast[:, None], c[0, sound] * (c[0].sum() / c[0, sound].sum())
-    V = np.einsum("r,arq,brq->qab", factor, d - centre, d - centre)
-    free = np.isfinite(V).all(axis=(1, 2)) & (np.linalg.eigvalsh(np.nan_to_num(V))[:, 0] > 1e-20)
-    W = np.full(V.shape[0], np.nan)
-    y = contrast.T[free]
-    W[free] = np.einsum("qa,qa->q", y, np.linalg.solve(V[free], y[..., None])[..., 0])
-    df = float(np.inf if evidence.degrees is None else evidence.degrees.min())
-    lead = len(contrast)
-    rest = max(df - lead + 1, 1.0) if np.isfinite(df) else 1e9
-    F = W / lead * (rest / df if np.isfinite(df) else 1.0)
-    return F, np.full(len(W), rest if np.isfinite(df) else np.inf), np.asarray(fdtrc(lead, rest, F))
 
 
 def between(values: Array, size: Array) -> Array:

@@ -31,15 +31,15 @@ class Measure:
     name : str
     labels : mapping of column to q str
     of : function from Estimates of any stack (...) to (..., q)
-    kind : {"number", "correlation", "share"}
-        *correlation*: between -1 and 1, or nearly so; *share*: the square of one. Tests of several groups take the latter
-        two on Fisher's z scale.
+    kind : {"number", "correlation", "share", "score"}
+        *correlation*: between -1 and 1, or nearly so; *share*: the square of one; *score*: on 0-100. See
+        `csindex.assessment.groups.scales`.
     """
 
     name: str
     labels: Mapping[str, Sequence[str]]
     of: Quantity
-    kind: Literal["number", "correlation", "share"] = "number"
+    kind: Literal["number", "correlation", "share", "score"] = "number"
 
     @property
     def size(self) -> int:
@@ -79,7 +79,7 @@ def _known(result: Fit) -> dict[str, Measure]:
         return constructs.of_products(result, e, which(e))
 
     listed = [
-        Measure("index", *constructs.indices(result)),
+        Measure("index", *constructs.indices(result), "score"),
         Measure(
             "paths", arrows(ends, starts), lambda e: effects(e, lambda e: e.paths)[..., ends, starts], "correlation"
         ),

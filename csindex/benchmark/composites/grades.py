@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from csindex.benchmark.composites.grade_arrays import Grades, by_bands, by_quotas, places_of
-from csindex.benchmark.composites.grades_result import GradeResult, certainty, graded
+from csindex.benchmark.composites.grades_result import GradeResult, graded, method
 from csindex.benchmark.composites.result import CompositeResult
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.errors import OptionError
@@ -36,8 +36,7 @@ def grade_absolute(
     decimals : int, optional
         Grade scores that are rounded so first, as some agencies do.
     seed : int
-        Of the normal draws that stand in for replicates which do not estimate the sampling distribution (jackknife,
-        supplied replicate weights).
+        Of the draws of true scores and of repeats of the survey.
 
     Returns
     -------
@@ -77,7 +76,7 @@ def grade_absolute(
         bands=Several(each, len(each)),
         worst=worst,
         rounded=_rounded(decimals),
-        certainty=certainty(given),
+        method=method(given),
     )
     return graded(given, list(bands), lambda s: by_bands(s, limits), decimals, seed, rule, None)
 
@@ -128,9 +127,7 @@ def grade_relative(
     better grade. Which rounding the Korean ministry uses is not known: of 232 institutions in 2017 it graded 19, 94, 99 and
     20, not 23, 93, 93, 23 (the quotas 1:4:4:1 and the counts are read; within which groups is not).
 
-    In replicates all units are ranked anew, so a grade depends on the error of the others' scores too. Rank replicates
-    scatter around close ties more than a repeat of the survey would if scores were truly equal (Hall & Miller 2009):
-    certainties near quotas' ends are rough.
+    In repeats all units are ranked anew, so a grade depends on the error of the others' scores too.
 
     Examples
     --------
@@ -164,7 +161,7 @@ def grade_relative(
         quotas=text,
         ties=Message(f"composite.{ties}"),
         rounded=_rounded(decimals),
-        certainty=certainty(given),
+        method=method(given),
     )
     return graded(given, list(quotas), ranked, decimals, seed, rule, groups)
 

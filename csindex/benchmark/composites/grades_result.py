@@ -1,4 +1,4 @@
-"""The result of grading: grades with how often they would come again, and their text."""
+"""The result of grading: grades with the probabilities that they come again and are true, and their text."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from csindex.benchmark.composites.grade_arrays import Grades, frequencies
+from csindex.benchmark.composites.repeats import DRAWS, true_and_repeated
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.errors import CsindexWarning
 from csindex.messages import Language, Message, listed
@@ -19,6 +20,7 @@ from csindex.text.format import unit_name
 from csindex.text.result import ShortResult
 
 DOUBTFUL, MANY = 2 / 3, 0.2
+FEWEST = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -28,14 +30,15 @@ class GradeResult(ShortResult):
     Attributes
     ----------
     table : data frame of U rows
-        Unit columns, (``group``,) ``grade, certainty, estimate, se``. `certainty` is the share of replicates in which the
-        unit gets this very grade: how often it would come again if the survey were repeated and the scores were what they
-        were found to be. It is no probability that the grade is the right one.
+        Unit columns, (``group``,) ``grade, repeated, true, estimate, se, certainty``. `repeated` is the probability that
+        another survey of the same design gives the unit this very grade (predictive), and `true` that it is the grade of
+        its true score (posterior); NaN with fewer than 10 units, with which `repeated` is rough, too. Both take into
+        account that the scores found lie further apart than the true ones. `certainty` is `repeated` by its former name.
     probabilities : data frame of U rows
-        Unit columns and, for each grade, the share of replicates in which the unit gets it.
+        Unit columns and, for each grade, the probability that another survey gives it to the unit.
     counts : data frame
-        (``group``,) ``grade, units, share, expected``: how many units have a grade, what share of all, and how many have it
-        on average over replicates.
+        (``group``,) ``grade, units, share, expected``: how many units have a grade, what share of all, and how many will
+        have it on average in other surveys.
     """
 
     table: pd.DataFrame
@@ -53,7 +56,7 @@ class GradeResult(ShortResult):
     @property
     def doubtful(self) -> pd.DataFrame:
         """The rows of `table` whose grade would be another in more than one of three repeats, the least sure first."""
-        return self.table[self.table.certainty < DOUBTFUL].sort_values("certainty", kind="stable")
+        return self.table[self.table.repeated < DOUBTFUL].sort_values("repeated", kind="stable")
 
     def blocks(self, lang: Language) -> Iterator[Section]:
         """Yield how many units have each grade, the rule, and how many grades are doubtful."""
@@ -94,19 +97,23 @@ def graded(
         How units are graded, in words.
     groups : series of U labels, or None
     """
-    estimate, draws = scores.estimate, _plausible(scores, seed)
+    estimate = scores.estimate
+    true, again = true_and_repeated(scores.logits, np.random.default_rng(whole("seed", seed, 0)))
     if decimals is not None:
-        estimate, draws = np.round(estimate, decimals), np.round(draws, decimals)
+        estimate, true, again = (np.round(x, decimals) for x in (estimate, true, again))
     mine = grade(estimate)
-    shares = frequencies(grade(draws), len(names))
+    shares, right = (frequencies(grade(x), len(names)) for x in (again, true))
+    repeated, correct = (np.where(mine >= 0, x[np.arange(len(mine)), mine], np.nan) for x in (shares, right))
     labels = scores.units.reset_index(drop=True)
     if groups is not None and "group" not in labels.columns and groups.name not in labels.columns:
         labels = labels.assign(group=groups.to_numpy())
     table = labels.assign(
         grade=pd.Series([names[at] if at >= 0 else None for at in mine.tolist()], dtype="str"),
-        certainty=np.where(mine >= 0, shares[np.arange(len(mine)), mine], np.nan),
+        repeated=repeated,
+        true=correct if len(mine) >= FEWEST else np.nan,
         estimate=scores.estimate,
         se=scores.spread().se[:, 0],
+        certainty=repeated,
     )
     result = GradeResult(
         table=table,
@@ -116,14 +123,6 @@ def graded(
     )
     _warn(result, scores.units)
     return result
-
-
-def _plausible(scores: UnitScores, seed: int) -> Array:
-    """Return draws (U, R) whose distribution estimates the sampling distribution."""
-    if scores.coefficients is None:
-        return scores.draws
-    rng = np.random.default_rng(whole("seed", seed, 0))
-    return np.asarray(rng.multivariate_normal(scores.estimate, scores.covariance, size=2000, method="svd").T)
 
 
 def _counts(mine: Grades, shares: Array, names: list[str], groups: "pd.Series[Any] | None") -> pd.DataFrame:
@@ -150,14 +149,13 @@ def _warn(result: GradeResult, units: pd.DataFrame) -> None:
         return
     nearest = [
         Message("composite.least_sure", unit=unit_name(units, int(row)), share=share, grade=grade)
-        for row, share, grade in zip(doubtful.index, doubtful.certainty, doubtful.grade, strict=True)
+        for row, share, grade in zip(doubtful.index, doubtful.repeated, doubtful.grade, strict=True)
     ]
     said = Message("composite.uncertain", doubtful=len(doubtful), count=count, nearest=listed(nearest, most=3))
     warnings.warn(CsindexWarning(said), stacklevel=4)
 
 
-def certainty(scores: UnitScores) -> Message:
-    """Return where the certainty comes from."""
-    if scores.coefficients is not None:
-        return Message("composite.certainty_normal")
-    return Message("composite.certainty_replicates", count=scores.draws.shape[1])
+def method(scores: UnitScores) -> Message:
+    """Return where the probabilities come from."""
+    few = Message("composite.rough", fewest=FEWEST) if len(scores.units) < FEWEST else ""
+    return Message("composite.repeats", draws=DRAWS, few=few)

@@ -8,6 +8,8 @@ import numpy as np
 from csindex.assessment.groups.groups import adjusted
 from csindex.benchmark.leagues.ranks import largest_difference, pair_errors
 from csindex.benchmark.unit_scores import combined_degrees
+from csindex.index.differences import Pair, all_pairs, critical_z, gap_limits, pairs_of, two_sided, welch_degrees
+from csindex.index.logit_scores import LogitScores
 from csindex.stacks.layout import Array
 
 Adjust = Literal["holm", "fdr_bh", "fdr_by", "max_t", "none"]
@@ -24,25 +26,20 @@ SPELLINGS = {"bh": "fdr_bh", "by": "fdr_by", "maxt": "max_t", "max-t": "max_t"}
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Estimates of U units and how they err.
+    """Scores of U units and how they err.
 
     Attributes
     ----------
-    estimate : (U,)
+    scores : LogitScores
     covariance : (U, U)
+        Of the scores, points².
     draws : (U, R)
-        Of the estimates' errors; see `csindex.benchmark.leagues.ranks.normal_draws`.
-    degrees : (U,)
-        Degrees of freedom of the variances, infinite where there are many.
-    joint : bool
-        Whether the units are domains of one sample.
+        Of the errors on the logit scale; see `csindex.benchmark.leagues.ranks.normal_draws`.
     """
 
-    estimate: Array
+    scores: LogitScores
     covariance: Array
     draws: Array
-    degrees: Array
-    joint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +74,9 @@ def other_weights(count: int) -> Array:
 def gaps_to_mean(sample: Sample, A: Array, level: float, adjust: Adjust, simultaneous: bool) -> Gaps:
     """Return the gaps A @ Y of units to a mean.
 
+    A unit is as far from a mean in which it counts as from the mean of all others, but for a factor: the test and the
+    interval are those of this pair.
+
     Parameters
     ----------
     sample : Sample
@@ -88,17 +88,49 @@ def gaps_to_mean(sample: Sample, A: Array, level: float, adjust: Adjust, simulta
     simultaneous : bool
         Whether the intervals hold all at once (max-T) or each by itself.
     """
-    gap = A @ sample.estimate
-    se = np.sqrt(np.maximum(((A @ sample.covariance) * A).sum(axis=1), 0.0))
-    df = combined_degrees(np.broadcast_to(sample.degrees, A.shape), A**2 * np.diag(sample.covariance), sample.joint)
+    scores, own = sample.scores, np.diag(A)
+    gap, se = A @ scores.score, np.sqrt(np.maximum(((A @ sample.covariance) * A).sum(axis=1), 0.0))
+    points = scores.covariance * np.outer(scores.slope, scores.slope)
+    error = np.sqrt(np.maximum(((A @ points) * A).sum(axis=1), 0.0))
     # A unit that is its own mean has a gap of 0 but for rounding, and nothing to test.
-    real = se > 1e-9
-    inverse = np.divide(1.0, se, out=np.zeros_like(se), where=real)
-    t, t_draws = gap * inverse, np.abs(A @ sample.draws) * inverse[:, None]
-    p = np.where(real, two_sided(t, df), np.nan)
-    reach = np.quantile(t_draws.max(axis=0), level) if simultaneous else critical_value(level, df)
-    changed = stepdown_max_t(np.abs(t), t_draws) if adjust == "max_t" else _adjusted(p, adjust)
-    return Gaps(gap, se, gap - reach * se, gap + reach * se, p, np.where(real, changed, np.nan))
+    real = error > 1e-9
+    pair = mean_of_others(scores, points, A)
+    z = np.where(real, pair.z, 0.0)
+    p = np.where(real, two_sided(z), np.nan)
+    z_draws = np.zeros((len(gap), 1))
+    if simultaneous or adjust == "max_t":
+        inverse = np.divide(1.0, error, out=np.zeros_like(error), where=real)
+        z_draws = np.abs(A @ (scores.slope[:, None] * sample.draws)) * inverse[:, None]
+    reach = float(np.quantile(z_draws.max(axis=0), level)) if simultaneous else critical_z(level)
+    changed = stepdown_max_t(np.abs(z), z_draws) if adjust == "max_t" else _adjusted(p, adjust)
+    lower, upper = (np.where(real, own * end, 0.0) for end in gap_limits(pair, reach))
+    return Gaps(gap, se, lower, upper, p, np.where(real, changed, np.nan))
+
+
+def mean_of_others(scores: LogitScores, points: Array, A: Array) -> Pair:
+    """Return the pairs (U,) of each unit and the mean of all others, with the weights that A gives these.
+
+    The mean is one of points; its logit errs by the delta method, with the degrees of freedom of Satterthwaite (1946).
+
+    Parameters
+    ----------
+    scores : LogitScores
+    points : (U, U)
+        Covariance of the scores, points².
+    A : (U, U)
+    """
+    own = np.diag(A)
+    share = np.divide(-A, own[:, None], out=np.zeros_like(A), where=own[:, None] > 1e-12)
+    np.fill_diagonal(share, 0.0)
+    mean = share @ scores.score
+    variance, covariance = np.maximum((share @ points * share).sum(axis=1), 1e-18), (share * points).sum(axis=1)
+    p = np.clip(mean / 100, 1e-4, 1 - 1e-4)
+    slope = 100 * p * (1 - p)
+    v, d = scores.variance, scores.degrees
+    df = combined_degrees(np.broadcast_to(d, A.shape), share**2 * np.diag(points), False)
+    variance, covariance = variance / slope**2, covariance / (slope * scores.slope)
+    both = np.minimum(d, df) if scores.joint else welch_degrees(v, d, variance, df)
+    return Pair(scores.value, np.log(p / (1 - p)), v, variance, covariance, scores.score - mean, both)
 
 
 def gaps_to_leader(sample: Sample, level: float, adjust: Adjust, simultaneous: bool) -> Gaps:
@@ -107,29 +139,28 @@ def gaps_to_leader(sample: Sample, level: float, adjust: Adjust, simultaneous: b
     Which unit leads has been read off the same data, so that the family is all U(U - 1)/2 pairs, whichever of them the
     leader turns out to be in. The parameters are those of `gaps_to_mean`.
     """
-    y, variance, errors = sample.estimate, np.diag(sample.covariance), pair_errors(sample.covariance)
+    scores = sample.scores
+    y, count = scores.score, len(scores.score)
     first = int(np.argmax(y))
-    gap, se = y - y[first], errors[first]
-    j, k = np.triu_indices(len(y), 1)
-    df = combined_degrees(
-        np.stack([sample.degrees[j], sample.degrees[k]], 1), np.stack([variance[j], variance[k]], 1), sample.joint
-    )
-    t = np.divide(y[j] - y[k], errors[j, k], out=np.zeros(len(j)), where=errors[j, k] > 0)
-    p, most = two_sided(t, df), np.zeros(1)
+    se, every = pair_errors(sample.covariance)[first], all_pairs(scores)
+    j, k = np.triu_indices(count, 1)
+    z, most = every.z[j, k], np.zeros(1)
+    p = two_sided(z)
     if simultaneous or adjust == "max_t":
-        most = largest_difference(sample.draws, errors, ~np.eye(len(y), dtype=bool))
-    changed = _share_above(np.abs(t), most) if adjust == "max_t" else _adjusted(p, adjust)
+        most = largest_difference(sample.draws, every.error, ~np.eye(count, dtype=bool))
+    changed = _share_above(np.abs(z), most) if adjust == "max_t" else _adjusted(p, adjust)
     own = (j == first) | (k == first)
     place = np.where(j == first, k, j)[own]
 
     def to_units(values: Array) -> Array:
-        out = np.full(len(y), np.nan)
+        out = np.full(count, np.nan)
         out[place] = values[own]
         return out
 
-    reach = np.quantile(most, level) if simultaneous else critical_value(level, to_units(df))
-    far = np.where(se > 0, reach * se, 0.0)
-    return Gaps(gap, se, gap - far, gap + far, to_units(p), to_units(changed))
+    reach = float(np.quantile(most, level)) if simultaneous else critical_z(level)
+    lower, upper = gap_limits(pairs_of(scores, np.arange(count), np.full(count, first)), reach)
+    lower[first] = upper[first] = 0.0
+    return Gaps(y - y[first], se, lower, upper, to_units(p), to_units(changed))
 
 
 def stepdown_max_t(t: Array, draws: Array) -> Array:
@@ -144,22 +175,6 @@ def stepdown_max_t(t: Array, draws: Array) -> Array:
     out = np.empty_like(t)
     out[order] = np.maximum.accumulate(p)
     return out
-
-
-def two_sided(t: Array, degrees: Array) -> Array:
-    """Return two-sided p-values of t (m,), Student's with degrees of freedom (m,) or normal where these are infinite."""
-    from scipy.special import ndtr, stdtr
-
-    few = np.isfinite(degrees)
-    return np.asarray(2 * np.where(few, stdtr(np.where(few, degrees, 1.0), -np.abs(t)), ndtr(-np.abs(t))))
-
-
-def critical_value(level: float, degrees: Array) -> Array:
-    """Return the two-sided critical values (m,) of Student's t, or of the normal distribution."""
-    from scipy.special import ndtri, stdtrit
-
-    few, tail = np.isfinite(degrees), (1 - level) / 2
-    return np.asarray(-np.where(few, stdtrit(np.where(few, degrees, 1.0), tail), ndtri(tail)))
 
 
 def _adjusted(p: Array, adjust: Any) -> Array:

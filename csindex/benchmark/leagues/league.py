@@ -27,6 +27,7 @@ from csindex.benchmark.unit_scores import UnitScores
 from csindex.benchmark.waves import Grid
 from csindex.errors import OptionError
 from csindex.fitting.result import Fit
+from csindex.index.logit_scores import LogitScores
 from csindex.messages import Argument, Message, Several
 from csindex.stacks.layout import Array
 
@@ -112,13 +113,14 @@ def league(
     reasons, shown = _shown(scores, least_n)
     code = _codes(scores.units, labels, keys, wave)
     places = _places(scores, code, shown)
+    logits = scores.logits
     standings = {
-        number: _ranked(scores, rows, weights, rules, np.random.default_rng((seed, number)))
+        number: _ranked(scores, logits, rows, weights, rules, np.random.default_rng((seed, number)))
         for number, rows in places.items()
     }
-    table = full_table(scores, labels, places, standings, shown, rounding == 0)
+    table = full_table(scores, logits, labels, places, standings, shown, rounding == 0)
     if wave is not None:
-        table = pd.concat([table, wave_columns(scores, table, keys, code, rules)], axis=1)
+        table = pd.concat([table, wave_columns(scores, logits, table, keys, code, rules)], axis=1)
     table["note"] = notes(scores, reasons)
     order = in_order(table, code)
     table, code = table.iloc[order].reset_index(drop=True), code[order]
@@ -188,9 +190,13 @@ def _places(scores: UnitScores, code: Ints, shown: Truth) -> dict[int, Ints]:
     return {number: rows for number, rows in found.items() if len(rows)}
 
 
-def _ranked(scores: UnitScores, rows: Ints, weights: Array, rules: Rules, rng: np.random.Generator) -> Standing:
+def _ranked(
+    scores: UnitScores, logits: LogitScores, rows: Ints, weights: Array, rules: Rules, rng: np.random.Generator
+) -> Standing:
     own = weights[rows]
     if np.isnan(own).any() or own.sum() <= 0:
         at = int(rows[np.isnan(own).argmax()])
         raise OptionError(Message("league.no_weight", unit=said(tuples(scores.units)[at])))
-    return standing(chosen(scores, rows), None if rules.mean == "others" else own / own.sum(), rules, rng)
+    return standing(
+        chosen(scores, rows), logits.of(rows), None if rules.mean == "others" else own / own.sum(), rules, rng
+    )

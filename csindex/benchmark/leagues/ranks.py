@@ -1,6 +1,7 @@
 """Ranks of units with their confidence sets (array functions).
 
 Units j have true scores θ_j, estimates Y_j and s_jk² = Var(Y_j - Y_k); Z (U, R) are draws of the estimates' errors.
+z (U, U) are the differences in standard errors, as normal ones.
 Rank 1 is the highest score: r_j = 1 + #{k : θ_k > θ_j}.
 """
 
@@ -72,32 +73,14 @@ def pair_errors(covariance: Array) -> Array:
     return np.sqrt(square)
 
 
-def normal_draws(covariance: Array, count: int, rng: np.random.Generator, degrees: Array | None = None) -> Array:
-    """Return draws (U, R) of the estimates' errors, normal with the given covariance (U, U).
-
-    With few degrees of freedom (U,) each unit has the tails of Student's t. Of independent units these come
-    independently, which makes differences those of Behrens and Fisher; of units of one sample together, which makes them
-    those of the multivariate t.
-    """
+def normal_draws(covariance: Array, count: int, rng: np.random.Generator) -> Array:
+    """Return draws (U, R) of the estimates' errors, normal with the given covariance (U, U)."""
     noise = rng.standard_normal((len(covariance), count))
     variance = np.diag(covariance)
-    independent = not (covariance - np.diag(variance)).any()
-    if independent:
-        noise *= np.sqrt(variance)[:, None]
-    else:
-        values, vectors = np.linalg.eigh(covariance)
-        noise = (vectors * np.sqrt(np.maximum(values, 0.0))) @ noise
-    if degrees is None or not np.isfinite(degrees).any():
-        return noise
-    few = np.isfinite(degrees)
-    df = np.where(few, degrees, 1.0)[:, None]
-    if independent:
-        square = 2 * rng.standard_gamma(df / 2, size=noise.shape)
-    else:
-        from scipy.special import chdtri
-
-        square = chdtri(df, rng.random(count))
-    return np.where(few[:, None], noise * np.sqrt(df / square), noise)
+    if not (covariance - np.diag(variance)).any():
+        return np.asarray(np.sqrt(variance)[:, None] * noise)
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))) @ noise)
 
 
 def largest_difference(draws: Array, errors: Array, pairs: Truth) -> Array:
@@ -125,7 +108,7 @@ def largest_difference(draws: Array, errors: Array, pairs: Truth) -> Array:
     return most
 
 
-def simultaneous_sets(estimate: Array, errors: Array, draws: Array, level: float) -> RankSets:
+def simultaneous_sets(z: Array, errors: Array, draws: Array, level: float) -> RankSets:
     """Return sets that hold the ranks of all units at once with probability `level`.
 
     Mogstad, Romano, Shaikh & Wilhelm (2024), section 3: all one-sided hypotheses θ_j ≤ θ_k, with the stepdown of Romano
@@ -133,58 +116,57 @@ def simultaneous_sets(estimate: Array, errors: Array, draws: Array, level: float
 
     Parameters
     ----------
-    estimate : (U,)
+    z : (U, U)
+        Of all differences, antisymmetric: `csindex.index.differences.all_pairs`, or `standardized`.
     errors : (U, U)
         See `pair_errors`.
     draws : (U, R)
         Of the estimates' errors: `normal_draws`, or bootstrap replicates less the estimates.
     level : float
     """
-    t = _standardized(estimate, errors)
-    above, critical, searching = np.zeros(t.shape, dtype=bool), np.inf, len(estimate) > 1
+    above, critical, searching = np.zeros(z.shape, dtype=bool), np.inf, len(z) > 1
     while searching:
         pairs = ~above
         np.fill_diagonal(pairs, False)
         critical = float(np.quantile(largest_difference(draws, errors, pairs), level))
-        found = t > critical
+        found = z > critical
         searching = bool((found & ~above).any())
         above |= found
-    lower, upper = 1 + above.sum(axis=0), len(t) - above.sum(axis=1)
-    return RankSets(lower, upper, above, np.full(len(t), critical))
+    lower, upper = 1 + above.sum(axis=0), len(z) - above.sum(axis=1)
+    return RankSets(lower, upper, above, np.full(len(z), critical))
 
 
-def marginal_sets(estimate: Array, errors: Array, draws: Array, level: float) -> RankSets:
+def marginal_sets(z: Array, errors: Array, draws: Array, level: float) -> RankSets:
     """Return sets that each hold the rank of its unit with probability `level`: for one unit's own report.
 
     Mogstad, Romano, Shaikh & Wilhelm (2024), section 3: as `simultaneous_sets`, with the pairs of one unit at a time.
     The parameters are the same.
     """
-    t, inverse = _standardized(estimate, errors), _inverse(errors)
-    above, critical = np.zeros(t.shape, dtype=bool), np.full(len(t), np.inf)
-    lower, upper = np.ones(len(t), dtype=np.intp), np.full(len(t), len(t), dtype=np.intp)
-    for j in range(len(t) if len(t) > 1 else 0):
-        ahead, behind, critical[j] = _own_stepdown(j, t[j], draws, inverse[j], level)
-        lower[j], upper[j] = 1 + behind.sum(), len(t) - ahead.sum()
+    inverse = _inverse(errors)
+    above, critical = np.zeros(z.shape, dtype=bool), np.full(len(z), np.inf)
+    lower, upper = np.ones(len(z), dtype=np.intp), np.full(len(z), len(z), dtype=np.intp)
+    for j in range(len(z) if len(z) > 1 else 0):
+        ahead, behind, critical[j] = _own_stepdown(j, z[j], draws, inverse[j], level)
+        lower[j], upper[j] = 1 + behind.sum(), len(z) - ahead.sum()
         above[j] |= ahead
         above[:, j] |= behind
     return RankSets(lower, upper, above, critical)
 
 
-def best_set(estimate: Array, errors: Array, draws: Array, level: float) -> Truth:
+def best_set(z: Array, errors: Array, draws: Array, level: float) -> Truth:
     """Return the units (U,) among which the best is with probability `level`.
 
     Mogstad, Romano, Shaikh & Wilhelm (2024), section 3.3, for the single best: a unit that is found not to be the
     best takes all its pairs with it, so that the set is at most the units whose simultaneous rank set begins with 1.
     The parameters are those of `simultaneous_sets`.
     """
-    t = _standardized(estimate, errors)
-    possible = np.ones(len(t), dtype=bool)
-    while len(t) > 1:
-        pairs = np.zeros(t.shape, dtype=bool)
+    possible = np.ones(len(z), dtype=bool)
+    while len(z) > 1:
+        pairs = np.zeros(z.shape, dtype=bool)
         pairs[:, possible] = True
         np.fill_diagonal(pairs, False)
         critical = np.quantile(largest_difference(draws, errors, pairs), level)
-        left = possible & (t.max(axis=0) <= critical)
+        left = possible & (z.max(axis=0) <= critical)
         if (left == possible).all():
             break
         possible = left
@@ -259,7 +241,7 @@ def _raise_to_largest(most: Array, gap: Array, ahead: Truth, behind: Truth) -> N
             np.maximum(most, (sign * gap[which]).max(axis=0), out=most)
 
 
-def _standardized(estimate: Array, errors: Array) -> Array:
+def standardized(estimate: Array, errors: Array) -> Array:
     """Return (Y_j - Y_k)/s_jk (U, U)."""
     return np.asarray((estimate[:, None] - estimate) * _inverse(errors))
 

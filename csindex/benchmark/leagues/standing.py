@@ -10,6 +10,8 @@ from csindex.benchmark.leagues.gaps import ADJUSTMENTS, SPELLINGS, Adjust
 from csindex.benchmark.leagues.shrinkage import shrink
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.errors import OptionError
+from csindex.index.differences import all_pairs
+from csindex.index.logit_scores import LogitScores
 from csindex.messages import Message
 from csindex.options import choose, whole
 from csindex.stacks.layout import Array
@@ -92,35 +94,27 @@ def rounded(values: Array, digits: int) -> Array:
     return np.floor(values * 10.0**digits + 0.5) / 10.0**digits
 
 
-def error_degrees(scores: UnitScores) -> Array:
-    """Return the degrees of freedom (U,) of the units' variances: of the design, the answers and the replicates.
-
-    A standard error from n answers and R replicates is itself an estimate. The largest of many differences is mostly one
-    whose standard error is too small, so that critical values for all pairs of a table cannot do without this.
-    """
-    parts = 1 / np.maximum(scores.n_eff - 1, 1.0)
-    if scores.coefficients is None:
-        parts = parts + 1 / np.maximum(np.isfinite(scores.draws).sum(axis=1) - 1, 1)
-    return np.asarray(1 / parts if scores.degrees is None else np.minimum(1 / parts, scores.degrees))
-
-
-def standing(scores: UnitScores, weights: Array | None, rules: Rules, rng: np.random.Generator) -> Standing:
+def standing(
+    scores: UnitScores, logits: LogitScores, weights: Array | None, rules: Rules, rng: np.random.Generator
+) -> Standing:
     """Rank units.
 
     Parameters
     ----------
     scores : UnitScores
         Of U units.
+    logits : LogitScores
+        Of the same units.
     weights : (U,) or None
         Of the mean with which units are compared, of sum 1; None for the mean of all others.
     rules : Rules
     rng : Generator
     """
-    covariance, y = scores.covariance, scores.estimate
-    errors, se = ranks.pair_errors(covariance), np.sqrt(np.diag(covariance))
-    draws = ranks.normal_draws(covariance, DRAWS, rng, error_degrees(scores))
-    joint = ranks.simultaneous_sets(y, errors, draws, rules.level)
-    own = ranks.marginal_sets(y, errors, draws, rules.level)
+    y, every = scores.estimate, all_pairs(logits)
+    z, errors = every.z, every.error
+    draws = ranks.normal_draws(logits.covariance, DRAWS, rng)
+    joint = ranks.simultaneous_sets(z, errors, draws, rules.level)
+    own = ranks.marginal_sets(z, errors, draws, rules.level)
     sets = joint if rules.simultaneous else own
     published = y if rules.rounding is None else rounded(y, rules.rounding)
     rank = ranks.point_ranks(published)
@@ -130,25 +124,24 @@ def standing(scores: UnitScores, weights: Array | None, rules: Rules, rng: np.ra
     columns |= {"first": rank == 1, "co_first": joint.lower == 1}
     if rules.bands:
         columns["band"] = ranks.bands(y, joint.above)
-    columns |= _gaps(scores, covariance, weights, draws, rules)
-    half = ranks.comparison_factor(errors, se, rules.level) * se
-    columns |= {"comparison_lower": y - half, "comparison_upper": y + half}
+    columns |= _gaps(gaps.Sample(logits, scores.covariance, draws), weights, rules)
+    half = ranks.comparison_factor(errors, np.sqrt(logits.variance), rules.level)
+    lower, upper = logits.interval(half)
+    columns |= {"comparison_lower": lower, "comparison_upper": upper}
     totals: dict[str, float] = {
         "pairs": len(y) * (len(y) - 1) // 2,
         "told_apart": int(joint.above.sum()),
         "places": float((sets.upper - sets.lower + 1).mean()),
     }
     if rules.shrink == "eb":
-        more, tau = _shrunken(y, se, rules.level)
+        more, tau = _shrunken(y, np.sqrt(np.diag(scores.covariance)), rules.level)
         columns, totals = columns | more, totals | {"between_sd": tau}
     return Standing(columns, totals, joint.above)
 
 
-def _gaps(scores: UnitScores, covariance: Array, weights: Array | None, draws: Array, rules: Rules) -> dict[str, Array]:
+def _gaps(sample: gaps.Sample, weights: Array | None, rules: Rules) -> dict[str, Array]:
     """Return the columns of the gaps to the leader and to the mean."""
-    count = len(scores.estimate)
-    A = gaps.other_weights(count) if weights is None else gaps.mean_weights(weights)
-    sample = gaps.Sample(scores.estimate, covariance, draws, error_degrees(scores), scores.joint)
+    A = gaps.other_weights(len(sample.draws)) if weights is None else gaps.mean_weights(weights)
     how = (rules.level, rules.adjust, rules.simultaneous)
     found = {
         "leader": gaps.gaps_to_leader(sample, *how),

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from csindex.assessment.groups.groups import adjusted
-from csindex.benchmark.leagues.gaps import critical_value, two_sided
 from csindex.benchmark.leagues.ranks import Ints, Truth, consecutive, leader_changes
-from csindex.benchmark.leagues.standing import WHOLE, YES_NO, Rules, Standing, error_degrees
-from csindex.benchmark.unit_scores import UnitScores, combined_degrees
+from csindex.benchmark.leagues.standing import WHOLE, YES_NO, Rules, Standing
+from csindex.benchmark.unit_scores import UnitScores
 from csindex.benchmark.waves import Grid
+from csindex.index.differences import critical_z, gap_limits, pairs_of, student_of, two_sided
+from csindex.index.logit_scores import FIXED, LogitScores
 from csindex.messages import Message
 from csindex.replicates.intervals import Evidence, standard_error
 from csindex.stacks.layout import Array
@@ -27,10 +28,13 @@ COLUMNS = (
 def suppressed(scores: UnitScores, least_n: int) -> list[Message | None]:
     """Return why each unit has no score, None where it has one."""
     se = scores.spread().se[:, 0]
+    off = (scores.estimate < -FIXED) | (scores.estimate > 100 + FIXED)
     reasons: list[Message | None] = []
-    for n, estimate, error in zip(scores.n, scores.estimate, se, strict=True):
+    for n, estimate, error, outside in zip(scores.n, scores.estimate, se, off, strict=True):
         if n < least_n:
             reasons.append(Message("league.few_answers", n=n, least=least_n))
+        elif outside:
+            reasons.append(Message("league.off_scale", estimate=estimate))
         else:
             reasons.append(None if np.isfinite(estimate) and np.isfinite(error) else Message("league.no_error"))
     return reasons
@@ -38,6 +42,7 @@ def suppressed(scores: UnitScores, least_n: int) -> list[Message | None]:
 
 def full_table(
     scores: UnitScores,
+    logits: LogitScores,
     labels: pd.DataFrame,
     places: dict[int, Ints],
     standings: dict[int, Standing],
@@ -46,12 +51,11 @@ def full_table(
 ) -> pd.DataFrame:
     """Return the labels, the scores and what is known of their order, a row for each unit in the order of `labels`."""
     spread = scores.spread()
-    values = {
-        "estimate": scores.estimate,
-        "se": spread.se[:, 0],
-        "lower": spread.lower[:, 0],
-        "upper": spread.upper[:, 0],
-    }
+    lower, upper = spread.lower[:, 0], spread.upper[:, 0]
+    # Answers that are all alike say less of their unit than that nothing can vary.
+    alike, wide = spread.se[:, 0] < FIXED, logits.interval(student_of(critical_z(scores.level), logits.degrees))
+    lower, upper = np.where(alike, wide[0], lower), np.where(alike, wide[1], upper)
+    values = {"estimate": scores.estimate, "se": spread.se[:, 0], "lower": lower, "upper": upper}
     counts = np.isfinite(scores.n).all() and (scores.n == np.round(scores.n)).all()
     numbers: dict[str, Any] = {"n": scores.n.astype(np.intp) if counts else scores.n, "n_eff": scores.n_eff}
     numbers |= {name: np.where(shown, value, np.nan) for name, value in values.items()}
@@ -71,7 +75,7 @@ def notes(scores: UnitScores, reasons: list[Message | None]) -> "pd.Series[str]"
 
 
 def wave_columns(
-    scores: UnitScores, table: pd.DataFrame, keys: Sequence[str], code: Ints, rules: Rules
+    scores: UnitScores, logits: LogitScores, table: pd.DataFrame, keys: Sequence[str], code: Ints, rules: Rules
 ) -> pd.DataFrame:
     """Return ``change`` and its uncertainty, ``waves_first`` and ``leader_changed``, a row for each unit and wave."""
     assert rules.wave is not None
@@ -82,7 +86,7 @@ def wave_columns(
     both = (earlier >= 0) & (later >= 0)
     both[both] = shown[earlier[both]] & shown[later[both]]
     before[later[both]] = earlier[both]
-    columns = _changes(scores, before, rules)
+    columns = _changes(scores, logits, before, rules)
     # Changes of different units are independent, or nearly so: max-T would not differ from Holm.
     how: Any = "holm" if rules.adjust == "max_t" else rules.adjust
     columns["p_change_adjusted"] = np.full(len(table), np.nan)
@@ -93,7 +97,7 @@ def wave_columns(
     return pd.DataFrame(columns).astype({"waves_first": "Int64", "leader_changed": "boolean"})
 
 
-def _changes(scores: UnitScores, before: Ints, rules: Rules) -> dict[str, Array]:
+def _changes(scores: UnitScores, logits: LogitScores, before: Ints, rules: Rules) -> dict[str, Array]:
     """Return changes against the rows `before`, -1 for none; an interval is of its own change only."""
     now = np.flatnonzero(before >= 0)
     old = before[now]
@@ -103,13 +107,10 @@ def _changes(scores: UnitScores, before: Ints, rules: Rules) -> dict[str, Array]
         se = standard_error(Evidence(change[:, None], (scores.draws[now] - scores.draws[old])[..., None], c))[:, 0]
     else:
         se = np.sqrt(variance[now] + variance[old])
-    degrees = error_degrees(scores)
-    df = combined_degrees(
-        np.stack([degrees[now], degrees[old]], 1), np.stack([variance[now], variance[old]], 1), scores.joint
-    )
-    reach = critical_value(rules.level, df) * se
-    found = {"change": change, "change_se": se, "change_lower": change - reach, "change_upper": change + reach}
-    found |= {"change_percent": 100 * change / scores.estimate[old], "p_change": two_sided(change / se, df)}
+    pair = pairs_of(logits, now, old)
+    lower, upper = gap_limits(pair, critical_z(rules.level))
+    found = {"change": change, "change_se": se, "change_lower": lower, "change_upper": upper}
+    found |= {"change_percent": 100 * change / scores.estimate[old], "p_change": two_sided(pair.z)}
     out = {name: np.full(len(before), np.nan) for name in found}
     for name, values in found.items():
         out[name][now] = values

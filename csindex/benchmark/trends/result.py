@@ -13,8 +13,10 @@ from csindex.benchmark.planning import reach
 from csindex.benchmark.unit_scores import UnitScores, bennet, combined_degrees
 from csindex.benchmark.waves import Grid, Panel
 from csindex.fitting.core import table
+from csindex.index.differences import Pair, critical_z, gap_limits, pairs_of, two_sided
+from csindex.index.logit_scores import LogitScores
 from csindex.messages import Language, Message
-from csindex.replicates.intervals import Evidence, uncertainty
+from csindex.replicates.intervals import Evidence, Uncertainty, standard_error, uncertainty
 from csindex.stacks.layout import Array
 from csindex.text import format
 from csindex.text.document import Paragraph, Section, Table
@@ -43,24 +45,37 @@ def scores_table(panel: Panel, grid: Grid, scores: UnitScores, series: NDArray[n
 
 
 def changes_table(
-    panel: Panel, grid: Grid, pairs: Pairs, broken: NDArray[np.bool_], level: float, power: float
+    panel: Panel,
+    grid: Grid,
+    pairs: Pairs,
+    broken: NDArray[np.bool_],
+    tested: Pair,
+    level: float,
+    power: float,
 ) -> pd.DataFrame:
-    """Return the changes of the scores, NaN where the series is broken."""
+    """Return the changes of the scores, NaN where the series is broken; `tested` are the same changes on their scale."""
     unit, start, end = pairs
     old, change = panel.estimate[unit, start], panel.estimate[unit, end] - panel.estimate[unit, start]
     gap = broken[:, None]
     draws = np.where(gap[..., None], np.nan, panel.draws[unit, end] - panel.draws[unit, start])
     evidence = _evidence(panel, pairs, np.where(gap, np.nan, change), draws)
-    spread = uncertainty(evidence, level, "normal")
+    lower, upper, p = (np.where(gap, np.nan, x[:, None]) for x in _tested(tested, level))
     with np.errstate(invalid="ignore", divide="ignore"):
+        spread = Uncertainty(standard_error(evidence), lower, upper, p)
         percent = np.where(old != 0, 100 * evidence.estimate / old, np.nan)
     labels = _labels(grid, pairs).assign(series_break=broken)
     extra = {"percent": percent, "detectable": reach(level, power) * spread.se}
     return table(labels, {}, evidence.estimate, spread, extra=extra, p=True)
 
 
-def decomposition_table(items: Panel | None, grid: Grid, pairs: Pairs, level: float) -> pd.DataFrame:
-    """Return the parts of the changes that come from ratings and from weights, and their sum."""
+def _tested(pair: Pair, level: float) -> tuple[Array, Array, Array]:
+    return *gap_limits(pair, critical_z(level)), two_sided(pair.z)
+
+
+def decomposition_table(
+    items: Panel | None, grid: Grid, pairs: Pairs, scores: LogitScores, level: float
+) -> pd.DataFrame:
+    """Return the parts of the changes that come from ratings and from weights, and their sum, as a change of `scores`."""
     if items is None:
         return pd.DataFrame(columns=[*grid.units, "from", "to", "part", "estimate", "se", "lower", "upper", "p"])
     unit, start, end = pairs
@@ -72,8 +87,16 @@ def decomposition_table(items: Panel | None, grid: Grid, pairs: Pairs, level: fl
         return np.stack([ratings, weights, ratings + weights], axis=-1)
 
     evidence = _evidence(items, pairs, parts(items.estimate), parts(items.draws))
-    labels = {"part": ["ratings", "weights", "total"]}
-    return table(_labels(grid, pairs), labels, evidence.estimate, uncertainty(evidence, level, "normal"), p=True)
+    spread, total = uncertainty(evidence, level, "normal"), _tested(changes_of(scores, grid, pairs), level)
+    for values, own in zip((spread.lower, spread.upper, spread.p), total, strict=True):
+        values[:, 2] = own
+    return table(_labels(grid, pairs), {"part": ["ratings", "weights", "total"]}, evidence.estimate, spread, p=True)
+
+
+def changes_of(scores: LogitScores, grid: Grid, pairs: Pairs) -> Pair:
+    """Return the changes (P,) of scores, the later less the earlier."""
+    unit, start, end = pairs
+    return pairs_of(scores, grid.place[unit, end], grid.place[unit, start])
 
 
 def _evidence(panel: Panel, pairs: Pairs, estimate: Array, draws: Array) -> Evidence:

@@ -7,14 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csindex.assessment.groups.groups import adjust_of, adjusted
-from csindex.benchmark.trends.result import Trend, changes_table, decomposition_table, scores_table
+from csindex.benchmark.trends.result import Trend, changes_of, changes_table, decomposition_table, scores_table
 from csindex.benchmark.unit_scores import UnitScores
 from csindex.benchmark.waves import Grid, Panel, items_panel, scores_panel
 from csindex.errors import OptionError
 from csindex.fitting.constructs import place
 from csindex.fitting.result import Fit
+from csindex.index.logit_scores import LogitScores, on_logit_scale
 from csindex.messages import Message, listed
 from csindex.options import choose
+from csindex.replicates.intervals import Evidence
 from csindex.stacks.layout import Array
 from csindex.text.format import unit_name
 
@@ -93,14 +95,17 @@ def trend(
     panel, words = _scored(result, scores, grid, items, weights, base, series)
     pairs = grid.pairs(choose("against", against, ["previous", "first"]))
     broken = series[pairs[1]] != series[pairs[2]]
-    changes = changes_table(panel, grid, pairs, broken, level, _share("power", power))
+    own = scores.logits
+    scored = own if words in ("given", "own") else _logits(panel, grid, scores, joint=words != "outside" or panel.joint)
+    tested = changes_of(scored, grid, pairs)
+    changes = changes_table(panel, grid, pairs, broken, tested, level, _share("power", power))
     changes["p_adjusted"] = adjusted(changes["p"].to_numpy(), method)
     return Trend(
         name=scores.name,
         wave=wave,
         table=scores_table(panel, grid, scores, series, level),
         changes=changes,
-        decomposition=decomposition_table(items, grid, tuple(a[~broken] for a in pairs), level),
+        decomposition=decomposition_table(items, grid, tuple(a[~broken] for a in pairs), own, level),
         level=level,
         power=power,
         adjust=method,
@@ -195,6 +200,20 @@ def _scored(
         return scores_panel(scores, grid), "own"
     share = _mean_of_series(grid, series) if base is None else _all_on(grid, base)
     return _with_weights(items, share), "mean" if base is None else "base"
+
+
+def _logits(panel: Panel, grid: Grid, scores: UnitScores, joint: bool) -> LogitScores:
+    """Return the scores of a panel in the order of the rows of `scores`, on the scale of their test."""
+    unit, at = np.nonzero(grid.place >= 0)
+    order = np.argsort(grid.place[unit, at])
+    unit, at = unit[order], at[order]
+    evidence = Evidence(
+        panel.estimate[unit, at],
+        panel.draws[unit, at],
+        None if panel.coefficients is None else panel.coefficients[unit],
+        None if panel.degrees is None else panel.degrees[unit, at],
+    )
+    return on_logit_scale(evidence, scores.n_eff, joint)
 
 
 def _with_weights(items: Panel, weights: Array) -> Panel:

@@ -134,8 +134,8 @@ def test_groups_that_differ_are_found():
     found = csi.compare(moved, MODEL, by="unit", permutations=199, **QUICK)
     row = found.differences.query("quantity == 'index' and construct == 'Satisfaction'").iloc[0]
     assert row["estimate"] > 3
-    # 200 replicates show no p below 2/201, 199 permutations none below 1/200.
-    assert row["p"] == pytest.approx(2 / 201)
+    # 199 permutations show no p below 1/200; p is not counted on the replicates.
+    assert row["p"] < 0.001
     assert row["p_permutation"] == pytest.approx(1 / 200)
     assert row["mga"] < 0.01
     omnibus = found.omnibus.query("quantity == 'index' and construct == 'Satisfaction'").set_index("test")["p"]
@@ -143,7 +143,7 @@ def test_groups_that_differ_are_found():
 
 
 def test_summary_says_when_replicates_are_too_few():
-    text = csi.compare(survey(3), MODEL, by="unit", **QUICK).summary().replace("\n  ", " ")
+    text = csi.compare(survey(3), MODEL, by="unit", interval="basic", **QUICK).summary().replace("\n  ", " ")
     assert "200 replicates can show no p below" in text
     assert "or interval='normal'" in text
 
@@ -185,10 +185,15 @@ def test_joint_designs_pair_their_replicates():
     assert found.differences["p"].notna().all()
     own = found.result.evidence(lambda e: e.index)
     apart = difference(own, np.array([0]), np.array([1]), True)
-    expected = uncertainty(apart, 0.95, "percentile")
-    np.testing.assert_array_equal(found.differences.query("quantity == 'index'")["lower"], expected.lower[0])
-    wald_rows = found.omnibus.query("test == 'wald'")
-    assert (wald_rows["df_error"] == 19).all()
+    expected = uncertainty(apart, 0.95, "normal")
+    rows = found.differences.query("quantity == 'index'")
+    np.testing.assert_allclose(rows["se"], expected.se[0])
+    np.testing.assert_allclose(rows["upper"] - rows["lower"], (expected.upper - expected.lower)[0], rtol=0.1)
+    omnibus = found.omnibus.query("test == 'wald'").set_index("quantity")
+    np.testing.assert_allclose(omnibus.loc["index", "p"], rows["p"])
+    # 20 clusters, and what the groups' variances have in common.
+    assert omnibus.loc["index", "df_error"].between(19, 29).all()
+    assert (omnibus.loc["paths", "df_error"] <= 19).all()
 
 
 def test_clusters_are_shuffled_as_a_whole_and_their_test_is_wider():
@@ -296,3 +301,40 @@ def test_replicate_weights_do_not_say_what_to_shuffle():
     assert found.differences["mga"].isna().all()
     with pytest.raises(OptionError, match="sampled together"):
         csi.compare(design, MODEL, permutations=99, progress=False)
+
+
+def test_one_difference_has_one_answer_in_every_door():
+    frame = survey(3, n=90, seed=6).assign(year=lambda d: d["unit"].map({"g0": 2023, "g1": 2024, "g2": 2025}), firm="A")
+    for options in ({}, {"resampling": "jackknife"}, {"clusters": "cluster"}):
+        rows = frame.assign(cluster=np.arange(len(frame)) % 30) if "clusters" in options else frame
+        result = csi.fit(MODEL, rows.drop(columns="unit"), by=["firm", "year"], **options, **QUICK)
+        pairs = csi.compare(result, quantities="index", reference="A / 2023").differences
+        pairs = pairs[pairs["construct"] == MODEL.target].reset_index(drop=True)
+        own = csi.trend(result, weights="own", against="first")
+        waves = csi.league(result, wave="year").table
+        columns = ["estimate", "se", "lower", "upper", "p"]
+        np.testing.assert_allclose(pairs[columns], own.changes[columns], rtol=1e-6)
+        second = waves[waves["year"] == 2024].iloc[0]
+        for name, own_name in (("change", "estimate"), ("change_lower", "lower"), ("change_upper", "upper")):
+            assert second[name] == pytest.approx(pairs[own_name][0], rel=1e-6)
+        assert second["p_change"] == pytest.approx(pairs["p"][0], rel=1e-6)
+        gap = csi.league(result).table.set_index("year")
+        first, other = gap["gap_leader"].idxmax(), gap["gap_leader"].idxmin()
+        both = csi.compare(result, quantities="index", adjust="none").differences
+        both = both[both["construct"] == MODEL.target].set_index(["group_1", "group_2"])
+        name = tuple(f"A / {year}" for year in sorted((first, other)))
+        assert both.loc[name, "p"] == pytest.approx(gap.loc[other, "p_leader"])
+
+
+def test_of_many_groups_a_small_one_takes_no_power_from_the_test_of_all():
+    frame = survey(8, n=150, seed=2)
+    moved = frame.assign(
+        **{f"s{k}": frame[f"s{k}"].where(frame["unit"] != "g1", (frame[f"s{k}"] - 2).clip(1)) for k in (1, 2)}
+    )
+    small = moved.groupby("unit").head(150)
+    small = small[(small["unit"] != "g0") | (small.groupby("unit").cumcount() < 12)]
+    found = csi.compare(small, MODEL, by="unit", quantities="index", **QUICK)
+    p = found.omnibus.query("test == 'wald' and construct == 'Satisfaction'").iloc[0]
+    assert p["p"] < 0.001 and p["df_error"] > 20
+    assert "No parameter differs" not in found.summary()
+    assert "200 replicates of each group" in found.summary().replace("\n  ", " ")

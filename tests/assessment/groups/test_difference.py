@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 import csindex as csi
-from csindex.assessment.groups.difference import between, difference, mga, on_z_scale, wald, welch
+from csindex.assessment.groups.difference import between, difference, mga, on_z_scale, welch
 from csindex.assessment.groups.distance import average_distances, implied_constructs, implied_items
+from csindex.assessment.groups.scales import equal_jointly, scaled
+from csindex.index.differences import critical_z, gap_limits
 from csindex.model.design import design_of
 from csindex.replicates.intervals import Evidence, uncertainty
 
@@ -67,17 +69,39 @@ def test_correlations_are_tested_on_fishers_scale():
     np.testing.assert_allclose(squares.draws, z)
 
 
-def test_wald_of_independent_replicates_is_the_sum_of_squares():
+def test_the_joint_test_of_independent_groups_is_welchs():
     rng = np.random.default_rng(4)
-    draws = rng.normal(size=(2, 500, 1)) * np.array([1.0, 2.0])[:, None, None]
-    evidence = Evidence(np.array([[1.0], [0.2]]), draws)
-    F, df, p = wald(evidence)
-    variance = (draws[1] - draws[0]).var(ddof=1)
-    assert F[0] == pytest.approx(0.8**2 / variance)
-    assert np.isinf(df[0])
-    assert p[0] == pytest.approx(
-        uncertainty(difference(evidence, np.array([0]), np.array([1]), True), 0.95, "normal").p[0, 0]
-    )
+    y, se, df = rng.normal(size=(4, 2)), rng.uniform(0.5, 2, (4, 2)), np.array([9.0, 20, 30, 5])
+    F, rest, p = welch(y, se, df)
+    covariance = np.stack([np.diag(se[:, c] ** 2) for c in range(2)])
+    joint = equal_jointly(y, covariance, np.repeat(df[:, None], 2, axis=1))
+    np.testing.assert_allclose(joint, (F, [3, 3], rest, p))
+
+
+def test_an_error_that_groups_share_makes_their_joint_test_sharper():
+    y = np.array([[70.0], [71.0], [72.0]])
+    df = np.full((3, 1), 30.0)
+    shared = equal_jointly(y, (np.eye(3) + 5)[None], df)
+    apart = equal_jointly(y, (np.eye(3) * 6)[None], df)
+    assert shared[3][0] == pytest.approx(equal_jointly(y, np.eye(3)[None], df)[3][0], rel=0.01)
+    assert shared[3] < apart[3]
+
+
+def test_each_kind_of_parameter_goes_back_to_its_own_scale():
+    rng = np.random.default_rng(8)
+    z = np.array([[0.9], [0.5]])
+    draws = np.tanh(z[:, None] + 0.08 * rng.standard_normal((2, 800, 1)))
+    pair = np.array([0]), np.array([1])
+    for kind, power in (("correlation", 1), ("share", 2), ("number", 1)):
+        found = scaled(Evidence(np.tanh(z) ** power, draws**power), kind, np.array([160.0, 160.0]), False)
+        apart = found.pairs(*pair)
+        lower, upper = gap_limits(apart, critical_z(0.95), found.scale)
+        gap = np.tanh(0.9) ** power - np.tanh(0.5) ** power
+        assert 0 < lower[0, 0] < gap < upper[0, 0] < 1
+        plain = np.var(draws[0] ** power, ddof=1) + np.var(draws[1] ** power, ddof=1)
+        assert (upper - lower)[0, 0] == pytest.approx(2 * 1.96 * np.sqrt(plain), rel=0.1)
+        # A quarter of the degrees of freedom of a mean.
+        assert (apart.degrees[0, 0] > 200) == (kind == "number")
 
 
 def test_jackknife_variances_of_independent_samples_add_up():

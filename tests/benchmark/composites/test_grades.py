@@ -44,7 +44,7 @@ def test_published_shares_of_2013_are_whole_numbers_of_177_institutions():
     result = csi.grade_absolute(scores_of(np.repeat([93.0, 87.0, 82.0, 75.0], [84, 49, 35, 9])), BANDS)
     np.testing.assert_allclose(100 * result.counts.share, published, atol=0.05)
     assert result.counts.units.tolist() == [84, 49, 35, 9]
-    assert (result.table.certainty == 1).all()
+    assert (result.table.repeated > 0.999).all() and (result.table.true > 0.999).all()
 
 
 def test_a_score_at_a_limit_belongs_to_the_better_grade():
@@ -55,26 +55,73 @@ def test_a_score_at_a_limit_belongs_to_the_better_grade():
     assert csi.grade_absolute(scores_of([89.96], se=1e-6), BANDS, decimals=1).table.grade.tolist() == ["우수"]
 
 
-def test_certainty_is_the_share_of_replicates():
+def test_repeated_and_true_are_those_of_scores_that_hardly_differ_in_error_from_the_truth():
+    """Of units far apart, each grade's probability is that of its own normal distribution."""
     from scipy.stats import norm
 
-    scores = scores_of([90.5, 86.0, 70.0], se=1.0, replicates=20_000)
+    scores = scores_of([90.5, 86.0, 70.0, *range(20, 64, 4)], se=1.0, replicates=20_000)
     result = csi.grade_absolute(scores, BANDS)
-    expected = [norm.sf(90 - 90.5), norm.cdf(4) - norm.cdf(-1), 1.0]
-    np.testing.assert_allclose(result.table.certainty, expected, atol=0.012)
+    # The unit's own error, and that of the other survey.
+    se = np.sqrt(2)
+    expected = [norm.sf(-0.5 / se), norm.cdf(4 / se) - norm.cdf(-1 / se), 1.0]
+    # A score far above the others is drawn towards them by a fifth of its error.
+    np.testing.assert_allclose(result.table.repeated[:3], expected, atol=0.08)
+    np.testing.assert_allclose(result.table.true[:3], [norm.sf(-0.5), norm.cdf(4) - norm.cdf(-1), 1.0], atol=0.1)
     np.testing.assert_allclose(result.probabilities[list(BANDS)].sum(axis=1), 1)
-    np.testing.assert_allclose(result.counts.expected.sum(), 3)
+    np.testing.assert_allclose(result.counts.expected.sum(), len(scores.estimate))
+    np.testing.assert_array_equal(result.table.certainty, result.table.repeated)
 
 
-def test_replicates_that_are_no_picture_of_the_distribution_are_replaced_by_normal_draws():
-    from scipy.stats import norm
+@pytest.mark.filterwarnings("ignore::csindex.errors.CsindexWarning")
+def test_scores_that_differ_by_chance_only_are_drawn_together():
+    rng = np.random.default_rng(5)
+    scores = scores_of(80 + 2 * rng.standard_normal(60), se=2.0)
+    found = csi.grade_absolute(scores, {"high": 80, "low": 0}).table
+    # Whoever is above 80 by chance is there again in every other survey.
+    assert found.repeated.mean() == pytest.approx(0.5, abs=0.08)
+    alone = csi.grade_absolute(scores_of([83.0, 77.0], se=2.0), {"high": 80, "low": 0})
+    assert alone.table.true.isna().all() and alone.table.repeated.notna().all()
+    assert "rough with fewer than 10 units" in alone.rule
 
+
+@pytest.mark.filterwarnings("ignore::csindex.errors.CsindexWarning")
+def test_any_replicates_with_a_covariance_will_do():
     gap = np.array([[1.0, -1.0]] * 2)
     scores = scores_of([90.5, 86.0], draws=np.array([[90.5], [86.0]]) + gap, coefficients=np.full((2, 2), 0.5))
     result = csi.grade_absolute(scores, BANDS)
     np.testing.assert_allclose(result.table.se, 1.0)
-    np.testing.assert_allclose(result.table.certainty, [norm.cdf(0.5), norm.cdf(4) - norm.cdf(-1)], atol=0.04)
-    assert "normal draws" in result.rule
+    assert result.table.repeated.between(0.4, 0.9).all()
+
+
+@pytest.mark.filterwarnings("ignore::csindex.errors.CsindexWarning")
+def test_an_error_that_units_share_hardly_changes_their_quotas():
+    rng = np.random.default_rng(6)
+    y = np.linspace(70, 90, 12)
+    shared = 3 * rng.standard_normal(800)
+    draws = y[:, None] + shared + 0.3 * rng.standard_normal((12, 800))
+    joint = csi.grade_relative(scores_of(y, draws=draws, joint=True), {"S": 1, "A": 2}).table
+    apart = csi.grade_relative(scores_of(y, draws=draws), {"S": 1, "A": 2}).table
+    assert joint.repeated.mean() > 0.97 > apart.repeated.mean()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::csindex.errors.CsindexWarning")
+@pytest.mark.parametrize(("spread", "se"), [(1.0, 2.0), (3.0, 3.0), (3.0, 1.5)])
+def test_grades_come_again_as_often_as_is_printed(spread, se):
+    rng, bands = np.random.default_rng(9), {"a": 83, "b": 80, "c": 77, "d": 0}
+    limits, rows = np.array([83.0, 80.0, 77.0]), []
+    for _ in range(150):
+        truth = 80 + spread * rng.standard_normal(40)
+        first, again = (truth + se * rng.standard_normal(40) for _ in range(2))
+        table = csi.grade_absolute(
+            scores_of(first, se=se, seed=int(rng.integers(1 << 30)), replicates=200), bands
+        ).table
+        mine, then, right = (by_bands(x, limits) for x in (first, again, truth))
+        rows.append([table.repeated.mean(), (mine == then).mean(), table.true.mean(), (mine == right).mean()])
+    repeated, came, true, was = np.mean(rows, axis=0)
+    # The standard error of 150 leagues of 40 is below .008; 'true' was within .035 in larger runs.
+    assert repeated == pytest.approx(came, abs=0.03)
+    assert true == pytest.approx(was, abs=0.05)
 
 
 def test_quotas_become_whole_numbers_by_largest_remainders():
@@ -133,7 +180,7 @@ def test_many_doubtful_grades_are_told_in_words():
     with pytest.warns(csi.CsindexWarning, match="hang on the toss of a coin.*institution"):
         result = csi.grade_relative(scores_of(np.linspace(80, 81, 30), se=2), QUOTAS)
     assert len(result.doubtful) >= 6
-    assert result.doubtful.certainty.is_monotonic_increasing
+    assert result.doubtful.repeated.is_monotonic_increasing
     assert "another in more than one of three repeats" in result.summary()
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -74,8 +74,11 @@ def test_groups_are_ranked_apart(fitted: csi.Fit) -> None:
     alone = scores([80.0, 75, 70])
     with_others = scores([80.0, 75, 70, 60], company=["c0", "c1", "c2", "c3"], kind=["a", "a", "a", "b"])
     both = csi.league(with_others, group="kind").table
-    for name in ("rank", "rank_lower", "rank_upper", "gap_mean", "p_mean_adjusted"):
+    for name in ("rank", "rank_lower", "rank_upper", "gap_mean", "gap_mean_se"):
         np.testing.assert_allclose(both[name][:3].astype(float), csi.league(alone).table[name].astype(float), rtol=1e-9)
+    # The variances are moderated over all units of the result, whatever groups are ranked.
+    p = csi.league(alone).table["p_mean_adjusted"]
+    np.testing.assert_allclose(both["p_mean_adjusted"][:3], p, rtol=0.1)
     assert both["rank_upper"].tolist()[3] == 1
 
 
@@ -286,3 +289,45 @@ def test_wrong_results(fitted: csi.Fit) -> None:
     single = csi.fit(MODEL, csi.simulate(MODEL, 100, seed=1), replicates=20)
     with pytest.raises(csi.OptionError, match="single unit"):
         csi.league(single)
+
+
+def answers_of(*units: list[int]) -> pd.DataFrame:
+    frames = [pd.DataFrame({"branch": f"b{number}", "q": answers}) for number, answers in enumerate(units)]
+    return pd.concat(frames, ignore_index=True)
+
+
+def test_answers_that_are_all_alike_are_no_certainty() -> None:
+    """Fisher's exact p of no nine in 30 against four in 30 is .11."""
+    scheme = csi.Scheme("Mine", [csi.Dimension("All", csi.Item("q"))])
+    found = csi.composite(scheme, answers_of([10] * 30, [10] * 26 + [9] * 4), by="branch")
+    league = csi.league(found.scores)
+    table = league.table
+    assert table["co_first"].tolist() == [True, True]
+    assert table["p_leader"][1] == pytest.approx(0.17, abs=0.03)
+    assert table["gap_leader_lower"][1] < 0 < table["gap_leader_upper"][1]
+    assert table["upper"][0] == 100 and 90 < table["lower"][0] < 97
+    assert "no other unit is the best" not in league.summary()
+    # Two units without any variation, three points apart at most.
+    same = csi.league(csi.composite(scheme, answers_of([10] * 30, [10] * 30), by="branch").scores).table
+    assert same["rank"].tolist() == [1, 1] and same["p_leader"].dropna().tolist() == [1.0]
+
+
+def test_a_score_off_the_scale_has_no_rank() -> None:
+    table = csi.league(scores([104.0, 80, 70], se=[20.0, 1, 1])).table
+    assert table["company"].tolist() == ["c1", "c2", "c0"]
+    assert table["rank"].tolist()[:2] == [1, 2] and pd.isna(table["rank"][2])
+    assert table["note"][2] == "not published: the score of 104.0 is off the scale of 0 to 100"
+
+
+@pytest.mark.parametrize("simultaneous", [True, False])
+def test_intervals_of_gaps_say_what_their_tests_say(simultaneous: bool) -> None:
+    rng = np.random.default_rng(9)
+    given = scores(rng.normal(91, 3, 15).clip(0, 99.5).tolist(), rng.uniform(0.3, 2, 15).tolist(), n=40)
+    table = csi.league(given, simultaneous=simultaneous, adjust="max_t" if simultaneous else "none").table
+    for gap in ("leader", "mean"):
+        known = table[f"p_{gap}"].notna()
+        out = (table[f"gap_{gap}_lower"] > 0) | (table[f"gap_{gap}_upper"] < 0)
+        if gap == "leader" or not simultaneous:
+            np.testing.assert_array_equal(out[known], table[f"p_{gap}_adjusted"][known] < 0.05)
+        assert (table[f"gap_{gap}_lower"] <= table[f"gap_{gap}"]).all()
+        assert (table[f"gap_{gap}"] <= table[f"gap_{gap}_upper"]).all()
