@@ -12,6 +12,7 @@ from csindex.errors import (
     ConventionWarning,
     CsindexWarning,
     InadmissibleWarning,
+    MinimumWarning,
     MissingWarning,
     NegativeWeightWarning,
     ReplicateWarning,
@@ -63,6 +64,7 @@ def notices(fitted: FittedModel, lang: Language = "en") -> list[Notice]:
         *negative(fitted, speaker),
         *(convention(fitted, indices, speaker) if indices else []),
         *dropped(fitted, speaker),
+        *several_minima(fitted, speaker),
         *inadmissible(fitted, speaker),
         *(weak(fitted, speaker) if estimator_of(fitted.options).instruments else []),
         *(failure(fitted, fitted.replicates, speaker) if fitted.replicates is not None else []),
@@ -209,6 +211,19 @@ def dropped(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
     names = [unit_name(out.drop(columns="reason"), row) for row in range(len(out))]
     counts = {"count": len(out), "units": len(out) + others}
     return [(speaker.say("dropped_units", names=speaker.listed(names), **counts), UnitWarning)]
+
+
+def several_minima(fitted: FittedModel, speaker: Speaker) -> list[Notice]:
+    """Say that searches from other first values ended at higher minima."""
+    higher = fitted.estimates.higher
+    if higher is None or not higher.any():
+        return []
+    units = [unit_name(fitted.units, unit) for unit in np.flatnonzero(higher).tolist()]
+    key = "minima" if fitted.units is None else "minima_units"
+    text = speaker.say(
+        key, count=int(higher.max()), names=speaker.listed(units), discrepancy=fitted.options.discrepancy
+    )
+    return [(text, MinimumWarning)]
 
 
 def failure(fitted: FittedModel, drawn: Replicates, speaker: Speaker) -> list[Notice]:

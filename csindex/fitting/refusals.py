@@ -9,6 +9,7 @@ from csindex.errors import CsindexError, SurveyError
 from csindex.estimation.estimates import CONSTANT_BELOW, REASONS, REASONS_KO, Estimates, Status
 from csindex.estimation.estimator import estimator_of
 from csindex.estimation.replicates import Replicates
+from csindex.messages import Message
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.model.parts import Construct
@@ -153,10 +154,9 @@ def estimate_problems(
         Status.UNRELIABLE: "Turn reversed items round (reversed=), drop items that do not belong, or use estimator='pls'.",
         Status.NEGATIVE: "Its items do not share anything, or run against each other: turn reversed items round (reversed=), "
         "drop items that do not belong, or use estimator='pls'.",
-        Status.UNCONVERGED: f"After {options.max_iterations} rounds; {_OTHERWISE[estimator_of(options).unconverged]}.",
     }
     return {
-        int(unit): f"{REASONS[status]}{near}. {advice.get(status, '')}".strip()
+        int(unit): f"{REASONS[status]}{near}. {then}".strip()
         for unit in np.flatnonzero(estimates.status)
         for status in [Status(int(estimates.status[unit]))]
         for near in [
@@ -168,7 +168,20 @@ def estimate_problems(
             if status == Status.NEGATIVE
             else ""
         ]
+        for then in [
+            _unconverged(int(estimates.rounds[unit]), options)
+            if status == Status.UNCONVERGED
+            else advice.get(status, "")
+        ]
     }
+
+
+def _unconverged(rounds: int, options: Options) -> str:
+    """Say what to do about an iteration that was stopped, or stopped by itself."""
+    otherwise = _OTHERWISE[estimator_of(options).unconverged]
+    key = "slow" if rounds >= options.max_iterations and "max_iterations" not in otherwise else "stuck"
+    more = 10 * options.max_iterations
+    return str(Message(f"estimation.{key}", rounds=rounds, more=more, otherwise=otherwise))
 
 
 def _unreliable(model: Model, rho: Array) -> str:
