@@ -167,7 +167,7 @@ def expressed(
     """Return standardized loadings, paths and correlations, and the index, from parameters (m, q) and moments.
 
     An item's weight is the one by which its own construct is read most reliably from its own items, λ/θ (Bartlett 1937),
-    with θ kept above a thousandth of the item's variance. Index, index weights and deviations then follow from the
+    of the items on their scales, with θ kept above a thousandth of the item's variance. Index, index weights and deviations then follow from the
     weights and from the moments exactly as under PLS.
     """
     parameters = parameters_for(design, options)
@@ -176,7 +176,9 @@ def expressed(
     status = np.where((status == Status.OK) & ~positive, Status.NEGATIVE, status).astype(np.int8)
     loadings, C, B, r2 = (np.moveaxis(array, -1, 0) for array in standardized(found, parameters))
     error = np.maximum(1 - loadings**2, 1 - MOST_RELIABLE)
-    raw = loadings / error
+    # Loadings are those of items of implied variance 1, weights those of items over their standard deviations in the sample.
+    implied_sd, fitted_sd = np.sqrt(np.einsum("iim->mi", found.sigma)), np.sqrt(np.einsum("mii->mi", as_fitted(cov, options)))
+    raw = loadings / error * (fitted_sd / implied_sd)
     hundred = 100.0 / design.span
     sd = np.sqrt(np.einsum("mii->mi", cov)) * hundred
     S = turned(cov, design) * hundred[:, None] * hundred
