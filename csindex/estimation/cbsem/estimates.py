@@ -177,7 +177,10 @@ def expressed(
     loadings, C, B, r2 = (np.moveaxis(array, -1, 0) for array in standardized(found, parameters))
     error = np.maximum(1 - loadings**2, 1 - MOST_RELIABLE)
     # Loadings are those of items of implied variance 1, weights those of items over their standard deviations in the sample.
-    implied_sd, fitted_sd = np.sqrt(np.einsum("iim->mi", found.sigma)), np.sqrt(np.einsum("mii->mi", as_fitted(cov, options)))
+    implied_sd, fitted_sd = (
+        np.sqrt(np.einsum("iim->mi", found.sigma)),
+        np.sqrt(np.einsum("mii->mi", as_fitted(cov, options))),
+    )
     raw = loadings / error * (fitted_sd / implied_sd)
     hundred = 100.0 / design.span
     sd = np.sqrt(np.einsum("mii->mi", cov)) * hundred
