@@ -55,6 +55,7 @@ from .errors import CsindexWarning as CsindexWarning
 from .errors import EstimationError as EstimationError
 from .errors import FontWarning as FontWarning
 from .errors import InadmissibleWarning as InadmissibleWarning
+from .errors import MinimumWarning as MinimumWarning
 from .errors import MissingWarning as MissingWarning
 from .errors import ModelError as ModelError
 from .errors import NegativeWeightWarning as NegativeWeightWarning

@@ -75,6 +75,10 @@ class InadmissibleWarning(CsindexWarning):
     """An estimate is inadmissible, such as a correlation or loading beyond 1."""
 
 
+class MinimumWarning(CsindexWarning):
+    """The discrepancy of a covariance structure model has several minima."""
+
+
 class WeakInstrumentWarning(CsindexWarning):
     """Instruments are weak, so that two-stage least squares is biased."""
 

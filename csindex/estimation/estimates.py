@@ -74,6 +74,8 @@ class Estimates:
         Means of the items, on the questions' scales.
     packed : (..., p(p+1)/2), or None
         Their covariances without the double half; see `cov`.
+    higher : (...) int, or None where only one search was made
+        How many searches of a minimum from other first values ended at a higher one.
     before : tuple of Estimates
         Of the stages before, first to last, for models that are fitted in stages.
     """
@@ -93,6 +95,7 @@ class Estimates:
     theta: Array
     mean: Array = None  # type: ignore[assignment]
     packed: Array = None  # type: ignore[assignment]
+    higher: NDArray[np.int8] | None = None
     before: tuple["Estimates", ...] = ()
 
     @property
@@ -138,7 +141,8 @@ class Estimates:
 
     def part(self, members: slice | tuple[int, slice]) -> "Estimates":
         """Return the estimates of some members."""
-        return Estimates(**{name: getattr(self, name)[members] for name in _OWN})
+        higher = None if self.higher is None else self.higher[members]
+        return Estimates(**{name: getattr(self, name)[members] for name in _OWN}, higher=higher)
 
     def reshape(self, *stack: int) -> "Estimates":
         """Return the same estimates with another shape of the stack."""
@@ -152,4 +156,4 @@ class Estimates:
         return Estimates(**parts)
 
 
-_OWN = [field.name for field in fields(Estimates) if field.name not in ("mean", "packed", "before")]
+_OWN = [field.name for field in fields(Estimates) if field.name not in ("mean", "packed", "higher", "before")]

@@ -97,8 +97,17 @@ class Estimator(Protocol):
         """Return where the estimation of the replicates of a sample begins, (..., p) or (..., q)."""
         return sample.weights
 
-    def usual_errors(self, options: Options, *, weighted: bool = False) -> Errors:  # noqa: ARG002
-        """Return the analytic errors where nothing else is said; `weighted` tells of case weights or a sampling design."""
+    def usual_errors(self, options: Options, *, rows: bool = False, weighted: bool = False) -> Errors:  # noqa: ARG002
+        """Return the analytic errors where nothing else is said.
+
+        Parameters
+        ----------
+        options : Options
+        rows : bool
+            Whether there are respondents' rows.
+        weighted : bool
+            Whether there are case weights or a sampling design.
+        """
         return "normal"
 
     def from_moments(self, options: Options) -> bool:  # noqa: ARG002

@@ -37,6 +37,7 @@ from csindex.options import (
     choose,
     whole,
 )
+from csindex.replicates.rows import RowSource
 from csindex.replicates.source import Source
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
@@ -124,8 +125,8 @@ def fit(
         1997).
     errors : {"normal", "robust"}, optional
         Of "cbsem": analytic standard errors for normal answers, or from the rows, whatever their distribution (Huber 1967;
-        White 1982), with χ² scaled accordingly (Yuan & Bentler 2000). Robust by default with case weights or a sampling
-        design, of which they know; always with DWLS and ordinal items.
+        White 1982), with χ² scaled accordingly (Yuan & Bentler 2000). Robust by default where there are rows and no
+        replicates, and with case weights or a sampling design, of which they know; always with DWLS and ordinal items.
     likelihood : {"normal", "wishart"}
         Of "cbsem": n or n - 1 in the covariances and in χ² under maximum likelihood; the others have n - 1.
     replicates : int, optional
@@ -202,7 +203,9 @@ def fit(
     given = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "missing_codes": missing_codes}
     source, account, codes = source_of(model, data, options, given)
     if errors is None:
-        options = replace(options, errors=estimator_of(options).usual_errors(options, weighted=source.weighted))
+        rows = isinstance(source, RowSource)
+        errors = estimator_of(options).usual_errors(options, rows=rows, weighted=source.weighted)
+        options = replace(options, errors=errors)
     procedure = Procedure(options, drop, work, earlier)
     stages, units = fit_stages(_stages(model, options), source, procedure)
     result = _result(stages, units, source, procedure, account=account, codes=codes)

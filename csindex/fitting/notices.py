@@ -11,6 +11,7 @@ from csindex.errors import (
     ConventionWarning,
     CsindexWarning,
     InadmissibleWarning,
+    MinimumWarning,
     MissingWarning,
     NegativeWeightWarning,
     ReplicateWarning,
@@ -58,6 +59,7 @@ def notices(fitted: FittedModel) -> list[Notice]:
         *negative(fitted),
         *convention(fitted),
         *dropped(fitted),
+        *several_minima(fitted),
         *constant(fitted),
         *inadmissible(fitted),
         *(weak(fitted) if estimator_of(fitted.options).instruments else []),
@@ -202,6 +204,17 @@ def dropped(fitted: FittedModel) -> list[Notice]:
     names = [unit_name(out.drop(columns="reason"), row) for row in range(len(out))]
     counts = {"count": len(out), "units": len(out) + others}
     return [(Message("notices.dropped_units", names=listed(names), **counts), UnitWarning)]
+
+
+def several_minima(fitted: FittedModel) -> list[Notice]:
+    """Say that searches from other first values ended at higher minima."""
+    higher = fitted.estimates.higher
+    if higher is None or not higher.any():
+        return []
+    units = [unit_name(fitted.units, unit) for unit in np.flatnonzero(higher).tolist()]
+    key = "notices.minima" if fitted.units is None else "notices.minima_units"
+    said = Message(key, count=int(higher.max()), names=listed(units), discrepancy=fitted.options.discrepancy)
+    return [(said, MinimumWarning)]
 
 
 def constant(fitted: FittedModel) -> list[Notice]:

@@ -132,8 +132,10 @@ def estimate_problems(
             found = _negative(model, estimates.theta[unit], design, options)
             return Message("fitting.failed_negative", reason=reason, found=found)
         if status == Status.UNCONVERGED:
-            key = f"fitting.failed_unconverged_{estimator_of(options).unconverged}"
-            return Message(key, reason=reason, rounds=options.max_iterations)
+            rounds, key = int(estimates.rounds[unit]), estimator_of(options).unconverged
+            slow = "_slow" if rounds >= options.max_iterations and key == "overlap" else ""
+            most = 10 * options.max_iterations
+            return Message(f"fitting.failed_unconverged_{key}{slow}", reason=reason, rounds=rounds, more=most)
         return Message("fitting.failed", reason=reason)
 
     return {unit: problem(unit) for unit in np.flatnonzero(estimates.status).tolist()}

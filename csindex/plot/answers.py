@@ -1,7 +1,7 @@
 """The distribution of answers, item by item."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -31,12 +31,16 @@ _SHADES = ("#B34700", "#F2B27A", "#E9EAEC", "#8CC1E0", "#005B96")
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """Shares of an item's answers: their texts, places on the scale from 0 to 1, and shares that sum to 1."""
+    """Shares of an item's answers: their texts, places on the scale from 0 to 1, and shares that sum to 1.
+
+    Of an item such as "did you complain?" the low answers are the good ones.
+    """
 
     label: str
     answers: list[str]
     place: NDArray[np.float64]
     share: NDArray[np.float64]
+    low_is_good: bool = False
 
 
 @documented
@@ -85,7 +89,8 @@ def answer_distribution(
     choose("kind", kind, ("stacked", "diverging"))
     language = available_language(lang)
     if isinstance(data, Survey):
-        found, note = _of_survey(data, _items(items), language)
+        low_is_good = _low_is_good(items) if isinstance(items, Model) else frozenset()
+        found, note = _of_survey(data, _items(items), language, low_is_good)
     else:
         found, note = _of_shares(data, items), say("distribution_colors", language)
     labels = [item.label for item in found]
@@ -126,7 +131,27 @@ def _items(items: Any) -> list[Item | str]:
     return found
 
 
-def _of_survey(survey: Survey, items: list[Item | str], lang: Language) -> tuple[list[_Item], str]:
+def _low_is_good(model: Model) -> frozenset[str]:
+    """Return the items of which a low answer is the good one: by the signs that theory expects, and reverse-coded ones."""
+    good = {model.target: 1}
+    signs = [(path.source, path.target, path.sign) for path in model.paths if path.sign]
+    for _ in model.constructs:
+        for source, target, sign in signs:
+            for one, other in ((source, target), (target, source)):
+                if one in good:
+                    good.setdefault(other, sign * good[one])
+    turned = {
+        name
+        for construct in model.constructs
+        for name in construct.items
+        if (good.get(construct.name, 1) < 0) != (name in construct.reversed)
+    }
+    return frozenset(turned)
+
+
+def _of_survey(
+    survey: Survey, items: list[Item | str], lang: Language, low_is_good: frozenset[str]
+) -> tuple[list[_Item], str]:
     answers = survey.answers(items, complete=False)
     given = answers.values.T  # noqa: PD011  (not a data frame)
     found, counts = [], []
@@ -137,7 +162,8 @@ def _of_survey(survey: Survey, items: list[Item | str], lang: Language) -> tuple
         ends = item.scale if isinstance(item, Item) else (float(table.index.min()), float(table.index.max()))
         text = (item.text_ko if lang == "ko" else item.text) if isinstance(item, Item) else ""
         name = item.name if isinstance(item, Item) else item
-        found.append(_item(f"{name}: {text}" if text else name, table, ends))
+        shown = _item(f"{name}: {text}" if text else name, table, ends)
+        found.append(replace(shown, low_is_good=name in low_is_good))
     few, many = min(counts), max(counts)
     said = [
         say("distribution_each", lang, many=many)
@@ -145,7 +171,10 @@ def _of_survey(survey: Survey, items: list[Item | str], lang: Language) -> tuple
         else say("distribution_range", lang, few=few, many=many)
     ]
     said += [say("distribution_weighted", lang)] if np.ptp(answers.weights) > 0 else []
-    return found, " ".join([*said, say("distribution_colors", lang)])
+    said += [say("distribution_colors", lang)]
+    turned = [item.label.partition(":")[0] for item in found if item.low_is_good]
+    said += [say("distribution_turned", lang, items=", ".join(turned))] if turned else []
+    return found, " ".join(said)
 
 
 def _of_shares(table: Any, items: Any) -> list[_Item]:
@@ -198,7 +227,7 @@ def _draw(ax: "Axes", item: _Item, y: float, start: float, per_share: float, sty
 
     shades = LinearSegmentedColormap.from_list("answers", _SHADES)
     left = start + np.concatenate([[0.0], np.cumsum(item.share)[:-1]])
-    colors = [shades(float(place)) for place in item.place]
+    colors = [shades(float(1 - place if item.low_is_good else place)) for place in item.place]
     ax.barh(
         [y] * len(left),
         100 * item.share,

@@ -295,3 +295,14 @@ def test_minus_signs_do_not_depend_on_settings(banks):
         labels = [label.get_text() for label in ax.get_xticklabels()]
     assert any(label.startswith("−") for label in labels)
     assert not any("-" in label for label in labels)
+
+
+def test_no_complaint_has_the_color_of_a_good_answer():
+    frame = csi.simulate(csi.acsi(), 100, seed=1)
+    ax = csi.plot.answer_distribution(csi.Survey(frame), csi.acsi())
+    assert "the other way round where a low answer is the good one: COMP." in " ".join(noted(ax).split())
+    plain = csi.plot.answer_distribution(csi.Survey(frame), [csi.Item("COMP", (0, 1))])
+    at = next(i for i, item in enumerate(csi.acsi().items) if item.name == "COMP")
+    containers = ax.containers
+    low, high = (bar.get_facecolor() for bar in containers[at].patches)
+    assert (low, high) == tuple(bar.get_facecolor() for bar in plain.patches)[::-1]

@@ -1,5 +1,6 @@
 """Estimates of a covariance structure model, on the same terms as those of PLS."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,8 +9,8 @@ from numpy.typing import NDArray
 from csindex.errors import OptionError
 from csindex.estimation.cbsem.discrepancy import Sample
 from csindex.estimation.cbsem.parameters import Parameters, parameters_of
-from csindex.estimation.cbsem.scoring import Solution, scored
-from csindex.estimation.cbsem.scoring import start as first_parameters
+from csindex.estimation.cbsem.scoring import scored
+from csindex.estimation.cbsem.search import searched
 from csindex.estimation.cbsem.structure import Implied, implied
 from csindex.estimation.estimates import CONSTANT_BELOW, Estimates, Status
 from csindex.estimation.pls.consistent import ROUNDING, Flaw, flaws
@@ -54,29 +55,32 @@ def factor_estimates(
         # Of the weights of another estimator, or of another model, no iteration can begin.
         start = None
     theta, rounds = np.full((parameters.q, m), np.nan), np.zeros(m, dtype=np.intp)
-    tolerance = options.tolerance**2 * (1 if start is None else LOOSER)
+    higher = np.zeros(m, dtype=np.int8)
     for first in range(0, m, AT_A_TIME):
         part = slice(first, min(first + AT_A_TIME, m))
         sample = Sample.of(S[..., part], weight=None if weights is None else each_weight(weights[part], design))
-        begin = first_parameters(sample.cov, parameters) if start is None else np.ascontiguousarray(start[part].T)
-        found = scored(
-            begin,
-            sample,
-            parameters,
-            options.discrepancy,
-            near=start is not None,
-            tolerance=tolerance,
-            rounds=options.max_iterations,
-        )
         if start is None:
-            found = rescued(found, sample, parameters, options)
+            found, higher[part] = searched(sample, parameters, options)
+        else:
+            begin = np.ascontiguousarray(start[part].T)
+            looser = LOOSER * options.tolerance**2
+            found = scored(
+                begin,
+                sample,
+                parameters,
+                options.discrepancy,
+                near=True,
+                tolerance=looser,
+                rounds=options.max_iterations,
+            )
         theta[:, part], rounds[part] = found.theta, found.rounds
         status[part] = np.where((status[part] == Status.OK) & ~found.converged, Status.UNCONVERGED, status[part])
     if policy_of(options).full_information:
         # Where the search by patterns begins, in `csindex.estimation.cbsem.fiml`.
         theta = np.concatenate([theta, (mean * design.sign).T])
     theta[:, status != Status.OK] = np.nan
-    return expressed(theta.T, mean, cov, design, options, status, rounds)
+    estimates = expressed(theta.T, mean, cov, design, options, status, rounds)
+    return estimates if start is not None else replace(estimates, higher=higher)
 
 
 def parameters_for(design: Design, options: Options) -> Parameters:
@@ -126,29 +130,6 @@ def each_weight(weights: Array, design: Design) -> Array:
     return np.ascontiguousarray(omega * (1 + np.eye(design.p))[..., None])
 
 
-def rescued(found: Solution, sample: Sample, parameters: Parameters, options: Options) -> Solution:
-    """Let semopy look for the minimum where scoring has not found one, and score on from where it ends."""
-    lost = np.flatnonzero(~found.converged & np.isfinite(sample.logdet))
-    if not len(lost):
-        return found
-    from csindex.estimation.cbsem.semopy import semopy_parameters
-
-    again = [semopy_parameters(sample.cov[..., i], parameters, options.discrepancy) for i in lost]
-    other = scored(
-        np.array(again).T,
-        sample.part(lost),
-        parameters,
-        options.discrepancy,
-        tolerance=options.tolerance**2,
-        rounds=options.max_iterations,
-    )
-    better = other.converged
-    for mine, theirs in ((found.theta, other.theta), (found.value, other.value), (found.rounds, other.rounds)):
-        mine[..., lost[better]] = theirs[..., better]
-    found.converged[lost] = better
-    return found
-
-
 def screened(mean: Array, cov: Array, design: Design) -> NDArray[np.int8]:
     """Return the status of members that cannot be estimated at all."""
     sd = np.sqrt(np.einsum("mii->mi", cov)) * (100.0 / design.span)
@@ -184,7 +165,7 @@ def expressed(
     """Return standardized loadings, paths and correlations, and the index, from parameters (m, q) and moments.
 
     An item's weight is the one by which its own construct is read most reliably from its own items, λ/θ (Bartlett 1937),
-    with θ kept above a thousandth of the item's variance. Index, index weights and deviations then follow from the
+    of the items on their scales, with θ kept above a thousandth of the item's variance. Index, index weights and deviations then follow from the
     weights and from the moments exactly as under PLS.
     """
     parameters = parameters_for(design, options)
@@ -193,7 +174,12 @@ def expressed(
     status = np.where((status == Status.OK) & ~positive, Status.NEGATIVE, status).astype(np.int8)
     loadings, C, B, r2 = (np.moveaxis(array, -1, 0) for array in standardized(found, parameters))
     error = np.maximum(1 - loadings**2, 1 - MOST_RELIABLE)
-    raw = loadings / error
+    # Loadings are those of items of implied variance 1, weights those of items over their standard deviations in the sample.
+    implied_sd, fitted_sd = (
+        np.sqrt(np.einsum("iim->mi", found.sigma)),
+        np.sqrt(np.einsum("mii->mi", as_fitted(cov, options))),
+    )
+    raw = loadings / error * (fitted_sd / implied_sd)
     hundred = 100.0 / design.span
     sd = np.sqrt(np.einsum("mii->mi", cov)) * hundred
     S = turned(cov, design) * hundred[:, None] * hundred

@@ -42,9 +42,11 @@ class CovarianceStructure(Estimator):
         """Return the parameters (..., q)."""
         return sample.theta
 
-    def usual_errors(self, options: Options, *, weighted: bool = False) -> Errors:
-        """Return robust errors where errors for normal answers would be wrong."""
-        return "robust" if weighted or adjusted(options) else "normal"
+    def usual_errors(self, options: Options, *, rows: bool = False, weighted: bool = False) -> Errors:
+        """Return robust errors where there are rows to say how answers vary, as those of satisfied customers are not normal."""
+        complete = policy_of(options).complete or policy_of(options).full_information
+        from_rows = rows and complete and not options.replicates
+        return "robust" if weighted or adjusted(options) or from_rows else "normal"
 
     def from_moments(self, options: Options) -> bool:
         """Return whether moments are fitted without weights or variances that rows tell."""

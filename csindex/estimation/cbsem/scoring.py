@@ -140,11 +140,11 @@ def scored(
                 continue
             part = sample.part(some)
             before = decrement[some]
-            step, decrement[some] = _step(theta[:, some], damping[some], part, parameters, method, second)
+            step, decrement[some], expected = _step(theta[:, some], damping[some], part, parameters, method, second)
             new = theta[:, some] + step
             trial = distance(new, part, parameters, method).value
             better = (trial <= value[some] * (1 + 1e-14) + 1e-14) & (decrement[some] >= 0)
-            gain = np.where(better, (value[some] - trial) / decrement[some], -1.0)
+            gain = np.where(better, (value[some] - trial) / expected, -1.0)
             theta[:, some[better]], value[some[better]] = new[:, better], trial[better]
             done[some] = better & (decrement[some] < tolerance)
             if second:
@@ -161,15 +161,17 @@ def scored(
 
 def _step(
     theta: Array, damping: Array, sample: Sample, parameters: Parameters, method: Method, second: bool
-) -> tuple[Array, Array]:
-    """Return steps (q, m) and decrements (m,)."""
+) -> tuple[Array, Array, Array]:
+    """Return steps (q, m), decrements (m,), and by how much F would fall (m,) if it were a parabola."""
     at = distance(theta, sample, parameters, method)
     g = slope(at, sample, parameters)
     H = hessian(at, sample, parameters, method) if second else curvature(at, parameters)
     diagonal = np.arange(len(H))
-    H[diagonal, diagonal] *= 1 + damping
+    own = H[diagonal, diagonal] * damping
+    H[diagonal, diagonal] += own
     step = solve(H, g)
-    return step, np.einsum("qm,qm->m", g, step) * (1 + damping)
+    along = np.einsum("qm,qm->m", g, step)
+    return step, along * (1 + damping), along + np.einsum("qm,qm->m", own, step**2)
 
 
 def minimised(
@@ -193,13 +195,14 @@ def minimised(
     damping, here = np.zeros(1), value(phi)
     for _ in range(rounds):
         g, H = local(phi)
-        H = H + damping * np.diag(np.diag(H))
-        step = solve(H[..., None], g[:, None])[:, 0]
+        own = damping * np.diag(H)
+        step = solve((H + np.diag(own))[..., None], g[:, None])[:, 0]
         if not np.isfinite(step).all() or damping > 1e8:
             return phi, False
         trial, decrement = value(phi + step), float(g @ step * (1 + damping[0]))
+        expected = float(g @ step + own @ step**2)
         better = trial <= here + 1e-14 * (1 + abs(here))
-        damping = _damped(damping, np.array([(here - trial) / decrement if better else -1.0]))
+        damping = _damped(damping, np.array([(here - trial) / expected if better else -1.0]))
         if better:
             phi, here = phi + step, trial
         if better and decrement < tolerance:

@@ -1,9 +1,11 @@
 """What a report finds: the short answer, the index, the drivers, the ranks."""
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from csindex import plot
 from csindex.benchmark.leagues.league import league
@@ -20,6 +22,7 @@ from csindex.text.document import Block, Bullets, Paragraph, Picture, Section, T
 
 UNITS_SHOWN = 30
 FIRST, UNSURE = "concentrate here", 0.9
+_EXPECTED = re.compile(r".*(expect|기대)", re.IGNORECASE)
 
 
 def short(reader: Reader) -> Section:
@@ -144,6 +147,8 @@ def _share(probability: float) -> str:
 
 def _first(reader: Reader, found: pd.DataFrame) -> Iterable[str]:
     """Say which drivers to begin with, and how sure that is."""
+    lever = levers(reader.result, found["source"])
+    found, expected = (found[lever], found[~lever]) if lever.any() else (found, found.head(0))
     urgent = found[found["quadrant"] == FIRST]
     for _, row in (urgent if len(urgent) else found.head(1)).iterrows():
         names = {"driver": reader.construct(row["source"])}
@@ -154,6 +159,21 @@ def _first(reader: Reader, found: pd.DataFrame) -> Iterable[str]:
         yield reader.say("first" if len(urgent) else "none_first", **names)
         if row["probability"] < UNSURE:
             yield reader.say("unsure", share=f"{1 - row['probability']:.0%}", driver=names["driver"])
+    for source in expected["source"]:
+        yield reader.say("no_lever", driver=reader.construct(source))
+
+
+def levers(result: Fit, sources: "pd.Series[str]") -> NDArray[np.bool_]:
+    """Return whether drivers can be improved directly: exogenous expectations are those of customers before they buy."""
+    no_lever = set()
+    for stage in result.stages:
+        caused = {path.target for path in stage.model.paths}
+        no_lever |= {
+            construct.name
+            for construct in stage.model.constructs
+            if construct.name not in caused and _EXPECTED.match(f"{construct.name} {construct.label}")
+        }
+    return ~sources.isin(no_lever).to_numpy(dtype=bool)
 
 
 def _drivers_by_unit(reader: Reader, target: dict[str, str]) -> list[Block]:
@@ -177,9 +197,16 @@ def _first_by_unit(reader: Reader) -> list[str]:
     """Return for each unit the drivers to begin with."""
     found = importance_performance(reader.result)
     units = np.repeat(np.arange(len(reader.result.estimates.index)), found["source"].nunique())
-    urgent = found.assign(unit=units)[found["quadrant"] == FIRST].groupby("unit")["source"]
-    named = urgent.agg(lambda sources: ", ".join(map(reader.construct, sources)))
-    return [str(named.get(unit, "–")) for unit in range(len(reader.result.estimates.index))]
+    lever = levers(reader.result, found["source"])
+    found = found.assign(unit=units)[lever if lever.any() else slice(None)]
+    named = found[found["quadrant"] == FIRST].groupby("unit")["source"]
+    first = named.agg(lambda sources: ", ".join(map(reader.construct, sources))).to_dict()
+    most = (
+        found.groupby("unit")["source"]
+        .first()
+        .map(lambda name: reader.say("most_points", driver=reader.construct(name)))
+    )
+    return [str(first.get(unit, most[unit])) for unit in range(len(reader.result.estimates.index))]
 
 
 def ranked(result: Fit, given: League | None) -> League | CsindexError | None:

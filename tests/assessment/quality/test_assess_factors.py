@@ -69,7 +69,7 @@ def test_f_squared_is_the_loss_of_r_squared_among_the_factors(answers):
 
 
 def test_the_chi_square_test_stands_in_for_replicates(fitted, found):
-    p = fitted.covariance.measures.set_index("measure").estimate["p"]
+    p = fitted.covariance.measures.set_index("measure").estimate["p_scaled"]
     said = " ".join(found.summary().split())
     assert f"p {p:.3f}".replace("0.", ".") in said and "by the delta method" in said
     assert "0 replicates" not in said and found.fit.p.isna().all()
@@ -123,7 +123,9 @@ def test_groups_are_permuted_as_they_are_fitted():
 @pytest.mark.parametrize("single", [False, True])
 def test_complete_rows_have_the_standard_errors_of_their_moments(answers, single):
     model = csi.Model.parse(CHAIN.replace("v1+v2+v3", "v1"), reversed=["q2"]) if single else MODEL
-    rows, moments = (csi.fit(model, answers, estimator="cbsem", missing=way) for way in ("fiml", "listwise"))
+    rows, moments = (
+        csi.fit(model, answers, estimator="cbsem", missing=way, errors="normal") for way in ("fiml", "listwise")
+    )
     # One has n in the denominator of a variance, the other n - 1.
     np.testing.assert_allclose(rows.index.se, moments.index.se * np.sqrt(299 / 300), rtol=1e-3)
     # The one has observed information, the other expected.

@@ -175,7 +175,9 @@ def test_robust_errors_know_weights_and_designs(frame):
     data = frame.assign(
         w=rng.uniform(0.5, 2, len(frame)), two=2.0, h=np.arange(len(frame)) % 4, c=np.arange(len(frame)) // 6
     )
-    assert quiet(MODEL, data).options.errors == "normal"
+    assert quiet(MODEL, data).options.errors == "robust"
+    assert quiet(MODEL, csi.Moments.from_frame(data, MODEL)).options.errors == "normal"
+    assert quiet(MODEL, data, replicates=50).options.errors == "normal"
     weighted = quiet(MODEL, data, weights="w")
     assert weighted.options.errors == "robust"
     drawn = quiet(MODEL, data, weights="w", replicates=1000)
@@ -215,7 +217,7 @@ def test_replicates_do_not_depend_on_how_they_are_cut(frame):
 def test_scanned_sums_give_the_same_as_rows(frame, tmp_path):
     frame.to_parquet(tmp_path / "rows.parquet")
     grouped = csi.scan(tmp_path / "rows.parquet", MODEL)
-    one, other = quiet(MODEL, grouped), quiet(MODEL, frame)
+    one, other = quiet(MODEL, grouped), quiet(MODEL, frame, errors="normal")
     np.testing.assert_allclose(one.paths[["estimate", "se"]], other.paths[["estimate", "se"]], rtol=1e-6)
 
 

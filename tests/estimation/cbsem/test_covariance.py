@@ -1,6 +1,7 @@
 """The arithmetic of covariance structure models: derivatives, recovery of populations, steps of theory."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -330,3 +331,21 @@ class TestCasewise:
             for row, t in zip(x, there, strict=True)
         ]
         assert ours == pytest.approx(-2 * np.mean(expected), rel=1e-10)
+
+
+@pytest.mark.parametrize("discrepancy", ["ML", "GLS", "ULS"])
+@pytest.mark.filterwarnings("ignore::csindex.ConventionWarning", "ignore::csindex.InadmissibleWarning")
+def test_the_index_weighs_items_by_loading_over_residual_variance(discrepancy):
+    """λ/θ from the table of parameters alone, on the questions' scales; single items count fully."""
+    moments = csi.datasets.acsi2015("banks")
+    result = csi.fit(csi.acsi(), moments, estimator="cbsem", discrepancy=discrepancy)
+    found = result.covariance.parameters
+    loading = found[found.op == "=~"].set_index("rhs")
+    residual = found[(found.op == "~~") & (found.lhs == found.rhs)].set_index("lhs").estimate
+    for name, items in loading.groupby("lhs").groups.items():
+        if len(items) == 1:
+            continue
+        weight = loading.estimate[items] / residual[items]
+        mean = 100 * (pd.Series(moments.mean.ravel(), moments.items)[items] - 1) / 9
+        index = result.index.set_index("construct").estimate[name]
+        assert index == pytest.approx(weight @ mean / weight.sum(), abs=1e-9)

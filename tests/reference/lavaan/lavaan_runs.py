@@ -96,7 +96,7 @@ def ordinal_measures(theirs: Mapping[str, float], result: csi.Fit) -> Gaps:
 
 
 def listwise(frame: pd.DataFrame) -> csi.Fit:
-    return csi.fit(REDUCED, frame, estimator="cbsem")
+    return csi.fit(REDUCED, frame, estimator="cbsem", errors="normal")
 
 
 def relative(ours: float, theirs: float) -> float:
