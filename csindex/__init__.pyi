@@ -61,6 +61,7 @@ from .errors import NegativeWeightWarning as NegativeWeightWarning
 from .errors import OptionError as OptionError
 from .errors import RepairWarning as RepairWarning
 from .errors import ReplicateWarning as ReplicateWarning
+from .errors import ScaleWarning as ScaleWarning
 from .errors import SmallSampleWarning as SmallSampleWarning
 from .errors import SurveyError as SurveyError
 from .errors import UnitWarning as UnitWarning

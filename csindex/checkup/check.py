@@ -78,7 +78,7 @@ def check(
     if survey is None:
         return Checkup(tuple(problems.found), (), model, 0)
     seen = inspect_items(model, survey, problems, notices)
-    inspect_rows(survey, seen, notices)
+    inspect_rows(model, survey, seen, notices)
     account = try_fit(model, survey, missing, problems, notices) if problems.empty else None
     return Checkup(
         tuple(problems.found),

@@ -15,6 +15,7 @@ from csindex.errors import (
     MissingWarning,
     NegativeWeightWarning,
     ReplicateWarning,
+    ScaleWarning,
     SmallSampleWarning,
     UnitWarning,
     WeakInstrumentWarning,
@@ -32,6 +33,7 @@ from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_said
 from csindex.fitting.text import names_shown
 from csindex.moments.missing import policy_of
 from csindex.stacks.layout import Array
+from csindex.survey.labels import questioned_scale
 from csindex.text.format import Language, unit_name
 from csindex.text.speaker import Speaker
 
@@ -56,6 +58,7 @@ def notices(fitted: FittedModel, lang: Language = "en") -> list[Notice]:
     indices = {} if fitted.options.weights_from else all_conventions(fitted)
     speaker = Speaker(names_shown(fitted, lang), lang)
     return [
+        *scale(fitted, lang),
         *missing(fitted, speaker),
         *small(fitted, speaker),
         *(indefinite(fitted, speaker) if fitted.options.ordinal else []),
@@ -67,6 +70,13 @@ def notices(fitted: FittedModel, lang: Language = "en") -> list[Notice]:
         *(weak(fitted, speaker) if estimator_of(fitted.options).instruments else []),
         *(failure(fitted, fitted.replicates, speaker) if fitted.replicates is not None else []),
     ]
+
+
+def scale(fitted: FittedModel, lang: Language) -> list[Notice]:
+    """Say that answers reach so little of the stated scale that it may be another one."""
+    account = fitted.account
+    found = None if account is None else questioned_scale(fitted.specified.items, account.ends, account.used)
+    return [] if found is None else [(found.text(lang), ScaleWarning)]
 
 
 def missing(fitted: FittedModel, speaker: Speaker) -> list[Notice]:

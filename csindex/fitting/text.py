@@ -1,5 +1,6 @@
 """A fit as text and as HTML."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -162,6 +163,7 @@ def _method(fitted: FittedModel, speaker: Speaker) -> Section:
     options, source, say = fitted.options, fitted.model.source, speaker.say
     lines = [
         say("carried", source=options.weights_from) if options.weights_from else _computed(options, speaker),
+        speaker.say("scales", scales=scales_said(fitted, speaker)),
         *([_measures(fitted.covariance, speaker)] if fitted.covariance is not None else []),
         *_two_stage(fitted, speaker),
         *([_ordinal(fitted, speaker)] if options.ordinal else []),
@@ -187,6 +189,12 @@ def _computed(options: Options, speaker: Speaker) -> str:
     }
     parts = [speaker.term(options.estimator), *(say(keys[name]) for name in estimator_of(options).own_options)]
     return say("computed", estimator=", ".join(parts), convention=say(convention))
+
+
+def scales_said(fitted: FittedModel, speaker: Speaker) -> str:
+    """Return on which scales the items are, the most usual first."""
+    counts = Counter(item.scale for item in fitted.specified.items).most_common()
+    return ", ".join(speaker.say("scale_of", low=low, high=high, items=count) for (low, high), count in counts)
 
 
 def _measures(found: CovarianceFit, speaker: Speaker) -> str:
