@@ -17,6 +17,14 @@ def base() -> pd.DataFrame:
     return csi.simulate(MODEL, 300, seed=1)
 
 
+@pytest.fixture(scope="module")
+def two_waves() -> csi.Fit:
+    waves = {"before": 0.5, "after": 0.7}
+    answers = [csi.simulate(MODEL, 150, seed=s, level=level) for s, level in enumerate(waves.values(), 1)]
+    data = pd.concat([frame.assign(wave=wave) for frame, wave in zip(answers, waves, strict=True)])
+    return csi.fit(MODEL, data, by="wave", replicates=100, seed=1)
+
+
 class TestScale:
     def test_five_points_on_the_default_scale_are_questioned(self, base: pd.DataFrame) -> None:
         five = np.ceil(base / 2)
@@ -39,3 +47,26 @@ class TestScale:
         result = csi.fit(stated, np.ceil(base / 2), replicates=0)
         assert "Scale: 1–5 (8 items)." in result.summary()
         assert "척도: 1~5(문항 8개)." in result.summary("ko")
+
+
+class TestWaveOrder:
+    def test_before_and_after_are_asked_for(self, two_waves: csi.Fit) -> None:
+        for door in (csi.trend, csi.fixed_weights, csi.league):
+            with pytest.raises(csi.OptionError, match="'after' and 'before'"):
+                door(two_waves, wave="wave")  # type: ignore[operator]
+        with pytest.raises(csi.OptionError, match="'after' and 'before'"):
+            csi.rolling(csi.UnitScores.of(two_waves), "wave")
+
+    def test_the_order_that_is_given_has_the_right_sign_and_is_printed(self, two_waves: csi.Fit) -> None:
+        moved = csi.trend(two_waves, "wave", order=["before", "after"])
+        assert moved.changes["estimate"].item() > 15
+        assert "Order of the waves: before, after." in moved.summary()
+        league = csi.league(two_waves, wave="wave", order=["before", "after"])
+        assert league.waves == ("before", "after") and "Order of the waves: before, after." in league.summary()
+        rolled = csi.rolling(csi.UnitScores.of(two_waves), "wave", order=["before", "after"])
+        assert rolled.units["wave"].tolist() == ["before", "after"]
+
+    @pytest.mark.parametrize("order", [["before"], ["before", "after", "after"], "before"])
+    def test_an_order_names_all_waves_once(self, two_waves: csi.Fit, order: object) -> None:
+        with pytest.raises(csi.OptionError, match="labels of all waves of 'wave', each once"):
+            csi.trend(two_waves, "wave", order=order)  # type: ignore[arg-type]
