@@ -70,3 +70,95 @@ class TestWaveOrder:
     def test_an_order_names_all_waves_once(self, two_waves: csi.Fit, order: object) -> None:
         with pytest.raises(csi.OptionError, match="labels of all waves of 'wave', each once"):
             csi.trend(two_waves, "wave", order=order)  # type: ignore[arg-type]
+
+
+class TestTarget:
+    def test_satisfaction_is_recognised_by_name_and_the_summary_says_so(self, base: pd.DataFrame) -> None:
+        model = csi.Model.parse("Q =~ q1+q2+q3; SAT =~ s1+s2+s3; LOY =~ l1+l2; SAT ~ Q; LOY ~ SAT")
+        assert model.target == "SAT"
+        assert "Target: SAT, by its name." in csi.fit(model, base, replicates=0).summary()
+        assert "SAT(이름으로 판단)" in csi.fit(model, base, replicates=0).summary("ko")
+
+    @pytest.mark.parametrize("name", ["만족도", "CSAT", "sat_2", "CustomerSatisfaction", "고객만족"])
+    def test_other_names(self, name: str) -> None:
+        text = f"Q =~ q1 + q2; {name} =~ s1 + s2; Z =~ l1 + l2; {name} ~ Q; Z ~ {name}"
+        assert csi.Model.parse(text).target == name
+
+    def test_a_label_is_recognised(self) -> None:
+        parts = [csi.Construct("X", ("a", "b")), csi.Construct("Y", ("c", "d"), label_ko="고객만족")]
+        parts.append(csi.Construct("Z", ("e", "f")))
+        assert csi.Model(tuple(parts), (("X", "Y"), ("Y", "Z"))).target == "Y"  # type: ignore[arg-type]
+
+    def test_a_consequence_is_not_taken_for_the_target(self) -> None:
+        text = "Q =~ q1 + q2; HAPPY =~ s1 + s2; LOY =~ l1 + l2; HAPPY ~ Q; LOY ~ HAPPY"
+        with pytest.raises(csi.ModelError, match="target="):
+            csi.Model.parse(text)
+        assert csi.Model.parse(text, target="HAPPY").target == "HAPPY"
+
+    def test_a_stated_target_is_said_to_be(self, base: pd.DataFrame) -> None:
+        model = csi.Model.parse(MODEL.to_lavaan(), target="Loyalty")
+        assert "Target: Loyalty, as stated with the model." in csi.fit(model, base, replicates=0).summary()
+
+
+class TestLookAlikes:
+    def test_true_among_ratings_is_an_error(self, base: pd.DataFrame) -> None:
+        with_true = base.astype(object)
+        with_true.loc[3, "q1"] = True
+        with pytest.raises(csi.SurveyError, match=r"'q1'.*holds True"):
+            csi.fit(MODEL, with_true, replicates=0)
+        yes = pd.DataFrame({"q1": pd.Series([True, False, None] * 5, dtype=object)})
+        assert csi.Moments.from_frame(yes, ["q1"]).mean[0] == 0.5
+
+    def test_look_alike_units_are_a_notice(self) -> None:
+        data = csi.simulate(MODEL, 200, groups=["Hare", "Hare ", "hare", "Lynx"], seed=1)
+        found = csi.check(MODEL, data, by="unit").notices.set_index("kind").text["look-alike units"]
+        assert "'Hare'" in found and "'Hare '" in found and "'hare'" in found and "Lynx" not in found
+
+    @pytest.mark.filterwarnings("ignore::csindex.errors.CsindexWarning")
+    def test_labels_that_print_alike_are_told_apart(self) -> None:
+        data = csi.simulate(MODEL, 200, groups=["1", "2"], seed=1)
+        data = pd.concat([data, csi.simulate(MODEL, 200, seed=2).assign(unit=1)], ignore_index=True)
+        result = csi.fit(MODEL, data.astype({"unit": object}), by="unit", replicates=50, seed=1)
+        for shown in (result.summary(), csi.UnitScores.of(result).summary(), repr(csi.league(result))):
+            assert "'1' " in shown
+
+
+class TestClashes:
+    @pytest.mark.filterwarnings("ignore::csindex.errors.CsindexWarning")
+    @pytest.mark.parametrize("name", ["from", "to", "percent", "p_adjusted", "series"])
+    def test_a_unit_column_called_as_a_column_of_the_trend(self, name: str) -> None:
+        data = csi.simulate(MODEL, 120, groups=["A 1", "A 2", "B 1", "B 2"], seed=1)
+        data[[name, "year"]] = data.pop("unit").str.split(expand=True)
+        result = csi.fit(MODEL, data, by=[name, "year"], replicates=50, seed=1)
+        with pytest.raises(csi.OptionError, match=f"'{name}'.*clash"):
+            csi.trend(result)
+
+
+class TestPublished:
+    def test_a_standard_deviation_beyond_the_scale_is_an_error(self) -> None:
+        model = csi.Model.parse("Q =~ a; Satisfaction =~ b; Satisfaction ~ Q")
+        r = [[1, 0.5], [0.5, 1]]
+        moments = csi.Moments.from_published([8, 5], [6, 2], r, n=200, items=["a", "b"])
+        with pytest.raises(csi.SurveyError, match=r"'a' is 6.*at a mean of 8.*at most 3\.7"):
+            csi.fit(model, moments, replicates=0)
+        ends = csi.Moments.from_published([8, 5], [3.75, 2], r, n=200, items=["a", "b"])
+        assert csi.fit(model, ends, replicates=0).index.estimate.notna().all()
+
+
+class TestComparedModels:
+    @pytest.mark.parametrize(
+        ("name", "values"),
+        [
+            ("estimator", ["pls", "plsc"]),
+            ("estimator", ["pls", "cbsem"]),
+            ("variant", ["standardized", "centered"]),
+            ("scheme", ["path", "centroid"]),
+        ],
+    )
+    def test_without_a_common_likelihood_no_verdict(self, base: pd.DataFrame, name: str, values: list[str]) -> None:
+        results = [csi.fit(MODEL, base, replicates=0, **{name: value}) for value in values]  # type: ignore[arg-type]
+        with pytest.raises(csi.OptionError, match=f"{name}='{values[1]}'.*without a common likelihood"):
+            csi.compare_models(*results)
+        table = csi.side_by_side(*results, names=values)
+        assert table.columns.tolist() == ["quantity", "name", *values]
+        assert set(table["quantity"]) == {"index", "r2", "path"} and table.notna().all(axis=None)

@@ -37,7 +37,7 @@ from csindex.survey.codebook import suspected
 from csindex.survey.columns import as_frame, check_names, column_names
 from csindex.survey.labels import Variable, means_no_answer, questioned_scale
 from csindex.survey.survey import Survey
-from csindex.text.format import some_rows, unit_name
+from csindex.text.format import alike, some_rows, unit_name
 
 RENAME = Argument("rename", {}, "model.rename({{item: column}})")
 SMALL_UNIT = 30
@@ -191,6 +191,21 @@ def _labels(item: Item, answers: NDArray[np.float64], about: Variable, notices: 
     if within:
         values = {"name": item.name, "codes": numbers_listed(within), "low": low, "high": high}
         notices.add("declared within the scale", Message("checkup.declared_within_scale", **values), item.name)
+
+
+def inspect_units(survey: Survey, notices: Findings) -> None:
+    """Add units whose labels a reader would take for one."""
+    units = survey.units()
+    if units is None:
+        return
+    for name in units.columns:
+        groups: dict[str, dict[str, None]] = {}
+        for value in units[name].tolist():
+            groups.setdefault(alike(value), {})[repr(value)] = None
+        for labels in groups.values():
+            if len(labels) > 1:
+                message = Message("checkup.look_alike", name=name, labels=listed(labels))
+                notices.add("look-alike units", message, str(name))
 
 
 def inspect_rows(model: Model, survey: Survey, seen: Seen, notices: Findings) -> None:

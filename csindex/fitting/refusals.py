@@ -9,9 +9,10 @@ from csindex.errors import CsindexError, SurveyError
 from csindex.estimation.estimates import CONSTANT_BELOW, REASONS, REASONS_KO, Estimates, Status
 from csindex.estimation.estimator import estimator_of
 from csindex.estimation.replicates import Replicates
+from csindex.messages import Message
 from csindex.model.design import Design
 from csindex.model.model import Model
-from csindex.model.parts import Construct
+from csindex.model.parts import Construct, Item
 from csindex.moments.missing import policy_of
 from csindex.moments.moments import Moments
 from csindex.options import Options
@@ -24,6 +25,7 @@ FEWEST = 10
 INFLATION_REFUSED = 1e4
 MANY_FAILED = 0.01
 SHOWN = 5
+ROUNDED = 0.005
 
 
 def refuse(problems: Mapping[int, str], units: pd.DataFrame | None, error: type[CsindexError]) -> None:
@@ -50,6 +52,24 @@ def check_scales(model: Model, moments: Moments) -> None:
                 f"the mean of item {item.name!r} is {off[0]:g}, off its scale {low:g}–{high:g}. Give the model the scale that "
                 "the moments are on."
             )
+        _check_spread(item, mean, moments.sd[..., at].ravel(), moments.n.ravel())
+
+
+def _check_spread(item: Item, mean: Array, sd: Array, n: Array) -> None:
+    """Raise a SurveyError if a standard deviation (u,) is larger than answers within the scale can have.
+
+    With mean m it is largest where all answers are at the ends: (high - m)(m - low) · n/(n - 1) is then the variance.
+    Means and standard deviations may be rounded to two decimals.
+    """
+    low, high = item.scale
+    near = np.clip(mean + np.array([[-ROUNDED], [0], [ROUNDED]]), low, high)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        most = np.sqrt(((high - near) * (near - low)).max(axis=0) * n / (n - 1))
+    bad = np.flatnonzero(sd > most + ROUNDED)
+    if len(bad):
+        at = bad[0]
+        shown = {"sd": sd[at], "mean": mean[at], "most": most[at], "low": low, "high": high}
+        raise SurveyError(Message("moments.impossible_sd", name=item.name, **shown))
 
 
 def sample_problems(model: Model, moments: Moments, options: Options) -> dict[int, str]:

@@ -28,6 +28,7 @@ def _headline(league: League, table: pd.DataFrame, lang: format.Language) -> Sec
 def _leading(league: League, table: pd.DataFrame, lang: format.Language) -> Table:
     """Return the first rows: unit, score, rank, and the ranks that are not ruled out."""
     rows = []
+    table = table.assign(**{name: format.labels_shown(table[name]) for name in _own_columns(league)})
     for _, row in table.head(format.ROWS).iterrows():
         known = pd.notna(row["rank"])
         between = messages.words("league")[lang]["between"]

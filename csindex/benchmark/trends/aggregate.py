@@ -113,6 +113,7 @@ def aggregate(
     scores = UnitScores.of(result, construct)
     levels = levels_of(scores.units, by, facts)
     refuse_clash(levels, RESERVED)
+    refuse_clash(scores.units, (*RESERVED, "share"))
     number = numbered(levels)
     labels = levels.iloc[np.unique(number, return_index=True)[1]].reset_index(drop=True)
     given = weights_of(scores.units, weights, facts)

@@ -13,11 +13,16 @@ from csindex.benchmark.wave_order import with_waves_in_order
 from csindex.benchmark.waves import Grid, Panel, items_panel, scores_panel
 from csindex.errors import OptionError
 from csindex.fitting.constructs import place
+from csindex.fitting.core import RESERVED
+from csindex.fitting.intake import refuse_clash
 from csindex.fitting.result import Fit
 from csindex.messages import Message, listed
 from csindex.options import choose
 from csindex.stacks.layout import Array
 from csindex.text.format import unit_name
+
+CHANGES = (*RESERVED, "from", "to", "series", "series_break", "percent", "detectable", "part", "p_adjusted")
+"""Columns of the tables of a trend."""
 
 ItemWeights = Literal["fixed", "own"] | Mapping[str, float] | None
 
@@ -90,6 +95,7 @@ def trend(
     ['estimate', 'se', 'lower', 'upper', 'p', 'p_adjusted']
     """
     scores = with_waves_in_order(UnitScores.of(result, construct), wave, order)
+    refuse_clash(scores.units, CHANGES)
     grid = Grid.of(scores.units, wave)
     method = adjust_of("fdr_by" if adjust == "by" else adjust)
     level = _share("level", scores.level if level is None else level)
