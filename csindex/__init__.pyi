@@ -14,6 +14,7 @@ from .assessment.prediction.result import Prediction as Prediction
 from .assessment.quality.assess import assess as assess
 from .assessment.quality.result import Assessment as Assessment
 from .assessment.quality.selection import compare_models as compare_models
+from .assessment.quality.selection import side_by_side as side_by_side
 from .benchmark.composites.composite import composite as composite
 from .benchmark.composites.grades import grade_absolute as grade_absolute
 from .benchmark.composites.grades import grade_relative as grade_relative
@@ -62,6 +63,7 @@ from .errors import NegativeWeightWarning as NegativeWeightWarning
 from .errors import OptionError as OptionError
 from .errors import RepairWarning as RepairWarning
 from .errors import ReplicateWarning as ReplicateWarning
+from .errors import ScaleWarning as ScaleWarning
 from .errors import SmallSampleWarning as SmallSampleWarning
 from .errors import SurveyError as SurveyError
 from .errors import UnitWarning as UnitWarning

@@ -83,6 +83,10 @@ class WeakInstrumentWarning(CsindexWarning):
     """Instruments are weak, so that two-stage least squares is biased."""
 
 
+class ScaleWarning(CsindexWarning):
+    """Answers reach so little of the stated scale that it may be another one."""
+
+
 class MissingWarning(CsindexWarning):
     """Many rows or answers were left out or filled in."""
 

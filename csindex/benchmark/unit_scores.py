@@ -7,7 +7,6 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from csindex.benchmark.unit_facts import tuples
 from csindex.errors import OptionError
 from csindex.fitting.constructs import index_of
 from csindex.fitting.result import Fit
@@ -225,10 +224,11 @@ def score_cells(scores: UnitScores, lang: Language, most: int) -> Table:
     heads = Message("benchmark.heads", level=f"{scores.level:.0%}").text(lang).split("|")
     numbers = scores.table.iloc[:most, -6:].to_numpy()
     rows = []
-    for labels, (n, _, estimate, se, lower, upper) in zip(tuples(scores.units), numbers, strict=False):
+    shown = zip(*(format.labels_shown(scores.units[name]) for name in scores.units.columns), strict=True)
+    for labels, (n, _, estimate, se, lower, upper) in zip(shown, numbers, strict=False):
         count = f"{n:,.0f}" if np.isfinite(n) else "–"
         between = format.interval(lower, upper, 1, lang)
-        rows.append((*map(str, labels), count, format.number(estimate, 1), format.number(se, 2), between))
+        rows.append((*labels, count, format.number(estimate, 1), format.number(se, 2), between))
     more = len(scores.units) - len(rows)
     rest = Message("benchmark.more_rows", count=more).text(lang) if more else ""
     return Table("", (*names, *heads), tuple(rows), left=len(names), rest=(len(rows), rest))

@@ -1,6 +1,5 @@
 """Units by waves: the grid on which changes are computed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from csindex.benchmark.unit_facts import numbered
 from csindex.benchmark.unit_scores import UnitScores, side_by_side
+from csindex.benchmark.wave_order import ordered_waves
 from csindex.errors import OptionError
 from csindex.fitting.constructs import place
 from csindex.fitting.result import Fit
@@ -46,13 +46,13 @@ class Grid:
         Raises
         ------
         OptionError
-            If there is no such column, or a single wave.
+            If there is no such column, a single wave, or labels that do not show their order.
         """
         if wave not in labels.columns:
             known = Several(map(repr, labels.columns), len(labels.columns))
             by = Argument("by", ["company", wave])
             raise OptionError(Message("benchmark.no_wave_column", wave=Argument("wave", wave), known=known, by=by))
-        waves = _ordered(labels[wave])
+        waves = ordered_waves(labels[wave], wave)
         if len(waves) < 2:
             raise OptionError(Message("benchmark.single_wave", wave=wave, label=waves[0]))
         own = labels.drop(columns=wave)
@@ -149,14 +149,3 @@ def items_panel(result: Fit, grid: Grid, construct: str) -> Panel:
     draws = np.where(np.isfinite(w), draws, np.nan)
     estimate, both = np.concatenate([mean, v], axis=-1), np.concatenate([draws, w], axis=-1)
     return Panel.of(grid, estimate, both, replicates.coefficients, result.degrees, replicates.joint)
-
-
-def _ordered(values: "pd.Series[Any]") -> list[Any]:
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        there = set(values.tolist())
-        return [value for value in values.cat.categories.tolist() if value in there]
-    found: Iterable[Any] = set(values.tolist())
-    try:
-        return sorted(found)
-    except TypeError:
-        raise OptionError(Message("benchmark.mixed_waves")) from None

@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from csindex.checkup.findings import Findings
-from csindex.checkup.inspect import inspect_design, inspect_items, inspect_rows, try_fit
+from csindex.checkup.inspect import inspect_design, inspect_items, inspect_rows, inspect_units, try_fit
 from csindex.checkup.result import Checkup
 from csindex.errors import OptionError, SurveyError
 from csindex.messages import Message, Several
@@ -78,7 +78,8 @@ def check(
     if survey is None:
         return Checkup(tuple(problems.found), (), model, 0)
     seen = inspect_items(model, survey, problems, notices)
-    inspect_rows(survey, seen, notices)
+    inspect_units(survey, notices)
+    inspect_rows(model, survey, seen, notices)
     account = try_fit(model, survey, missing, problems, notices) if problems.empty else None
     return Checkup(
         tuple(problems.found),

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.checkup.findings import Findings
-from csindex.errors import CsindexError, CsindexWarning, SurveyError, UnitWarning
+from csindex.errors import CsindexError, CsindexWarning, ScaleWarning, SurveyError, UnitWarning
 from csindex.fitting.fit import fit
 from csindex.fitting.notices import MANY_MISSING
 from csindex.fitting.notices import notices as fit_notices
@@ -35,9 +35,9 @@ from csindex.survey.checks import (
 )
 from csindex.survey.codebook import suspected
 from csindex.survey.columns import as_frame, check_names, column_names
-from csindex.survey.labels import Variable, means_no_answer
+from csindex.survey.labels import Variable, means_no_answer, questioned_scale
 from csindex.survey.survey import Survey
-from csindex.text.format import some_rows, unit_name
+from csindex.text.format import alike, some_rows, unit_name
 
 RENAME = Argument("rename", {}, "model.rename({{item: column}})")
 SMALL_UNIT = 30
@@ -55,11 +55,12 @@ _KINDS = {
 
 @dataclass(slots=True)
 class Seen:
-    """What was seen of the items: ratings within their scale, names that are perhaps meant, and codes outside."""
+    """What was seen of the items: ratings within their scale, names that are perhaps meant, codes outside, and ends."""
 
     ratings: list[NDArray[np.float64]] = field(default_factory=list)
     renames: dict[str, str] = field(default_factory=dict)
     codes: set[float] = field(default_factory=set)
+    ends: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def inspect_design(plain: Survey, design: Mapping[str, Any], problems: Findings) -> Survey:
@@ -164,6 +165,7 @@ def _answers(item: Item, answers: NDArray[np.float64], about: Variable, problems
     if high - low > 1:
         seen.ratings.append(np.where(outside, np.nan, answers))
     good = answers[~absent & ~outside]
+    seen.ends |= {name: (float(good.min()), float(good.max()))} if len(good) else {}
     if len(good) and good.min() == good.max():
         problems.add("constant", constant([name]), name)
 
@@ -191,8 +193,26 @@ def _labels(item: Item, answers: NDArray[np.float64], about: Variable, notices: 
         notices.add("declared within the scale", Message("checkup.declared_within_scale", **values), item.name)
 
 
-def inspect_rows(survey: Survey, seen: Seen, notices: Findings) -> None:
+def inspect_units(survey: Survey, notices: Findings) -> None:
+    """Add units whose labels a reader would take for one."""
+    units = survey.units()
+    if units is None:
+        return
+    for name in units.columns:
+        groups: dict[str, dict[str, None]] = {}
+        for value in units[name].tolist():
+            groups.setdefault(alike(value), {})[repr(value)] = None
+        for labels in groups.values():
+            if len(labels) > 1:
+                message = Message("checkup.look_alike", name=name, labels=listed(labels))
+                notices.add("look-alike units", message, str(name))
+
+
+def inspect_rows(model: Model, survey: Survey, seen: Seen, notices: Findings) -> None:
     """Add what is odd about the rows."""
+    scale = questioned_scale(model.items, seen.ends, survey.n)
+    if scale is not None:
+        notices.add("scale", scale)
     alike = _all_alike(seen.ratings)
     if alike.any():
         message = Message("checkup.straight_lining", rows=some_rows(alike), share=float(alike.mean()))
@@ -241,7 +261,7 @@ def try_fit(model: Model, survey: Survey, missing: Missing, problems: Findings, 
             problems.add("fit", message)
         return None
     for message, category in fit_notices(result):
-        if not issubclass(category, UnitWarning):
+        if not issubclass(category, (UnitWarning, ScaleWarning)):
             notices.add(_KINDS.get(category.__name__, category.__name__), message)
     for row, reason in enumerate(result.dropped["reason"]):
         who = unit_name(result.dropped.drop(columns="reason"), row)

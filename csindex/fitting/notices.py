@@ -15,6 +15,7 @@ from csindex.errors import (
     MissingWarning,
     NegativeWeightWarning,
     ReplicateWarning,
+    ScaleWarning,
     SmallSampleWarning,
     UnitWarning,
     WeakInstrumentWarning,
@@ -30,6 +31,7 @@ from csindex.fitting.tables.convention_gaps import convention_gaps
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_of
 from csindex.messages import Joined, Message, listed
 from csindex.moments.missing import policy_of
+from csindex.survey.labels import questioned_scale
 from csindex.text.format import unit_name
 
 INFLATION_NOTED = 10.0
@@ -52,6 +54,7 @@ def warn(fitted: FittedModel, stacklevel: int) -> None:
 def notices(fitted: FittedModel) -> list[Notice]:
     """Return everything that changes the reading of a result."""
     return [
+        *scale(fitted),
         *missing(fitted),
         *small(fitted),
         *(indefinite(fitted) if fitted.options.ordinal else []),
@@ -65,6 +68,13 @@ def notices(fitted: FittedModel) -> list[Notice]:
         *(weak(fitted) if estimator_of(fitted.options).instruments else []),
         *(replicated(fitted, fitted.replicates) if fitted.replicates is not None else []),
     ]
+
+
+def scale(fitted: FittedModel) -> list[Notice]:
+    """Say that answers reach so little of the stated scale that it may be another one."""
+    account = fitted.account
+    found = None if account is None else questioned_scale(fitted.specified.items, account.ends, account.used)
+    return [] if found is None else [(found, ScaleWarning)]
 
 
 def missing(fitted: FittedModel) -> list[Notice]:

@@ -13,7 +13,7 @@ from csindex.estimation.replicates import Replicates
 from csindex.messages import Joined, Message, Several, listed
 from csindex.model.design import Design
 from csindex.model.model import Model
-from csindex.model.parts import Construct
+from csindex.model.parts import Construct, Item
 from csindex.moments.missing import policy_of
 from csindex.moments.moments import Moments
 from csindex.options import Options
@@ -26,6 +26,7 @@ FEWEST = 10
 INFLATION_REFUSED = 1e4
 MANY_FAILED = 0.01
 SHOWN = 5
+ROUNDED = 0.005
 
 
 def refuse(problems: Mapping[int, Message], units: pd.DataFrame | None, error: type[CsindexError]) -> None:
@@ -54,6 +55,24 @@ def check_scales(model: Model, moments: Moments) -> None:
         off = mean[(mean < low) | (mean > high)]
         if len(off):
             raise SurveyError(Message("fitting.mean_off_scale", item=item.name, mean=off[0], low=low, high=high))
+        _check_spread(item, mean, moments.sd[..., at].ravel(), moments.n.ravel())
+
+
+def _check_spread(item: Item, mean: Array, sd: Array, n: Array) -> None:
+    """Raise a SurveyError if a standard deviation (u,) is larger than answers within the scale can have.
+
+    With mean m it is largest where all answers are at the ends: (high - m)(m - low) · n/(n - 1) is then the variance.
+    Means and standard deviations may be rounded to two decimals.
+    """
+    low, high = item.scale
+    near = np.clip(mean + np.array([[-ROUNDED], [0], [ROUNDED]]), low, high)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        most = np.sqrt(((high - near) * (near - low)).max(axis=0) * n / (n - 1))
+    bad = np.flatnonzero(sd > most + ROUNDED)
+    if len(bad):
+        at = bad[0]
+        shown = {"sd": sd[at], "mean": mean[at], "most": most[at], "low": low, "high": high}
+        raise SurveyError(Message("moments.impossible_sd", name=item.name, **shown))
 
 
 def sample_problems(model: Model, moments: Moments, options: Options) -> dict[int, Message]:

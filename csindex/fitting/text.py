@@ -1,5 +1,6 @@
 """A fit as text and as HTML."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -13,9 +14,11 @@ from csindex.fitting.refusals import counted, failures, least_eigenvalues
 from csindex.fitting.tables.convention_gaps import convention_gaps
 from csindex.fitting.tables.estimates import impact_table, index_table, path_table, r2_table
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_of
+from csindex.model.checks import recognised_target
+from csindex.model.hierarchy import split_paths, upper
 from csindex.options import Options
 from csindex.text.document import Paragraph, Section, Table
-from csindex.text.format import Language
+from csindex.text.format import Language, labels_shown
 from csindex.text.speaker import Speaker
 
 UNITS_SHOWN = 10
@@ -157,6 +160,8 @@ def _method(fitted: FittedModel, speaker: Speaker) -> Section:
     lines = [
         say("carried", source=options.weights_from) if options.weights_from else _computed(options, speaker),
         *([gaps.text(speaker.lang)] if (gaps := convention_gaps(fitted)) is not None else []),
+        _target(fitted, speaker),
+        speaker.say("scales", scales=scales_said(fitted, speaker)),
         *([_measures(fitted.covariance, speaker)] if fitted.covariance is not None else []),
         *_two_stage(fitted, speaker),
         *([_ordinal(fitted, speaker)] if options.ordinal else []),
@@ -182,6 +187,20 @@ def _computed(options: Options, speaker: Speaker) -> str:
     }
     parts = [speaker.term(options.estimator), *(say(keys[name]) for name in estimator_of(options).own_options)]
     return say("computed", estimator=", ".join(parts), convention=say(convention))
+
+
+def _target(fitted: FittedModel, speaker: Speaker) -> str:
+    """Say which construct the index is about, and how one can tell."""
+    model = fitted.specified
+    found, how = recognised_target(upper(model.constructs), split_paths(model.paths, model.construct_names)[0])
+    key = how if found == model.target else "stated"
+    return speaker.say(f"target_{key}", name=speaker.name(model.target))
+
+
+def scales_said(fitted: FittedModel, speaker: Speaker) -> str:
+    """Return on which scales the items are, the most usual first."""
+    counts = Counter(item.scale for item in fitted.specified.items).most_common()
+    return ", ".join(speaker.say("scale_of", low=low, high=high, items=count) for (low, high), count in counts)
 
 
 def _measures(found: CovarianceFit, speaker: Speaker) -> str:
@@ -304,6 +323,9 @@ def _block(
 ) -> Section:
     """Return a titled table: labels, estimate, standard error and interval; of many units the highest and lowest."""
     labels = [first] if first else [str(name) for name in frame.columns if name not in NUMBERS]
+    if fitted.units is not None:
+        own = {name: labels_shown(frame[name]) for name in fitted.units.columns if name in frame}
+        frame = frame.assign(**own)
     shown, rest = frame, 0
     if fitted.units is not None and len(frame) > UNITS_SHOWN:
         frame = frame.sort_values("estimate", ascending=False, kind="stable")

@@ -1,11 +1,19 @@
 """What makes a set of constructs and paths a model."""
 
+import re
 from collections.abc import Sequence
 
 from csindex.errors import ModelError
 from csindex.messages import Message
 from csindex.model.hierarchy import made_of
 from csindex.model.parts import Construct, Path
+
+SATISFACTION = re.compile(r"satisfaction|satisfied|만족|满意|満足|zufrieden|(?<![a-z])(c?sat|cusa|satis|sati)(?![a-z])")
+UNSATISFIED = re.compile(r"dissatis|unsatis|unzufrieden|불만|不满|不満")
+CONSEQUENCE = re.compile(
+    r"loyal|(?<![a-z])loy|complain|retention|recommend|intention|repurchase|churn|word.of.mouth|wom(?![a-z])|trust|"
+    r"충성|불평|불만|재구매|재이용|추천|의도|신뢰"
+)
 
 ITERATED = ("A", "B", "nonnegative B")
 
@@ -46,12 +54,38 @@ def target_of(constructs: Sequence[Construct], paths: Sequence[Path], given: str
         if given not in names:
             raise ModelError(Message("model.target_unknown", name=given, known=", ".join(names)))
         return given
-    if "Satisfaction" in names:
-        return "Satisfaction"
-    last = [name for name in names if all(path.source != name for path in paths)]
-    if len(last) == 1:
-        return last[0]
+    found = recognised_target(constructs, paths)[0]
+    if found:
+        return found
     raise ModelError(Message("model.target_unclear", known=", ".join(names)))
+
+
+def recognised_target(constructs: Sequence[Construct], paths: Sequence[Path]) -> tuple[str, str]:
+    """Return the construct that a model is about by itself, and how one can tell; twice nothing where one cannot.
+
+    It is called, or labelled, satisfaction; where none is, it is the only one that leads to no other, unless its name is
+    that of a consequence of satisfaction.
+    """
+    names = [construct.name for construct in constructs]
+    if "Satisfaction" in names:
+        return "Satisfaction", "name"
+    for how in ("name", "label"):
+        named = [c.name for c in constructs if any(map(_satisfaction, _texts(c, how)))]
+        if named:
+            return (named[0], how) if len(named) == 1 else ("", "")
+    last = [c for c in constructs if all(path.source != c.name for path in paths)]
+    consequence = any(CONSEQUENCE.search(text) for c in last for how in ("name", "label") for text in _texts(c, how))
+    return (last[0].name, "last") if len(last) == 1 and not consequence else ("", "")
+
+
+def _texts(construct: Construct, how: str) -> tuple[str, ...]:
+    texts = (construct.name,) if how == "name" else (construct.label, construct.label_ko)
+    return tuple(text.casefold() for text in texts if text)
+
+
+def _satisfaction(text: str) -> bool:
+    """Return whether a name or label means satisfaction, e.g. "SAT", "ACSI_satisfaction" and "고객만족도"."""
+    return bool(SATISFACTION.search(text)) and not UNSATISFIED.search(text)
 
 
 def check_structure(constructs: Sequence[Construct], paths: Sequence[Path]) -> None:

@@ -28,8 +28,9 @@ class Model:
     items : sequence of Item
         Every item of the constructs, once. Items that are only named there are taken to be on 1-10.
     target : str, optional
-        The construct that the index is about and that impacts are computed for. Without it ``"Satisfaction"``, or the
-        only construct with no outgoing path.
+        The construct that the index is about and that impacts are computed for. Without it the one that is called or
+        labelled satisfaction (``"SAT"``, ``"만족도"``, ...), or the only one with no outgoing path, unless its name is
+        that of a consequence of satisfaction, such as loyalty.
     name, source, notes : str
         What the model is called, the publication it comes from, and what is certain about it.
     feedback : bool

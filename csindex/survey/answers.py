@@ -35,6 +35,8 @@ class Account:
         Missing answers in rows that are used all the same (pairwise, mean, EM).
     marked : dict of mark to int
         Answers that are missing with a mark that is no number, such as Stata's ``.a``, or a text.
+    ends : dict of item to (float, float)
+        Lowest and highest answer of the rows that are used; empty where it is not known.
     """
 
     rows: int
@@ -45,6 +47,7 @@ class Account:
     coded: dict[float, int]
     filled: int = 0
     marked: dict[str, int] = field(default_factory=dict)
+    ends: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def made_missing(self) -> str:
         """Return which answers were made missing, e.g. ``"41 × 98, 3 × .a"``, in any language; empty if none were."""

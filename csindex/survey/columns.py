@@ -147,7 +147,10 @@ def _parsed(series: "pd.Series[Any]", what: object) -> NDArray[np.float64]:
     absent = series.isna().to_numpy(dtype=np.bool_)
     number = np.array([isinstance(value, _NUMBERS) for value in series], dtype=np.bool_)
     number &= not (pd.api.types.is_complex_dtype(series.dtype) or series.dtype.kind in "mM")
-    bad = ~(absent | number)
+    true = np.array([isinstance(value, (bool, np.bool_)) for value in series], dtype=np.bool_)
+    # Yes and no are numbers by themselves; among ratings True would be the answer 1.
+    mixed = true.any() and not (true | absent).all()
+    bad = ~(absent | number) | (true & mixed)
     if bad.any():
         found = listed(dict.fromkeys(repr(value) for value in series[bad][:200]), most=3)
         text = any(isinstance(value, str) for value in series[bad])

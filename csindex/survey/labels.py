@@ -115,7 +115,10 @@ _NOTHING = Variable()
 
 
 COMMON: tuple[Scale, ...] = ((0, 1), (1, 2), (1, 4), (1, 5), (1, 7), (1, 10), (0, 10))
+SMALLER: tuple[Scale, ...] = ((1, 3), (1, 4), (1, 5), (1, 7), (0, 4), (0, 5), (0, 6), (1, 10), (0, 10))
+"""Usual scales of ratings, the smallest first."""
 MOST_CODES = 6
+MANY_ANSWERS = 100
 
 _NO_ANSWER = re.compile(
     r"don.?t know|do not know|\bdk\b|\bno (answer|opinion|response)|refus|not applicable|does not apply|\bn/?a\b|"
@@ -152,6 +155,44 @@ def guessed_scale(values: NDArray[np.float64]) -> Scale | None:
     if values[-1] > 10:
         return (0, 100) if values[0] >= 0 and values[-1] == 100 else None
     return next(((low, high) for low, high in COMMON if low <= values[0] and values[-1] <= high), None)
+
+
+def questioned_scale(
+    items: Iterable[Item], ends: Mapping[str, Scale], answers: int, argument: str = "scale"
+) -> Message | None:
+    """Return that many answers to items reach so little of their scale that it may be another one; None if not.
+
+    No answer is above the middle of the scale, or the highest is the end of a smaller usual scale.
+
+    Parameters
+    ----------
+    items : iterable of Item
+    ends : mapping of item to (float, float)
+        Lowest and highest answer.
+    answers : int
+        How many there are to each item, about.
+    argument : str
+    """
+    found: dict[tuple[Scale, Scale | None], list[str]] = {}
+    for item in items:
+        low, high = item.scale
+        if answers < MANY_ANSWERS or item.name not in ends or high - low <= 1:
+            continue
+        least, most = ends[item.name]
+        usual = next((scale for scale in SMALLER if low == scale[0] <= least and most <= scale[1] < high), None)
+        if most <= (low + high) / 2 or (usual is not None and most == usual[1] and answers >= 2 * MANY_ANSWERS):
+            found.setdefault((item.scale, usual), []).append(item.name)
+    if not found:
+        return None
+    (scale, usual), names = max(found.items(), key=lambda pair: len(pair[1]))
+    most = max(ends[name][1] for name in names)
+    # Where no usual scale ends below the item's, only the range is shown.
+    stated = (Argument(argument, usual), usual[0], usual[1]) if usual else (Argument(argument, None, "{name}="), *scale)
+    return Message(
+        "survey.questioned_scale" if usual else "survey.unreached_scale",
+        names=listed(map(repr, names), most=3), answers=answers, most=most, low=scale[0], high=scale[1],
+        first=stated[1], last=stated[2], stated=stated[0],
+    )  # fmt: skip
 
 
 def strays(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -254,6 +254,7 @@ class Survey:
             coded=coded,
             filled=int(absent[rows].sum()),
             marked=marked,
+            ends=_ends([item.name for item in asked], values[rows]),
         )
         sampling = self._sampling(weighted, key) if self.designed else None
         if sampling is not None:
@@ -312,6 +313,13 @@ class Survey:
         if problems:
             raise SurveyError(Joined(problems, "\n"))
         return values, coded, marked
+
+
+def _ends(names: Sequence[str], values: NDArray[np.float64]) -> dict[str, tuple[float, float]]:
+    """Return the lowest and highest answer of each item that has any; values are (n, p)."""
+    known = np.flatnonzero(~np.isnan(values).all(axis=0))
+    low, high = np.nanmin(values[:, known], axis=0), np.nanmax(values[:, known], axis=0)
+    return {names[item]: (float(low[at]), float(high[at])) for at, item in enumerate(known.tolist())}
 
 
 def as_survey(data: Any, **given: Any) -> Survey:

@@ -1,8 +1,8 @@
 """Tables, numbers and lists as text, aligned with Korean labels."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, get_args
-from unicodedata import east_asian_width
+from typing import Any, Literal, get_args
+from unicodedata import east_asian_width, normalize
 
 import numpy as np
 import pandas as pd
@@ -66,6 +66,20 @@ def some_rows(bad: NDArray[np.bool_]) -> Message:
     """Return a message such as ``"12 rows, first 17"`` for the rows (counting from 1) where `bad` is True."""
     places = np.flatnonzero(bad)
     return Message("glossary.rows", count=len(places), first=places[0] + 1)
+
+
+def alike(value: object) -> str:
+    """Return a label without what a reader does not see: case, spaces around and between, width, and its type."""
+    return " ".join(normalize("NFKC", str(value)).casefold().split())
+
+
+def labels_shown(column: "pd.Series[Any]") -> list[str]:
+    """Return labels as text, with quotation marks where two that differ would be printed alike, as 1 and "1"."""
+    values = column.tolist()
+    kinds: dict[str, set[str]] = {}
+    for value in values:
+        kinds.setdefault(str(value).strip(), set()).add(repr(value))
+    return [repr(value) if len(kinds[str(value).strip()]) > 1 else str(value) for value in values]
 
 
 def unit_name(units: pd.DataFrame | None, unit: int) -> str:

@@ -9,10 +9,15 @@ from csindex.assessment.quality.structure import information_criteria, model_wei
 from csindex.errors import OptionError
 from csindex.estimation.estimates import Estimates
 from csindex.fitting.result import Fit
-from csindex.messages import Message
+from csindex.messages import Argument, Message
 from csindex.options import choose
 from csindex.stacks.layout import Array
 
+METHOD = (
+    "estimator", "scheme", "variant", "ordinal", "missing", "discrepancy", "likelihood", "higher_order", "interaction",
+    "weights_from",
+)  # fmt: skip
+"""Options that decide which scores a criterion is of."""
 COMPARED = ("bic", "aic", "aicc", "aicu", "hq", "hqc")
 
 
@@ -42,7 +47,7 @@ def compare_models(
     Raises
     ------
     OptionError
-        Fewer than two results, results with units or of different answers, a construct that a model does not explain.
+        Fewer than two results, results with units, of different answers or of different methods, a construct that a model does not explain.
 
     Examples
     --------
@@ -56,7 +61,7 @@ def compare_models(
     [1.0, 0.0]
     """
     chosen = choose("criterion", criterion, COMPARED)
-    titles = [f"model {at}" for at in range(1, len(results) + 1)] if names is None else list(names)
+    titles = _titles(results, names)
     target = _checked(results, construct, titles)
     values = np.stack([_criterion(result, result.estimates, target, chosen)[0] for result in results])
     return pd.DataFrame(
@@ -74,16 +79,11 @@ def compare_models(
 
 def _checked(results: Sequence[Fit], construct: str | None, titles: Sequence[str]) -> str:
     """Return the construct, or raise an OptionError where the results cannot be compared."""
-    if len(results) < 2 or not all(isinstance(result, Fit) for result in results):
-        raise OptionError(Message("assess.two_results"))
-    if len(titles) != len(results):
-        raise OptionError(Message("assess.names", names=len(titles), results=len(results)))
-    if any(result.units is not None for result in results):
-        raise OptionError(Message("assess.results_with_units"))
     target = construct or results[0].model.target
     first = results[0]
     for title, result in zip(titles, results, strict=True):
         model = result.model
+        _same_method(first, result, titles[0], title)
         if target not in model.construct_names or not model_explains(result, target):
             raise OptionError(Message("assess.unexplained", model=title, construct=target))
         if model.construct(target).items != first.model.construct(target).items:
@@ -94,6 +94,79 @@ def _checked(results: Sequence[Fit], construct: str | None, titles: Sequence[str
             n = result.moments.n[0]
             raise OptionError(Message("assess.other_answers", model=title, n=n, first=titles[0]))
     return target
+
+
+def _same_method(first: Fit, other: Fit, one: str, title: str) -> None:
+    """Raise an OptionError unless two results are of one method, so that their criteria measure one score's residuals."""
+    for name in METHOD:
+        values = [getattr(result.options, name) for result in (first, other)]
+        if values[0] != values[1]:
+            known = dict(zip(("a", "b"), (Argument(name, value) for value in values), strict=True))
+            raise OptionError(Message("assess.other_method", model=title, first=one, **known))
+
+
+def side_by_side(*results: Fit, names: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return indices, R² and paths of several fits in columns, for fits that no common criterion can rank.
+
+    Parameters
+    ----------
+    *results : Fit
+        Two or more, without units; other estimators, options or models.
+    names : sequence of str, optional
+        What the fits are called; by default ``model 1``, ``model 2``, ...
+
+    Returns
+    -------
+    data frame
+        ``quantity, name`` and the estimate of each fit; NaN where a model has no such construct or path.
+
+    Raises
+    ------
+    OptionError
+        Fewer than two results, results with units, or not as many names as results.
+
+    Examples
+    --------
+    >>> import csindex as csi
+    >>> data = csi.datasets.ecsi_mobile()
+    >>> text = "Quality =~ PERQ1 + PERQ2; Satisfaction =~ CUSA1 + CUSA2; Satisfaction ~ Quality"
+    >>> both = [csi.fit(csi.Model.parse(text), data, estimator=name, replicates=0) for name in ("pls", "plsc")]
+    >>> csi.side_by_side(*both, names=["pls", "plsc"]).columns.tolist()
+    ['quantity', 'name', 'pls', 'plsc']
+    """
+    titles = _titles(results, names)
+    columns: dict[str, dict[tuple[str, str], float]] = {}
+    for title, result in zip(titles, results, strict=True):
+        paths = result.paths
+        arrows = [f"{source} -> {target}" for source, target in zip(paths["source"], paths["target"], strict=True)]
+        parts = [
+            ("index", result.index["construct"].tolist(), result.index["estimate"]),
+            ("r2", result.r2["construct"].tolist(), result.r2["estimate"]),
+            ("path", arrows, paths["estimate"]),
+        ]
+        found = {
+            (quantity, str(name)): float(value)
+            for quantity, labels, values in parts
+            for name, value in zip(labels, values.to_numpy(dtype=np.float64), strict=True)
+        }
+        columns[title] = found
+    rows = list(dict.fromkeys(key for found in columns.values() for key in found))
+    table = pd.DataFrame(rows, columns=["quantity", "name"])
+    for title, values in columns.items():
+        table[title] = np.array([values.get(key, np.nan) for key in rows])
+    return table
+
+
+def _titles(results: Sequence[Fit], names: Sequence[str] | None) -> list[str]:
+    """Return what the results are called, or raise an OptionError where there are not several of one sample each."""
+    titles = [f"model {at}" for at in range(1, len(results) + 1)] if names is None else list(names)
+    if len(results) < 2 or not all(isinstance(result, Fit) for result in results):
+        raise OptionError(Message("assess.two_results"))
+    if len(titles) != len(results):
+        raise OptionError(Message("assess.names", names=len(titles), results=len(results)))
+    if any(result.units is not None for result in results):
+        raise OptionError(Message("assess.results_with_units"))
+    return titles
 
 
 def model_explains(result: Fit, construct: str) -> bool:

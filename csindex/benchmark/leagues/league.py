@@ -1,6 +1,6 @@
 """Leagues: units ranked by their scores, with the uncertainty of the ranks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +24,7 @@ from csindex.benchmark.leagues.tables import (
 )
 from csindex.benchmark.unit_facts import By, levels_of, said, tuples, weights_of
 from csindex.benchmark.unit_scores import UnitScores
+from csindex.benchmark.wave_order import with_waves_in_order
 from csindex.benchmark.waves import Grid
 from csindex.errors import OptionError
 from csindex.fitting.result import Fit
@@ -49,6 +50,7 @@ def league(
     wave: str | None = None,
     bands: bool = True,
     seed: int = 1,
+    order: Sequence[Any] | None = None,
 ) -> League:
     """Rank units by their index: each rank with the set of ranks that the survey cannot rule out.
 
@@ -86,6 +88,8 @@ def league(
         Add the column `band`.
     seed : int
         Of the 4,000 normal draws, with the replicates' covariance, from which critical values are taken.
+    order : sequence of labels, optional
+        All waves, the earliest first, where their labels do not show it.
 
     Returns
     -------
@@ -104,6 +108,7 @@ def league(
     [1, 2, 3]
     """
     scores = UnitScores.of(result, construct)
+    scores = scores if wave is None else with_waves_in_order(scores, wave, order)
     words = mean if isinstance(mean, str) and mean in ("equal", "others") else "weights"
     level = scores.level if level is None else level
     rules = Rules(level, simultaneous, least_n, adjust, shrink, rounding, wave, bands, seed, words)
@@ -122,8 +127,8 @@ def league(
     if wave is not None:
         table = pd.concat([table, wave_columns(scores, logits, table, keys, code, rules)], axis=1)
     table["note"] = notes(scores, reasons)
-    order = in_order(table, code)
-    table, code = table.iloc[order].reset_index(drop=True), code[order]
+    falling = in_order(table, code)
+    table, code = table.iloc[falling].reset_index(drop=True), code[falling]
     return League(
         name=scores.name,
         table=table,

@@ -12,6 +12,7 @@ from csindex import messages
 from csindex.benchmark.leagues.gaps import ADJUSTMENTS
 from csindex.benchmark.leagues.standing import DRAWS, FEWEST_SHRUNK, Rules
 from csindex.benchmark.leagues.tables import FEW_EFFECTIVE
+from csindex.benchmark.wave_order import waves_said
 from csindex.text import format
 from csindex.text.document import Bullets, Paragraph, Section, Table
 from csindex.text.result import Result
@@ -27,6 +28,7 @@ def _headline(league: League, table: pd.DataFrame, lang: format.Language) -> Sec
 def _leading(league: League, table: pd.DataFrame, lang: format.Language) -> Table:
     """Return the first rows: unit, score, rank, and the ranks that are not ruled out."""
     rows = []
+    table = table.assign(**{name: format.labels_shown(table[name]) for name in _own_columns(league)})
     for _, row in table.head(format.ROWS).iterrows():
         known = pd.notna(row["rank"])
         between = messages.words("league")[lang]["between"]
@@ -261,7 +263,8 @@ class League(Result):
             yield _one(self, table, groups.iloc[0], lang)
         else:
             yield from _several(self, table, groups, lang)
-        yield Section("", (Paragraph(messages.words("league")[lang]["cannot"]),))
+        ordered = [Paragraph(waves_said(self.waves).text(lang))] if self.waves else []
+        yield Section("", (*ordered, Paragraph(messages.words("league")[lang]["cannot"])))
         yield _method(self, table, lang)
 
     def brief(self, lang: format.Language) -> Iterator[Section]:

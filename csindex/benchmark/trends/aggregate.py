@@ -1,6 +1,6 @@
 """Aggregates of units: industries, sectors and the nation, and rolling scores."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -17,6 +17,7 @@ from csindex.benchmark.unit_scores import (
     side_by_side,
     weighted_sums,
 )
+from csindex.benchmark.wave_order import with_waves_in_order
 from csindex.benchmark.waves import Grid
 from csindex.errors import OptionError
 from csindex.fitting.core import RESERVED
@@ -113,6 +114,7 @@ def aggregate(
     scores = UnitScores.of(result, construct)
     levels = levels_of(scores.units, by, facts)
     refuse_clash(levels, RESERVED)
+    refuse_clash(scores.units, (*RESERVED, "share"))
     number = numbered(levels)
     labels = levels.iloc[np.unique(number, return_index=True)[1]].reset_index(drop=True)
     given = weights_of(scores.units, weights, facts)
@@ -241,7 +243,7 @@ def _refuse(units: pd.DataFrame, given: Array, number: NDArray[np.intp], labels:
         raise OptionError(Message("trend.all_zero", unit=said(tuples(labels)[int(empty[0])])))
 
 
-def rolling(scores: UnitScores, wave: str = "quarter") -> UnitScores:
+def rolling(scores: UnitScores, wave: str = "quarter", *, order: Sequence[Any] | None = None) -> UnitScores:
     """Return, for every wave, the latest score of each unit, for indices that replace a part of the units at a time.
 
     National indices measure some sectors each quarter, and put them together with the latest scores of all others.
@@ -252,6 +254,8 @@ def rolling(scores: UnitScores, wave: str = "quarter") -> UnitScores:
     scores : UnitScores
         Units with a column `wave`, not all of them measured in every wave.
     wave : str
+    order : sequence of labels, optional
+        All waves, the earliest first, where their labels do not show it.
 
     Returns
     -------
@@ -273,7 +277,7 @@ def rolling(scores: UnitScores, wave: str = "quarter") -> UnitScores:
     >>> csi.rolling(csi.UnitScores.of(result)).units.quarter.tolist()
     ['2', '2', '3', '3']
     """
-    scores = UnitScores.of(scores)
+    scores = with_waves_in_order(UnitScores.of(scores), wave, order)
     grid = Grid.of(scores.units, wave)
     if not scores.joint and scores.coefficients is not None:
         raise OptionError(Message("trend.not_joint_rolling"))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from csindex.benchmark.leagues.gaps import ADJUSTMENTS
 from csindex.benchmark.planning import reach
 from csindex.benchmark.unit_scores import UnitScores, bennet, combined_degrees
+from csindex.benchmark.wave_order import waves_said
 from csindex.benchmark.waves import Grid, Panel
 from csindex.fitting.core import table
 from csindex.index.differences import Pair, critical_z, gap_limits, pairs_of, two_sided
@@ -170,7 +171,11 @@ class Trend(ShortResult):
         count = len(self.table[self.units].drop_duplicates()) if self.units else 1
         title = {"name": self.name, "wave": self.wave, "first": self.waves[0], "last": self.waves[-1]}
         heading = _say(lang, "title_units", **title, units=count) if count > 1 else _say(lang, "title", **title)
-        said = [_say(lang, f"weights_{self.weights}", base=self.base), *_verdict(self, lang)]
+        said = [
+            waves_said(self.waves).text(lang),
+            _say(lang, f"weights_{self.weights}", base=self.base),
+            *_verdict(self, lang),
+        ]
         yield Section("", (Paragraph(heading, "lead"), *map(Paragraph, said)))
         yield Section("", (_cells(self, self.changes if count == 1 else _latest(self), lang),))
 

@@ -1,6 +1,6 @@
 """Trends: scores of units over waves with fixed item weights, and their changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -9,9 +9,12 @@ from numpy.typing import NDArray
 from csindex.assessment.groups.groups import adjust_of, adjusted
 from csindex.benchmark.trends.result import Trend, changes_of, changes_table, decomposition_table, scores_table
 from csindex.benchmark.unit_scores import UnitScores
+from csindex.benchmark.wave_order import with_waves_in_order
 from csindex.benchmark.waves import Grid, Panel, items_panel, scores_panel
 from csindex.errors import OptionError
 from csindex.fitting.constructs import place
+from csindex.fitting.core import RESERVED
+from csindex.fitting.intake import refuse_clash
 from csindex.fitting.result import Fit
 from csindex.index.logit_scores import LogitScores, on_logit_scale
 from csindex.messages import Message, listed
@@ -19,6 +22,9 @@ from csindex.options import choose
 from csindex.replicates.intervals import Evidence
 from csindex.stacks.layout import Array
 from csindex.text.format import unit_name
+
+CHANGES = (*RESERVED, "from", "to", "series", "series_break", "percent", "detectable", "part", "p_adjusted")
+"""Columns of the tables of a trend."""
 
 ItemWeights = Literal["fixed", "own"] | Mapping[str, float] | None
 
@@ -35,6 +41,7 @@ def trend(
     level: float | None = None,
     power: float = 0.8,
     construct: str | None = None,
+    order: Sequence[Any] | None = None,
 ) -> Trend:
     """Follow units over waves: scores, changes with intervals, and the part of the item weights in them.
 
@@ -46,7 +53,8 @@ def trend(
     result : Fit or UnitScores
         A fit with ``by=[..., wave]``, or scores such as those of `aggregate` whose units have that column.
     wave : str
-        Column of the waves; numbers, text that sorts, or an ordered categorical.
+        Column of the waves: numbers, dates, an ordered categorical, or texts whose numbers show their order, such as
+        ``"2023Q1"`` and ``"W10"``; others need `order`.
     weights : {"fixed", "own"} or mapping of item to weight, optional
         *fixed*: every wave of a unit has the same item weights, so that changes are changes of ratings; the default for
         fits. *own*: each wave's own weights. A mapping: weights fixed from outside, which then add no uncertainty.
@@ -68,6 +76,8 @@ def trend(
         Of the minimum detectable change.
     construct : str, optional
         By default the model's target.
+    order : sequence of labels, optional
+        All waves, the earliest first.
 
     Returns
     -------
@@ -76,7 +86,7 @@ def trend(
     Raises
     ------
     OptionError
-        A wave column, base or break that is not there, a single wave, weights that do not go with the result.
+        A wave column, base or break that is not there, a single wave, waves that do not show their order, weights that do not go with the result.
 
     Examples
     --------
@@ -86,7 +96,8 @@ def trend(
     >>> moved.changes.columns[-6:].tolist()
     ['estimate', 'se', 'lower', 'upper', 'p', 'p_adjusted']
     """
-    scores = UnitScores.of(result, construct)
+    scores = with_waves_in_order(UnitScores.of(result, construct), wave, order)
+    refuse_clash(scores.units, CHANGES)
     grid = Grid.of(scores.units, wave)
     method = adjust_of("fdr_by" if adjust == "by" else adjust)
     level = _share("level", scores.level if level is None else level)
@@ -123,13 +134,14 @@ def fixed_weights(
     base: Any = None,
     breaks: Any = None,
     construct: str | None = None,
+    order: Sequence[Any] | None = None,
 ) -> UnitScores:
     """Return scores in which all waves of a unit have the same item weights, e.g. for `aggregate`.
 
     Parameters
     ----------
     result : Fit
-    wave, weights, base, breaks, construct
+    wave, weights, base, breaks, construct, order
         See `trend`.
 
     Returns
@@ -149,7 +161,7 @@ def fixed_weights(
     >>> csi.fixed_weights(csi.fit(csi.acsi(), answers, by="year", replicates=100)).joint
     True
     """
-    scores = UnitScores.of(result, construct)
+    scores = with_waves_in_order(UnitScores.of(result, construct), wave, order)
     if not isinstance(result, Fit):
         raise OptionError(Message("trend.needs_fit"))
     if scores.coefficients is not None and not scores.joint:

@@ -5,9 +5,11 @@ import numpy as np
 from csindex.estimation.estimator import estimator_of
 from csindex.fitting.refusals import counted, failure_reasons
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_of
+from csindex.fitting.text import scales_said
 from csindex.reports.labels import Reader
 from csindex.text.document import Block, Bullets, Formula, Paragraph, Section, Table
 from csindex.text.format import unit_name
+from csindex.text.speaker import Speaker
 from csindex.version import __version__
 
 MOST_SHOWN = 5
@@ -63,10 +65,11 @@ def decisions(reader: Reader) -> dict[str, str]:
         chosen["estimator"] += f", {options.discrepancy}"
     if result.account is None:
         del chosen["missing"]
+    chosen["scale"] = scales_said(result, Speaker({}, reader.lang))
     chosen |= _items_and_stages(reader)
     if options.weights_from:
         chosen = {"carried": reader.say("carried_from", source=options.weights_from)} | {
-            key: value for key, value in chosen.items() if key == "missing"
+            key: value for key, value in chosen.items() if key in ("missing", "scale")
         }
     none = reader.say("none")
     spread = {"resampling": none, "interval": none, "seed": "", "failed": ""}

@@ -172,6 +172,9 @@ def _as_numbers(column: "pd.Series[Any]", settings: Settings, commas: bool) -> t
     text = [cell for cell in stripped if isinstance(cell, str) and cell not in BLANKS]
     if any(not isinstance(cell, (str, int, float)) and cell is not None for cell in stripped):
         return column, False
+    true = [isinstance(cell, bool) for cell in stripped]
+    if any(true) and not all(there or blank(cell) for there, cell in zip(true, stripped, strict=True)):
+        return column, False
     with_comma = [cell for cell in text if "," in cell]
     sure = commas or decimal == "," or not any(map(_THOUSANDS.fullmatch, with_comma))
     if decimal != "." and with_comma and sure and all(map(_COMMA.fullmatch, text)):
