@@ -14,6 +14,10 @@ from csindex.model.model import Model
 from csindex.survey.readers.read import read_survey
 from csindex.survey.survey import Survey
 
+Scale = tuple[float, float]
+LONGEST = 250
+"""Letters of a path; what is longer can only be a model."""
+
 
 def names(text: str) -> list[str]:
     """Return the names in ``a,b``."""
@@ -25,7 +29,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the model")
     group.add_argument(
         "--model", default="acsi", metavar="NAME|FILE",
-        help="a ready-made model (see 'csindex models'), a YAML file, or a text in the lavaan notation; acsi if not given",
+        help="a ready-made model (see 'csindex models'), a YAML file, or the lavaan notation, as a file or as it is: 'A =~ a1 + a2; ...'; acsi if not given",
     )  # fmt: skip
     group.add_argument("--scale", nargs=2, type=float, metavar=("LOW", "HIGH"), help="scale of the ratings, e.g. 1 7")
     group.add_argument(
@@ -48,14 +52,18 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--clusters", action="extend", type=names, metavar="COLUMN[,COLUMN]")
     group.add_argument(
         "--missing-codes", action="extend", nargs="+", default=[], metavar="CODES",
-        help="what means no answer: 98,99; for one item: PRICE=101; before numbers below 0 write --missing-codes=-9",
+        help="what means no answer: 98,99; for one item: PRICE=101",
     )  # fmt: skip
     group.add_argument(
         "--missing", default="listwise", metavar="POLICY", help="listwise (if not given), pairwise, mean or em"
     )
     group.add_argument(
         "--item-scales", action="extend", nargs="+", default=[], metavar="ITEM=LOW:HIGH",
-        help="scales that the file's value labels do not tell, or tell wrongly",
+        help="scales of items, which also replace the file's; of all items with a scale: 1:10=0:10",
+    )  # fmt: skip
+    group.add_argument(
+        "--texts", action="extend", nargs="+", default=[], metavar="TEXT=NUMBER",
+        help="answers that are written as texts: 'very satisfied=5'",
     )  # fmt: skip
     group.add_argument("--sheet", help="of a workbook: its name or number")
     group.add_argument("--header", type=int, metavar="ROW", help="row with the names of the columns")
@@ -90,7 +98,8 @@ def add_output(parser: argparse.ArgumentParser, out: str = "", tables: bool = Tr
 
 def model_given(args: argparse.Namespace) -> Model:
     """Return the model that the arguments say."""
-    return model_of(args.model, tuple(args.scale) if args.scale else None, args.rename)
+    model = model_of(args.model, tuple(args.scale) if args.scale else None, args.rename)
+    return model.with_scales(_scales(getattr(args, "item_scales", ())))
 
 
 def model_of(name: str, scale: tuple[float, float] | None = None, renames: Sequence[str] = ()) -> Model:
@@ -107,16 +116,18 @@ def model_of(name: str, scale: tuple[float, float] | None = None, renames: Seque
     if name.lower() in LIBRARY:
         function = LIBRARY[name.lower()]
         model = function() if scale is None else function(scale=scale)
-    elif path.suffix.lower() in (".yaml", ".yml"):
+    elif path.suffix.lower() in (".yaml", ".yml") and "=~" not in name:
         if scale is not None:
             raise OptionError(Message("cli.scale_of_file", name=name))
         model = Model.from_yaml(path)
-    elif path.is_file():
+    elif "\n" not in name and len(name) < LONGEST and path.is_file():
         try:
             text = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:
             raise ModelError(Message("cli.not_utf8", name=name)) from None
         model = Model.parse(text, scale=scale or (1, 10), name=path.stem)
+    elif "=~" in name or "<~" in name:
+        model = Model.parse(name, scale=scale or (1, 10))
     else:
         near = get_close_matches(name.lower(), LIBRARY, n=2, cutoff=0.5)
         meant = Message("cli.near_model", names=Several(near, last=" or ")) if near else ""
@@ -154,7 +165,8 @@ def reading(args: argparse.Namespace) -> dict[str, Any]:
     sheet = int(args.sheet) if args.sheet and args.sheet.isdecimal() else args.sheet
     delimiter = {"\\t": "\t", "tab": "\t"}.get(args.delimiter, args.delimiter)
     given = {"sheet": sheet, "header": args.header, "encoding": args.encoding, "delimiter": delimiter}
-    given |= {"decimal": args.decimal, "scales": _scales(args.item_scales) or None}
+    own = {name: scale for name, scale in _scales(args.item_scales).items() if isinstance(name, str)}
+    given |= {"decimal": args.decimal, "scales": own or None, "texts": _texts(args.texts) or None}
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -210,13 +222,33 @@ def _code(text: str) -> float | str:
         return text
 
 
-def _scales(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
-    scales = {}
+def _texts(pairs: Sequence[str]) -> dict[str, float]:
+    """Return the numbers in ``TEXT=NUMBER``."""
+    texts = {}
+    for pair in pairs:
+        text, _, number = pair.rpartition("=")
+        try:
+            texts[text.strip()] = float(number)
+        except ValueError:
+            raise OptionError(Message("cli.texts_form", text=pair)) from None
+    return texts
+
+
+def _scales(texts: Sequence[str]) -> dict[str | Scale, Scale]:
+    """Return the scales in ``ITEM=LOW:HIGH``, or ``LOW:HIGH=LOW:HIGH`` for all items with a scale."""
+    scales: dict[str | Scale, Scale] = {}
     for text in texts:
         item, _, ends = text.rpartition("=")
-        try:
-            low, high = map(float, ends.split(":"))
-        except ValueError:
-            raise OptionError(Message("cli.scales_form", text=text)) from None
-        scales[item] = (low, high)
+        scale = _scale(ends)
+        if scale is None or not item:
+            raise OptionError(Message("cli.scales_form", text=text))
+        scales[_scale(item) or item] = scale
     return scales
+
+
+def _scale(text: str) -> Scale | None:
+    try:
+        low, high = map(float, text.split(":"))
+    except ValueError:
+        return None
+    return low, high
