@@ -90,7 +90,7 @@ def estimate_units(units: UnitStack, source: Source, model: Model, design: Desig
 
 
 def _scored(units: UnitStack, design: Design, procedure: Procedure) -> set[int]:
-    """Return the rows of the units with constant items that have an index all the same, and no other estimates.
+    """Return the rows of the units whose answers are all alike, which have an index all the same, and no other estimates.
 
     A single sample has one only by given weights: there are no other units to take them from.
     """

@@ -57,6 +57,8 @@ def p_value(p: float) -> str:
 
 def interval(lower: float, upper: float, digits: int, lang: Language, sign: bool = False) -> str:
     """Return an interval as text."""
+    if np.isfinite(lower) and upper == np.inf:
+        return f"{number(lower, digits, sign)}{' to open' if lang == 'en' else ' 이상'}"
     if not (np.isfinite(lower) and np.isfinite(upper)):
         return "–"
     return f"{number(lower, digits, sign)}{' to ' if lang == 'en' else ' ~ '}{number(upper, digits, sign)}"

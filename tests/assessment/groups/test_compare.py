@@ -185,7 +185,7 @@ def test_joint_designs_pair_their_replicates():
     assert found.differences["p"].notna().all()
     own = found.result.evidence(lambda e: e.index)
     apart = difference(own, np.array([0]), np.array([1]), True)
-    expected = uncertainty(apart, 0.95, "percentile")
+    expected = uncertainty(apart, 0.95, "auto")
     np.testing.assert_array_equal(found.differences.query("quantity == 'index'")["lower"], expected.lower[0])
     wald_rows = found.omnibus.query("test == 'wald'")
     assert (wald_rows["df_error"] == 19).all()
