@@ -116,7 +116,12 @@ def uncertainty(evidence: Evidence, level: float, interval: str) -> Uncertainty:
     tail = _tail((1 - level) / 2, evidence.degrees)
     with np.errstate(invalid="ignore", divide="ignore"):
         found = INTERVALS[interval].spread(evidence, standard_error(evidence), tail)
-        return found if evidence.scores is None else _on_scale(found, evidence, level)
+    found = found if evidence.scores is None else _on_scale(found, evidence, level)
+    known = np.isfinite(evidence.estimate)
+    if known.all():
+        return found
+    # Replicates may be known where the estimate is not, such as a geometric mean of correlations of both signs.
+    return Uncertainty(*(np.where(known, part, np.nan) for part in (found.se, found.lower, found.upper, found.p)))
 
 
 def usual_interval(resampling: str, *, replicates: bool = True) -> Interval:

@@ -50,9 +50,11 @@ def number(value: float, digits: int, sign: bool = False) -> str:
     return text.lstrip("+-") if float(text) == 0 else text.replace("-", "−")
 
 
-def p_value(p: float) -> str:
-    """Return a p-value as text; one below 0.001 is not called 0."""
-    return "<0.001" if p < 0.001 else number(p, 3)
+def p_value(p: float, least: float = 0.0) -> str:
+    """Return a p-value as text; one below 0.001 is not called 0, nor one at the `least` that replicates can show called that."""
+    if p < 0.001:
+        return "<0.001"
+    return f"<{number(least, 3)}" if p <= least * (1 + 1e-9) else number(p, 3)
 
 
 def interval(lower: float, upper: float, digits: int, lang: Language, sign: bool = False) -> str:
