@@ -50,6 +50,19 @@ class Scores:
         return Scores(**chosen)
 
 
+def mean_scores(draws: Array, se: Array, n_eff: Array) -> Scores:
+    """Return Scores of means (U, q) of which only standard errors are known: their intervals are t on the logit scale.
+
+    Parameters
+    ----------
+    draws : (U, R, q)
+    se : (U, q)
+    n_eff : (U,)
+    """
+    n = np.broadcast_to(n_eff[:, None], se.shape)
+    return Scores(draws, se * np.sqrt(n), None, np.ones_like(se), n)
+
+
 def weighting(n: Array, n_eff: Array) -> Array:
     """Return how much too short a studentized interval of a weighted sample is, 1 without weights.
 
