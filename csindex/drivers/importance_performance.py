@@ -8,6 +8,7 @@ import pandas as pd
 from csindex.errors import ModelError
 from csindex.estimation.estimates import Estimates
 from csindex.fitting import constructs
+from csindex.fitting.core import Quantity
 from csindex.fitting.result import Fit
 from csindex.index.impacts import STEP
 from csindex.messages import Message
@@ -67,9 +68,10 @@ def importance_performance(
             return np.asarray(step * total(e))
         return np.asarray(step * total(e)[..., of] * constructs.of_items(result, owner, names, e)[0])
 
-    def performance(e: Estimates) -> Array:
-        return constructs.of_items(result, owner, names, e)[1] if items else index(e)
+    def of_items(e: Estimates) -> Array:
+        return constructs.of_items(result, owner, names, e)[1]
 
+    performance: Quantity = of_items if items else index
     labels: dict[str, Sequence[str]] = {"source": owner, "item": names} if items else {"source": sources}
     labels |= {"target": [goal] * (len(names) if items else len(sources))}
     where = quadrants(importance(result.estimates), performance(result.estimates))

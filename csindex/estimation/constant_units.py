@@ -1,4 +1,4 @@
-"""Index of units in which items are constant, so that their weights cannot be estimated."""
+"""Index of units whose answers are all alike, so that item weights cannot be estimated."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,14 +14,14 @@ from csindex.stacks.layout import Array
 
 
 def constant_units(moments: Moments, design: Design) -> NDArray[np.bool_]:
-    """Return whether (U,) some item is constant in a unit all of whose moments are known."""
+    """Return whether (U,) every item is constant, in units all of whose moments are known."""
     spread = moments.sd * (100.0 / design.span)
     known = np.isfinite(moments.mean).all(axis=1) & np.isfinite(moments.cov).all(axis=(1, 2))
-    return np.asarray(known & (spread <= CONSTANT_BELOW).any(axis=1))
+    return np.asarray(known & (spread <= CONSTANT_BELOW).all(axis=1))
 
 
 def with_constant_units(sample: Estimates, moments: Moments, design: Design, given: Array | None) -> Estimates:
-    """Return estimates (U,) in which units with constant items have an index, and nothing else.
+    """Return estimates (U,) in which units whose items are all constant have an index, and nothing else.
 
     Its weights are the given ones (U, p); else the means of those of the other units, weighted by their answers; else, where
     no unit can be estimated, equal ones.

@@ -20,7 +20,15 @@ from csindex.model.stages import Stage
 from csindex.moments.moments import Moments
 from csindex.options import Options
 from csindex.replicates.bounded import Scores
-from csindex.replicates.intervals import Evidence, Uncertainty, standard_error, uncertainty, unknown, words_of
+from csindex.replicates.intervals import (
+    Evidence,
+    Uncertainty,
+    counts_replicates,
+    standard_error,
+    uncertainty,
+    unknown,
+    words_of,
+)
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
@@ -213,6 +221,13 @@ class FittedModel:
         """The glossary's key of how intervals are computed."""
         drawn = self.replicates
         return words_of(self.options, self.degrees, 0 if drawn is None else drawn.estimates.index.shape[1])
+
+    @property
+    def least_p(self) -> float:
+        """The least p-value that the replicates can show, 2/(R + 1); 0 where p-values are not counted on replicates."""
+        if self.replicates is None or not counts_replicates(self.options):
+            return 0.0
+        return float(2 / (self.replicates.estimates.index.shape[1] + 1))
 
     def at_stage(self, number: int) -> Self:
         """Return the fit as it was after a stage, of the same units and replicates; the first has the number 0."""

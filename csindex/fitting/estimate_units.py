@@ -69,7 +69,10 @@ def estimate_units(units: UnitStack, source: Source, model: Model, design: Desig
     moments = units.moments
     problems = refusals.sample_problems(model, units.moments, options)
     scored = _scored(units, design, procedure)
-    units = units.without({unit: text for unit, text in problems.items() if unit not in scored}, SurveyError, drop)
+    problems = {unit: text for unit, text in problems.items() if unit not in scored}
+    if options.replicates and options.resampling == "bootstrap":
+        problems = {**refusals.sampling_problems(source, units.numbers), **problems}
+    units = units.without(problems, SurveyError, drop)
     units = units.without(refusals.block_problems(model, design, units.moments), EstimationError, drop)
     units = _with_estimates(units, source, design, procedure)
     problems = refusals.estimate_problems(model, design, units.moments, units.estimates, options)
@@ -90,7 +93,7 @@ def estimate_units(units: UnitStack, source: Source, model: Model, design: Desig
 
 
 def _scored(units: UnitStack, design: Design, procedure: Procedure) -> set[int]:
-    """Return the rows of the units with constant items that have an index all the same, and no other estimates.
+    """Return the rows of the units whose answers are all alike, which have an index all the same, and no other estimates.
 
     A single sample has one only by given weights: there are no other units to take them from.
     """

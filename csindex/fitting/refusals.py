@@ -17,6 +17,8 @@ from csindex.model.parts import Construct, Item
 from csindex.moments.missing import policy_of
 from csindex.moments.moments import Moments
 from csindex.options import Options
+from csindex.replicates.rows import RowSource
+from csindex.replicates.source import Source
 from csindex.stacks.layout import Array, packing
 from csindex.stacks.linear import largest_inflation
 from csindex.survey.checks import constant, few_rows
@@ -101,6 +103,19 @@ def sample_problems(model: Model, moments: Moments, options: Options) -> dict[in
         elif len(flat):
             problems[unit] = constant([model.item_names[i] for i in flat])
     return problems
+
+
+def sampling_problems(source: Source, numbers: NDArray[np.intp]) -> dict[int, Message]:
+    """Return the units all of whose answers are from one sampling unit of a design, by their rows."""
+    if not isinstance(source, RowSource) or source.answers.sampling is None:
+        return {}
+    sampling = source.answers.sampling
+    own = [np.unique(sampling.psu[source.answers.rows_of(number)]) for number in numbers.tolist()]
+    return {
+        row: Message("survey.one_sampling_unit")
+        for row, psus in enumerate(own)
+        if len(psus) == 1 and sampling.fraction[psus[0]] < 1
+    }
 
 
 def _gap(model: Model, cov: Array, options: Options) -> Message:

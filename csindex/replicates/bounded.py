@@ -50,6 +50,19 @@ class Scores:
         return Scores(**chosen)
 
 
+def mean_scores(draws: Array, se: Array, n_eff: Array) -> Scores:
+    """Return Scores of means (U, q) of which only standard errors are known: their intervals are t on the logit scale.
+
+    Parameters
+    ----------
+    draws : (U, R, q)
+    se : (U, q)
+    n_eff : (U,)
+    """
+    n = np.broadcast_to(n_eff[:, None], se.shape)
+    return Scores(draws, se * np.sqrt(n), None, np.ones_like(se), n)
+
+
 def weighting(n: Array, n_eff: Array) -> Array:
     """Return how much too short a studentized interval of a weighted sample is, 1 without weights.
 
@@ -94,7 +107,8 @@ def studentized(estimate: Array, scores: Scores, tail: float | Array) -> tuple[A
     t = _pivots(estimate, scores)
     step = scores.deviation * scores.factor
     with np.errstate(invalid="ignore"):
-        low, high = estimate - _quantile(t, 1 - tail) * step, estimate - _quantile(t, tail) * step
+        left, right = _quantiles(t, tail, 1 - tail)
+        low, high = estimate - right * step, estimate - left * step
     if scores.below is not None and scores.above is not None:
         low = estimate - np.hypot(estimate - low, scores.below)
         high = estimate + np.hypot(high - estimate, scores.above)
@@ -210,14 +224,18 @@ def _pivots(estimate: Array, scores: Scores) -> Array:
     return np.where(np.abs(gap) < 1e-9, 0.0, t)
 
 
-def _quantile(values: Array, share: float | Array) -> Array:
+def _quantiles(values: Array, *shares: float | Array) -> list[Array]:
     """Return quantiles (U, q) of type 7 along axis 1 of (U, R, q), where NaN is left out and infinities are not."""
-    ordered = np.sort(values, axis=1)
-    known = (~np.isnan(values)).sum(axis=1)
+    ordered = np.sort(np.moveaxis(values, 1, -1), axis=-1)
+    known = (~np.isnan(ordered)).sum(axis=-1)
+    return [_at(ordered, known, share) for share in shares]
+
+
+def _at(ordered: Array, known: NDArray[np.intp], share: float | Array) -> Array:
     at = np.maximum(known - 1, 0) * share
     below = np.floor(at).astype(np.intp)
     above = np.minimum(below + 1, np.maximum(known - 1, 0))
-    a, b = (np.take_along_axis(ordered, place[:, None], axis=1)[:, 0] for place in (below, above))
+    a, b = (np.take_along_axis(ordered, place[..., None], axis=-1)[..., 0] for place in (below, above))
     with np.errstate(invalid="ignore"):
         inner = a + (at - below) * (b - a)
     ends = np.where(np.isfinite(a), b, a)

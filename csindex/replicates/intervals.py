@@ -1,7 +1,7 @@
 """From replicates to standard errors, intervals and p-values: the one source of all three (array functions)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -116,7 +116,12 @@ def uncertainty(evidence: Evidence, level: float, interval: str) -> Uncertainty:
     tail = _tail((1 - level) / 2, evidence.degrees)
     with np.errstate(invalid="ignore", divide="ignore"):
         found = INTERVALS[interval].spread(evidence, standard_error(evidence), tail)
-        return found if evidence.scores is None else _on_scale(found, evidence, level)
+    found = found if evidence.scores is None else _on_scale(found, evidence, level)
+    known = np.isfinite(evidence.estimate)
+    if known.all():
+        return found
+    # Replicates may be known where the estimate is not, such as a geometric mean of correlations of both signs.
+    return Uncertainty(*(np.where(known, part, np.nan) for part in (found.se, found.lower, found.upper, found.p)))
 
 
 def usual_interval(resampling: str, *, replicates: bool = True) -> Interval:
@@ -141,6 +146,12 @@ def words_of(options: Options, degrees: Array | None, replicates: int) -> str:
     return "auto logit" if mixed else "auto"
 
 
+def counts_replicates(options: Options) -> bool:
+    """Return whether p-values are counted on the replicates, of which there must be many for small ones."""
+    automatic = options.interval == "auto" and options.resampling not in UNLIKE_SAMPLES
+    return automatic or INTERVALS[options.interval].distribution
+
+
 def check_interval(options: Options, *, designed: bool) -> None:
     """Raise an OptionError if the interval does not go with the replicates, or with a sampling design."""
     method, name, resampling = INTERVALS[options.interval], options.interval, options.resampling
@@ -157,7 +168,8 @@ def check_interval(options: Options, *, designed: bool) -> None:
 
 def standard_error(evidence: Evidence) -> Array:
     """Return the standard error (U, q); replicates that failed are taken to be like the others."""
-    se = _standard_error(evidence)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        se = _standard_error(evidence)
     # What cannot vary, such as a single item's weight, does so by rounding errors only.
     return np.where(se < 1e-13, 0.0, se)
 
@@ -221,9 +233,8 @@ def _sampling_units(evidence: Evidence) -> Array:
 
 
 def _automatic(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
-    rest = _replicated(evidence, se, tail)
     if evidence.scores is None:
-        return rest
+        return _replicated(evidence, se, tail)
     from scipy.special import ndtri, stdtr, stdtrit
 
     estimate, scores = evidence.estimate, evidence.scores
@@ -237,7 +248,8 @@ def _automatic(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
         enough = ~designed & ((~np.isnan(scores.draws)).sum(axis=1) >= FEWEST)
         ends = studentized(estimate, scores, nominal)
         low, high = np.where(enough, ends[0], low), np.where(enough, ends[1], high)
-    return replace(rest, lower=low, upper=high)
+    # That an index is 0 is nothing to test.
+    return Uncertainty(se, low, high, np.full(estimate.shape, np.nan))
 
 
 def _replicated(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:

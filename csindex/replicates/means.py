@@ -92,6 +92,8 @@ class Drawn:
         Whether replicate r of one unit goes with replicate r of every other.
     words, words_ko : str
         How they were made, in English and Korean.
+    squares : (U, R, q) or None
+        Replicates of the means of the squares.
     """
 
     draws: Array
@@ -100,6 +102,7 @@ class Drawn:
     joint: bool
     words: str
     words_ko: str
+    squares: Array | None = None
 
     def words_in(self, lang: Language) -> str:
         """Return how they were made, in a language."""

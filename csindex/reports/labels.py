@@ -87,5 +87,5 @@ class Reader:
         for label, (_, row) in zip(labels, frame.iterrows(), strict=True):
             cells = [label, format.number(row["estimate"], digits), format.number(row["se"], digits + 1)]
             cells.append(self.interval(row["lower"], row["upper"], digits))
-            rows.append((*cells, format.p_value(row["p"])) if p else tuple(cells))
+            rows.append((*cells, format.p_value(row["p"], self.result.least_p)) if p else tuple(cells))
         return Table(caption, head, tuple(rows))

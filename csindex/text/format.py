@@ -50,13 +50,17 @@ def number(value: float, digits: int, sign: bool = False) -> str:
     return text.lstrip("+-") if float(text) == 0 else text.replace("-", "−")
 
 
-def p_value(p: float) -> str:
-    """Return a p-value as text; one below 0.001 is not called 0."""
-    return "<0.001" if p < 0.001 else number(p, 3)
+def p_value(p: float, least: float = 0.0) -> str:
+    """Return a p-value as text; one below 0.001 is not called 0, nor one at the `least` that replicates can show called that."""
+    if p < 0.001:
+        return "<0.001"
+    return f"<{number(least, 3)}" if p <= least * (1 + 1e-9) else number(p, 3)
 
 
 def interval(lower: float, upper: float, digits: int, lang: Language, sign: bool = False) -> str:
     """Return an interval as text."""
+    if np.isfinite(lower) and upper == np.inf:
+        return f"{number(lower, digits, sign)}{' to open' if lang == 'en' else ' 이상'}"
     if not (np.isfinite(lower) and np.isfinite(upper)):
         return "–"
     return f"{number(lower, digits, sign)}{' to ' if lang == 'en' else ' ~ '}{number(upper, digits, sign)}"

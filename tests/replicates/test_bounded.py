@@ -174,7 +174,7 @@ def test_a_unit_of_equal_answers_is_scored(best):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         result = csi.fit(MODEL, best, by="unit", replicates=200)
-    assert any("unit 1" in str(one.message) and "same answer throughout" in str(one.message) for one in caught)
+    assert any("unit 1" in str(one.message) and "all answers the same" in str(one.message) for one in caught)
     first = result.index[result.index.unit == "unit 1"]
     assert (first.estimate == 100).all() and (first.upper == 100).all()
     np.testing.assert_allclose(first.lower, 100 * 0.025 ** (1 / 40))

@@ -16,7 +16,7 @@ from csindex.fitting.result import Fit
 from csindex.fitting.text import names_shown
 from csindex.index.impacts import STEP
 from csindex.messages import Argument, Language
-from csindex.replicates.intervals import INTERVALS
+from csindex.replicates.intervals import counts_replicates
 from csindex.text import html
 from csindex.text.document import Bullets, Paragraph, Section, Table
 from csindex.text.result import Result
@@ -231,7 +231,7 @@ def _floor(found: Comparison, speaker: Speaker) -> list[str]:
         return []
     most = int(counted.groupby("quantity")["p"].count().max())
     least = 2 / (options.replicates + 1)
-    if found.result.replicates is None or not INTERVALS[options.interval].distribution or found.adjust == "none":
+    if found.result.replicates is None or not counts_replicates(options) or found.adjust == "none":
         return []
     if least * most < _alpha(found):
         return []

@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike
 from csindex.benchmark.composites.result import POLICY, CompositeResult, Gaps, notices
 from csindex.benchmark.composites.scheme import Scheme, Weighting
 from csindex.errors import OptionError, SurveyError
-from csindex.fitting.intake import plan_of, refuse_empty, survey_of
+from csindex.fitting.intake import Plan, plan_of, refuse_empty, survey_of
 from csindex.messages import Message
 from csindex.model.parts import Item
 from csindex.options import choose
-from csindex.replicates.intervals import Evidence, uncertainty, unknown
+from csindex.replicates.bounded import mean_scores
+from csindex.replicates.intervals import Evidence, Uncertainty, uncertainty, unknown
 from csindex.replicates.means import MeanSource, drawn, placed, sample_of, sizes
 from csindex.stacks.layout import Array
 from csindex.survey.checks import ANY_SCALE, Codes
@@ -103,13 +104,24 @@ def composite(
         n=n,
         n_eff=n_eff,
         estimates=estimates,
-        spread=uncertainty(evidence, level, plan.interval) if plan.replicates else unknown(estimates),
+        spread=_spread(evidence, n_eff, len(weighting.shares) + 1, plan) if plan.replicates else unknown(estimates),
         # Leagues, grades and trends need the replicates of the scores, not of the items.
         drawn=replace(spread, draws=spread.draws[..., -len(weighting.shares) - 1 :].copy()),
     )
     for notice in notices(result):
         warnings.warn(notice, stacklevel=2)
     return result
+
+
+def _spread(evidence: Evidence, n_eff: Array, scores: int, plan: Plan) -> Uncertainty:
+    """Return the uncertainty of all parameters, the last ones of which are `scores` means on 0-100."""
+    found = uncertainty(evidence, plan.level, plan.interval)
+    draws, estimate = evidence.draws[..., -scores:], evidence.estimate[:, -scores:]
+    bounded = replace(evidence, estimate=estimate, draws=draws, scores=mean_scores(draws, found.se[:, -scores:], n_eff))
+    own = uncertainty(bounded, plan.level, "auto")
+    for name in ("se", "lower", "upper"):
+        getattr(found, name)[:, -scores:] = getattr(own, name)
+    return found
 
 
 def _points(values: Array, weighting: Weighting, scheme: Scheme) -> Array:

@@ -15,6 +15,7 @@ from csindex.fitting.intake import Plan
 from csindex.messages import Argument, Language, Message, listed
 from csindex.moments.missing import POLICIES, Policy
 from csindex.options import choose
+from csindex.replicates.bounded import mean_scores
 from csindex.replicates.intervals import Uncertainty
 from csindex.replicates.means import Drawn
 from csindex.stacks.layout import Array
@@ -118,7 +119,8 @@ class CompositeResult(Result):
             coefficients=self.drawn.coefficients,
             degrees=self.drawn.degrees,
             level=self.plan.level,
-            interval=self.plan.interval,
+            interval="auto",
+            moments=mean_scores(self.drawn.draws[..., [at]], self.spread.se[:, [at - len(names)]], self.n_eff),
         )
 
     def blocks(self, lang: Language) -> Iterator[Section]:
@@ -254,7 +256,7 @@ def _replicates(result: CompositeResult, lang: Language) -> str:
         each="" if result.units is None else _say(lang, "each"),
         words=result.drawn.words_in(lang),
         seed=plan.seed,
-        interval=Message(f"glossary.{plan.interval}"),
+        interval=Message("glossary.auto logit" if plan.kind == "bootstrap" else "glossary.auto t"),
         level=f"{plan.level:.0%}",
         failed=failed(result),
     )

@@ -73,11 +73,13 @@ def companion(
 
     Notes
     -----
-    *Shares*: Wilson's (1927) interval; with weights or a design from the effective number of answers, n over the design
-    effect and corrected for few degrees of freedom (Korn & Graubard 1998), at most n. Standard errors are linearised
-    (Woodruff 1971), or from supplied replicate weights. *Means, NPS*: bootstrap percentiles, with designs the
-    rescaling bootstrap (Rao, Wu & Yue 1992); without replicates t intervals from linearised errors. *Percentiles*:
-    bootstrap percentiles; their `n_eff` is Kish's.
+    *Shares*: the interval of Clopper & Pearson (1934); with weights or a design from the effective number of answers, n over
+    the design effect and corrected for few degrees of freedom (Korn & Graubard 1998), at most n. Standard errors are
+    linearised (Woodruff 1971), or from supplied replicate weights. *NPS*: one promoter, one passive and one detractor are
+    added, and the interval is Student's t. *Means* on a scale: studentized bootstrap intervals from the means of answers and
+    of their squares (Davison & Hinkley 1997, section 5.2); with a design, or without replicates, Student's t on the logit
+    scale. *Percentiles*: order statistics with the ranks of Clopper and Pearson; the upper end is infinite where there are too
+    few answers, which for the 90th percentile are fewer than 36; their `n_eff` is Kish's.
 
     *Differences* of shares: Newcombe's (1998) hybrid score interval. Where units are domains of one sample, the
     correlation of the two shares enters as in Zou & Donner (2008). Other differences: percentiles of the replicates'

@@ -99,7 +99,7 @@ def _differences(found: Measured, a: Any, b: Any, plan: Plan) -> tuple[Array, Ar
             r = _correlation(
                 replicates.draws[a], replicates.draws[b], found.estimate[a], found.estimate[b], coefficients
             )
-    sides = [(found.estimate[x], found.lower[x], found.upper[x]) for x in (a, b)]
+    sides = [(found.estimate[x], found.score_lower[x], found.score_upper[x]) for x in (a, b)]
     low, high = hybrid(sides[0], sides[1], r)
     se = np.sqrt(np.maximum(found.se[a] ** 2 + found.se[b] ** 2 - 2 * r * found.se[a] * found.se[b], 0.0))
     correlated = replicates is not None and replicates.joint

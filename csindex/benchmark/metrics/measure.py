@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csindex.benchmark.metrics.ends import mean_on_scale, net_share, order_ends, studentized_mean
 from csindex.benchmark.metrics.metrics import Kind, Metric
 from csindex.fitting.intake import Plan
-from csindex.replicates.intervals import Evidence, uncertainty
+from csindex.replicates.bounded import FEWEST, widest
+from csindex.replicates.intervals import Evidence, standard_error
 from csindex.replicates.means import Drawn, MeanSource, QuantileSource, drawn, placed, sample_of
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Answers
@@ -143,7 +145,7 @@ def effective(share: Array, found: DomainMeans, level: float, designed: bool) ->
 
     n over the design effect, times (t of n - 1 over t of df degrees of freedom)² with a design (Korn & Graubard 1998); at
     most n. Where all answers are the same, or one sampling unit gave all, the variance tells nothing, and Kish's number
-    stands in.
+    stands in; with a design no more than its degrees and one.
     """
     from scipy.special import stdtrit
 
@@ -154,7 +156,8 @@ def effective(share: Array, found: DomainMeans, level: float, designed: bool) ->
         ratio = np.asarray(
             (stdtrit(np.maximum(found.n - 1, 1), tail) / stdtrit(np.maximum(found.df, 1), tail)) ** 2, np.float64
         )
-    return np.minimum(np.where(known, found.n_eff * ratio, found.kish), found.n), ~known
+    least = np.minimum(found.kish, found.df + 1) if designed else found.kish
+    return np.minimum(np.where(known, found.n_eff * ratio, least), found.n), ~known
 
 
 def wilson(share: Array, n: Array, level: float) -> tuple[Array, Array]:
@@ -194,6 +197,8 @@ class Measured:
     Attributes
     ----------
     n, n_eff, estimate, se, lower, upper : (U, q)
+    score_lower, score_upper : (U, q)
+        Ends that intervals of differences start from: Wilson's (1927) of shares, else the same.
     method : (U, q) str
     kinds : tuple of q Kind
         Whether a quantity is a share of rows, a mean or a quantile.
@@ -207,6 +212,8 @@ class Measured:
     se: Array
     lower: Array
     upper: Array
+    score_lower: Array
+    score_upper: Array
     method: NDArray[np.object_]
     kinds: tuple[Kind, ...]
     drawn: Drawn | None
@@ -246,12 +253,14 @@ def measure(
             at += 1
             binomial = metric.trials is not None
             parts.append(
-                _share(one, answers, plan, binomial) if metric.kind == "share" else _mean(one, plan, replicates, inside)
+                _share(one, answers, plan, binomial)
+                if metric.kind == "share"
+                else _mean(metric, one, answers, plan, replicates, inside)
             )
         place = inside.stop
     arrays: dict[str, Any] = {
         name: np.concatenate([part[name] for part in parts], axis=1)
-        for name in ("n", "n_eff", "estimate", "se", "lower", "upper", "method")
+        for name in ("n", "n_eff", "estimate", "se", "lower", "upper", "score_lower", "score_upper", "method")
     }
     return Measured(**arrays, kinds=kinds, drawn=replicates)
 
@@ -269,8 +278,12 @@ def _means(metrics: list[Metric], ratios: list[tuple[Array, Array]], answers: An
         return None
     x, own = np.column_stack([r[0] for r in ratios]), np.column_stack([r[1] for r in ratios])
     counts = np.array([metric.trials is not None for metric in metrics])
-    units = len(answers.ends) - 1
-    found = domain_means(x, answers.weights, own, counts, answers.unit, units, answers.sampling)
+    return _linearised(x, own, counts, answers)
+
+
+def _linearised(x: Array, own: Array, counts: NDArray[np.bool_], answers: Answers) -> DomainMeans:
+    """Return means of columns (n, q), with errors by linearisation or from supplied replicate weights."""
+    found = domain_means(x, answers.weights, own, counts, answers.unit, len(answers.ends) - 1, answers.sampling)
     if answers.given is None:
         return found
     assert answers.coefficients is not None
@@ -280,28 +293,79 @@ def _means(metrics: list[Metric], ratios: list[tuple[Array, Array]], answers: An
 
 
 def _share(found: DomainMeans, answers: Answers, plan: Plan, binomial: bool) -> dict[str, Any]:
-    weighted = answers.sampling is not None or answers.given is not None or np.ptp(answers.weights) > 0
     p = found.mean / 100
-    if weighted:
+    if _weighted(answers):
         n_eff, kish = effective(p, found, plan.level, designed=answers.sampling is not None)
-        words = np.where(kish, "Wilson 1927, Kish's n", "Wilson 1927, effective n (Korn & Graubard 1998)")
+        words = np.where(
+            kish, "Clopper & Pearson 1934, Kish's n", "Clopper & Pearson 1934, effective n (Korn & Graubard 1998)"
+        )
     else:
-        n_eff, words = found.n, np.full(p.shape, "Wilson 1927")
-    low, high = wilson(p, n_eff, plan.level)
+        n_eff, words = found.n, np.full(p.shape, "Clopper & Pearson 1934")
+    low, high = widest(found.mean, np.where(n_eff > 0, n_eff, np.nan), (1 - plan.level) / 2)
+    near = wilson(p, n_eff, plan.level)
     method = np.char.add(words, ", counts" if binomial else "").astype(object)
-    return {"n": found.n, "n_eff": n_eff, "estimate": found.mean, "se": found.se, "lower": 100 * low, "upper": 100 * high,
-            "method": method}  # fmt: skip
+    return {"n": found.n, "n_eff": n_eff, "estimate": found.mean, "se": found.se, "lower": low, "upper": high,
+            "score_lower": 100 * near[0], "score_upper": 100 * near[1], "method": method}  # fmt: skip
 
 
-def _mean(found: DomainMeans, plan: Plan, replicates: Drawn | None, inside: slice) -> dict[str, Any]:
-    out: dict[str, Any] = {"n": found.n, "n_eff": found.n_eff, "estimate": found.mean}
+def _weighted(answers: Answers) -> bool:
+    return bool(answers.sampling is not None or answers.given is not None or np.ptp(answers.weights) > 0)
+
+
+def _mean(
+    metric: Metric, found: DomainMeans, answers: Answers, plan: Plan, replicates: Drawn | None, inside: slice
+) -> dict[str, Any]:
+    """Return a mean: of promoters less detractors, or of answers on a scale."""
+    out: dict[str, Any] = {"n": found.n, "n_eff": found.n_eff, "estimate": found.mean, "se": found.se}
+    df, words = found.df, "linearised (Woodruff 1971)"
     if replicates is not None:
-        return out | _spread(found.mean, replicates, inside, plan)
-    from scipy.special import stdtrit
+        evidence = Evidence(found.mean, replicates.draws[..., inside], replicates.coefficients, replicates.degrees)
+        out["se"], words = standard_error(evidence), replicates.words
+        df = np.minimum(df, replicates.degrees[:, None])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        # The variance of the answers, from that of the mean of a simple random sample.
+        square = np.where(found.se > 0, found.n_eff * found.se**2 / found.n * (found.n - 1), 0.0 * found.se)
+        known = np.isfinite(found.n_eff) & (found.se > 0)
+        usable = np.minimum(np.where(known, found.n_eff, _least_n(found, answers)), found.n)
+    if metric.floor is not None:
+        low, high = net_share(found.mean, square + found.mean**2, usable, df, plan.level)
+        method = f"one answer of each kind added, t interval; se: {words}"
+    else:
+        low, high, method = _on_scale(metric, found, np.sqrt(square), df, answers, plan, replicates, inside, out["se"])
+        method = f"{method}; {words}"
+    ends = {"lower": low, "upper": high, "score_lower": low, "score_upper": high}
+    return out | ends | {"method": np.full(low.shape, method, object)}
 
-    reach = stdtrit(np.maximum(found.df, 1), (1 + plan.level) / 2) * found.se
-    return out | {"se": found.se, "lower": found.mean - reach, "upper": found.mean + reach,
-                  "method": np.full(reach.shape, "t interval, linearised (Woodruff 1971)", object)}  # fmt: skip
+
+def _least_n(found: DomainMeans, answers: Answers) -> Array:
+    """Return the effective number (U, q) of answers that are all alike; of a design its sampling units, at least."""
+    return found.kish if answers.sampling is None else np.minimum(found.kish, found.df + 1)
+
+
+def _on_scale(
+    metric: Metric,
+    found: DomainMeans,
+    deviation: Array,
+    df: Array,
+    answers: Answers,
+    plan: Plan,
+    replicates: Drawn | None,
+    inside: slice,
+    se: Array,
+) -> tuple[Array, Array, str]:
+    low, high = metric.scale
+    unit, mean = 100 / (high - low), 100 * (found.mean - low) / (high - low)
+    n, n_eff = found.n, _least_n(found, answers)
+    plain = replicates is not None and replicates.coefficients is None and not np.isfinite(replicates.degrees).any()
+    if replicates is not None and replicates.squares is not None and plain and replicates.draws.shape[1] >= FEWEST:
+        draws, squares = replicates.draws[..., inside], replicates.squares[..., inside]
+        spread = unit * np.sqrt(np.maximum(squares - draws**2, 0.0))
+        ends = studentized_mean(mean, unit * deviation, unit * (draws - low), spread, n, found.kish, plan.level)
+        words = "studentized (Davison & Hinkley 1997)"
+    else:
+        ends = mean_on_scale(mean, unit * se, unit * deviation, n, n_eff, df, plan.level)
+        words = "t interval on the logit scale"
+    return low + ends[0] / unit, low + ends[1] / unit, words
 
 
 def _quantiles(
@@ -309,35 +373,26 @@ def _quantiles(
 ) -> dict[str, Any]:
     x = columns[metric.column]
     units, there = len(answers.ends) - 1, ~np.isnan(x)
-    w = np.where(there, answers.weights, 0.0)
-    with np.errstate(invalid="ignore"):
-        kish = np.bincount(answers.unit, w, units) ** 2 / np.bincount(answers.unit, w**2, units)
     estimate = sample_of(_quantile_source(metric, x, answers))
-    n = np.bincount(answers.unit, there & (answers.weights > 0), units)
-    out: dict[str, Any] = {
-        "n": np.broadcast_to(n[:, None], estimate.shape),
-        "n_eff": np.broadcast_to(kish[:, None], estimate.shape),
-    }
-    out["estimate"] = estimate
+    below = np.where(there[:, None], 100.0 * (x[:, None] <= estimate[answers.unit]), np.nan)
+    found = _linearised(below, np.ones_like(below), np.zeros(len(metric.at), dtype=np.bool_), answers)
+    usable = found.kish
+    if answers.sampling is not None or answers.given is not None:
+        usable, _ = effective(found.mean / 100, found, plan.level, designed=answers.sampling is not None)
+    ends = np.full((2, *estimate.shape), np.nan)
+    for unit in range(units):
+        rows = answers.rows_of(unit)
+        chosen = there[rows] & (answers.weights[rows] > 0)
+        own, w = x[rows][chosen], answers.weights[rows][chosen]
+        for at, share in enumerate(metric.at):
+            ends[:, unit, at] = order_ends(own, w, share, float(usable[unit, at]), plan.level)
+    se = np.full(estimate.shape, np.nan)
     if replicates is not None:
-        return out | _spread(estimate, replicates, inside, plan)
-    nothing = np.full(estimate.shape, np.nan)
-    return out | {
-        "se": nothing,
-        "lower": nothing,
-        "upper": nothing,
-        "method": np.full(estimate.shape, "no replicates", object),
-    }
-
-
-def _spread(estimate: Array, replicates: Drawn, inside: slice, plan: Plan) -> dict[str, Any]:
-    found = uncertainty(
-        Evidence(estimate, replicates.draws[..., inside], replicates.coefficients, replicates.degrees),
-        plan.level,
-        plan.interval,
-    )
-    text = f"{replicates.words}, {plan.interval}"
-    return {"se": found.se, "lower": found.lower, "upper": found.upper, "method": np.full(estimate.shape, text, object)}
+        evidence = Evidence(estimate, replicates.draws[..., inside], replicates.coefficients, replicates.degrees)
+        se = standard_error(evidence)
+    method = np.full(estimate.shape, "order statistics (Clopper-Pearson ranks)", object)
+    return {"n": found.n, "n_eff": found.kish, "estimate": estimate, "se": se, "lower": ends[0], "upper": ends[1],
+            "score_lower": ends[0], "score_upper": ends[1], "method": method}  # fmt: skip
 
 
 def _quantile_source(metric: Metric, x: Array, answers: Answers) -> QuantileSource:
@@ -352,23 +407,28 @@ def _replicates(
     own = [r for r, m in zip(ratios, metrics, strict=True) if m.kind != "quantile"]
     parts = {}
     if own:
-        values = np.column_stack([x * t for x, t in own] + [np.where(np.isnan(x), np.nan, t) for x, t in own])
+        values = np.column_stack(
+            [x * t for x, t in own] + [x**2 * t for x, t in own] + [np.where(np.isnan(x), np.nan, t) for x, t in own]
+        )
         source = MeanSource(placed(answers, lambda _: values), tuple(map(str, range(values.shape[1]))), "mean")
         parts["means"] = drawn(source, plan.kind, plan.replicates, plan.seed, _quotients)
-    blocks, at = [], 0
+    blocks, squares, at = [], [], 0
     for metric in metrics:
         if metric.kind == "quantile":
             source_q = _quantile_source(metric, columns[metric.column], answers)
             parts["last"] = drawn(source_q, plan.kind, plan.replicates, plan.seed, lambda quantiles: quantiles)
             blocks.append(parts["last"].draws)
+            squares.append(np.full_like(blocks[-1], np.nan))
         else:
             blocks.append(parts["means"].draws[..., at : at + 1])
+            half = parts["means"].draws.shape[-1] // 2
+            squares.append(parts["means"].draws[..., half + at : half + at + 1])
             at += 1
     one = next(iter(parts.values()))
-    return Drawn(np.concatenate(blocks, axis=-1), one.coefficients, one.degrees, one.joint, one.words, one.words_ko)
+    return replace(one, draws=np.concatenate(blocks, axis=-1), squares=np.concatenate(squares, axis=-1))
 
 
 def _quotients(means: Array) -> Array:
-    half = means.shape[1] // 2
+    third = means.shape[1] // 3
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(means[:, :half] / means[:, half:])
+        return np.asarray(means[:, : 2 * third] / np.tile(means[:, 2 * third :], 2))

@@ -65,7 +65,7 @@ def test_one_row_for_each_number_with_all_its_columns():
     ]  # fmt: skip
 
 
-def test_shares_are_wilsons():
+def test_shares_have_exact_intervals():
     data = answers()
     frame = csi.companion(data, METRICS, by="branch", level=0.9).set_index(["metric", "branch"])
     for branch, part in data.groupby("branch"):
@@ -76,7 +76,7 @@ def test_shares_are_wilsons():
             ("first contact", part.settled.sum(), part.calls.sum()),
         ):
             row = frame.loc[metric, branch]
-            low, high = proportion_confint(hits, n, alpha=0.1, method="wilson")
+            low, high = proportion_confint(hits, n, alpha=0.1, method="beta")
             assert row.estimate == pytest.approx(100 * hits / n)
             assert (row.lower, row.upper) == pytest.approx((100 * low, 100 * high), rel=1e-10)
             assert (row.n, row.n_eff) == (n, n)
@@ -86,7 +86,7 @@ def test_shares_are_wilsons():
 def test_shares_of_none_and_all():
     frame = csi.companion({"x": [0] * 20, "y": [1] * 20}, {"x": csi.rate("x"), "y": csi.rate("y")})
     assert (frame.lower[0], frame.upper[1]) == (0, 100)
-    assert frame.upper[0] == pytest.approx(100 * proportion_confint(0, 20, method="wilson")[1])
+    assert frame.upper[0] == pytest.approx(100 * proportion_confint(0, 20, method="beta")[1])
     weighted = csi.companion({"x": [0] * 20, "w": [1.0, 3.0] * 10}, {"x": csi.rate("x")}, weights="w")
     assert weighted.n_eff[0] == pytest.approx(16)
     assert "Kish" in weighted.method[0]
@@ -151,13 +151,16 @@ def test_designs_give_the_linearised_errors_of_csindex_means(by):
     found = csi.companion(data, {k: METRICS[k] for k in ("CSAT", "NPS", "CES")}, by=by, replicates=0, **DESIGN)
     for name in ("estimate", "se"):
         np.testing.assert_allclose(found[name], expected[name], rtol=1e-9)
-    # Means have the design's t interval; shares are Wilson's with Korn and Graubard's number.
-    others = found.metric != "CSAT"
-    np.testing.assert_allclose(found.lower[others], expected.lower[others], rtol=1e-9)
+    # Means have the design's t interval, on the logit scale; shares are exact with Korn and Graubard's number.
+    others, effort = found.metric != "CSAT", found.metric == "CES"
+    share, reach = (found.estimate[effort] - 1) / 6, stats.t.ppf(0.975, expected.df[effort]) * found.se[effort] / 6
+    low = stats.logistic.cdf(stats.logistic.ppf(share) - reach / (share * (1 - share)))
+    np.testing.assert_allclose(found.lower[effort], 1 + 6 * low, rtol=1e-9)
+    np.testing.assert_allclose(found.lower[others], expected.lower[others], atol=0.15)
     share, line = found[~others].iloc[0], expected[(~others).to_numpy()].iloc[0]
     correction = (stats.t.ppf(0.975, line.n - 1) / stats.t.ppf(0.975, line.df)) ** 2
     assert share.n_eff == pytest.approx(min(line.n, line.n_eff * correction))
-    low, high = proportion_confint(share.estimate / 100 * share.n_eff, share.n_eff, method="wilson")
+    low, high = proportion_confint(share.estimate / 100 * share.n_eff, share.n_eff, method="beta")
     assert (share.lower, share.upper) == pytest.approx((100 * low, 100 * high))
     drawn = csi.companion(data, {"NPS": METRICS["NPS"]}, by=by, **DESIGN)
     np.testing.assert_allclose(drawn.se, expected.se[expected["item"] == "NPS"], rtol=BOOTSTRAP)
@@ -323,3 +326,50 @@ def test_answers_that_do_not_fit(metric, change, match):
 def test_definitions_that_are_none(make, match):
     with pytest.raises(csi.CsindexError, match=match):
         make()
+
+
+def test_nothing_is_certain_because_nothing_varies():
+    frame = csi.companion(
+        {"x": [10, 9] * 5, "y": [7] * 10, "z": [1] * 10},
+        {"NPS": csi.nps("x"), "CES": csi.ces("y"), "rate": csi.rate("z")},
+    )
+    # Ten promoters, and one answer of each kind: 11 - 1 of 13.
+    p, d = 11 / 13, 1 / 13
+    reach = stats.t.ppf(0.975, 9) * np.sqrt((p + d - (p - d) ** 2) / 13)
+    assert (frame.estimate[0], frame.upper[0]) == (100, 100)
+    assert frame.lower[0] == pytest.approx(100 * (p - d - reach))
+    assert frame.lower[1] == pytest.approx(1 + 6 * 0.025**0.1)
+    assert frame.lower[2] == pytest.approx(100 * 0.025**0.1)
+
+
+def test_the_ends_of_percentiles_are_order_statistics():
+    x = np.random.default_rng(1).exponential(10, 50)
+    row = csi.companion({"t": x}, {"t": csi.handling_time("t", percentiles=(90,))}).iloc[0]
+    ordered = np.sort(x)
+    low, high = int(stats.binom.ppf(0.025, 50, 0.9)), int(stats.binom.ppf(0.975, 50, 0.9)) + 1
+    assert (row.lower, row.upper) == (ordered[low - 1], ordered[high - 1])
+    few = csi.companion({"t": x[:35]}, {"t": csi.handling_time("t", percentiles=(90,))}).iloc[0]
+    assert np.isinf(few.upper) and few.lower > 0
+    assert np.isfinite(csi.companion({"t": x[:36]}, {"t": csi.handling_time("t", percentiles=(90,))}).upper[0])
+
+
+@pytest.mark.slow
+def test_rates_net_scores_and_means_cover_from_ten_answers():
+    rng, n, runs = np.random.default_rng(2), 10, 2000
+    p = {"promoter": 0.7, "passive": 0.2, "detractor": 0.1}
+    answered = rng.choice([10, 8, 3], (runs, n), p=list(p.values()))
+    effort = np.clip(np.round(rng.normal(5.5, 1.3, (runs, n))), 1, 7)
+    exact = np.clip(np.round(rng.normal(5.5, 1.3, 2_000_000)), 1, 7).mean()
+    data = pd.DataFrame(
+        {
+            "unit": np.repeat(np.arange(runs), n),
+            "x": answered.ravel(),
+            "y": effort.ravel(),
+            "z": (answered == 10).ravel() * 1,
+        }
+    )
+    metrics = {"NPS": csi.nps("x"), "CES": csi.ces("y"), "rate": csi.rate("z")}
+    found = csi.companion(data, metrics, by="unit", replicates=200)
+    for metric, truth in (("NPS", 60), ("CES", exact), ("rate", 70)):
+        rows = found[found.metric == metric]
+        assert ((rows.lower <= truth) & (truth <= rows.upper)).mean() > 0.93 - 2 * np.sqrt(0.93 * 0.07 / runs)
