@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from html import escape
 from typing import Literal, Protocol, TypeVar, get_args
 
 from csindex.errors import OptionError
@@ -18,7 +19,7 @@ HigherOrder = Literal["two-stage", "repeated"]
 Interaction = Literal["two-stage", "product", "orthogonal"]
 Convention = Literal["fornell", "standardized", "equal"]
 Missing = Literal["listwise", "pairwise", "mean", "em", "fiml"]
-Interval = Literal["percentile", "normal", "basic", "bca", "studentized"]
+Interval = Literal["auto", "percentile", "normal", "basic", "bca", "studentized"]
 Resampling = Literal["bootstrap", "jackknife", "parametric", "replicate weights"]
 Kind = Literal["bootstrap", "jackknife", "replicate weights", "simple", "nested", "parametric"]
 """What replicates are made of: *simple* leave one row out at a time, which gives the variance of a simple random sample to
@@ -99,7 +100,7 @@ class Registry(Mapping[str, Entry]):
             If there is one of this name.
         """
         if entry.name in self:
-            raise OptionError(f"{self._option}={entry.name!r} is registered already. Give the new one another name.")
+            raise OptionError(Message("options.registered", option=Argument(self._option, entry.name)))
         with accepted(self._option, entry.name):
             self._entries[entry.name] = entry
             try:
@@ -169,7 +170,7 @@ class Options:
     missing: Missing = "listwise"
     ordinal: bool | Sequence[str] = False
     resampling: Resampling = "bootstrap"
-    interval: Interval = "percentile"
+    interval: Interval = "auto"
     level: float = 0.95
     replicates: int = 1000
     tolerance: float = 1e-7
@@ -189,3 +190,10 @@ class Options:
         within("level", self.level, 0, 1, "0.95")
         within("tolerance", self.tolerance, 0, 0.01, "1e-7")
         within("max_failed", self.max_failed, -1e-9, 1 + 1e-9, "0.10")
+
+    def __repr__(self) -> str:
+        chosen = ((field.name, getattr(self, field.name), field.default) for field in fields(self))
+        return f"Options({', '.join(f'{name}={value!r}' for name, value, usual in chosen if value != usual)})"
+
+    def _repr_html_(self) -> str:
+        return f'<div class="csindex"><pre>{escape(repr(self))}</pre></div>'

@@ -149,7 +149,7 @@ def test_a_fit_by_pls_loads_no_other_estimator():
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent, capture_output=True, text=True, check=True)
     loaded = done.stdout.split()
-    print(f"{len(loaded)} modules of csindex are loaded by a first fit")
+    assert len(loaded) <= 75, f"{len(loaded)} modules of csindex are loaded by a first fit"
     assert "csindex.estimation.pls.estimator" in loaded
     assert not [name for name in loaded if name.startswith("csindex.estimation.cbsem")]
 

@@ -51,4 +51,4 @@ def reasons(counts: Mapping[Status, int]) -> Several:
 
 def by_reason(counts: Mapping[Status, int]) -> dict[str, int]:
     """Return how many estimations failed, by the reason in English."""
-    return {REASONS[status]: count for status, count in counts.items()}
+    return {str(REASONS[status]): count for status, count in counts.items()}

@@ -9,11 +9,12 @@ import pandas as pd
 
 from csindex.benchmark.unit_facts import tuples
 from csindex.errors import OptionError
-from csindex.fitting.constructs import place
+from csindex.fitting.constructs import index_of
 from csindex.fitting.result import Fit
 from csindex.index.logit_scores import LogitScores, on_logit_scale
 from csindex.messages import Language, Message
 from csindex.options import Interval
+from csindex.replicates.bounded import Scores
 from csindex.replicates.intervals import Evidence, Uncertainty, of_draws, uncertainty
 from csindex.stacks.layout import Array
 from csindex.text import format
@@ -120,7 +121,9 @@ class UnitScores(ShortResult):
     degrees : (U,) or None
         See `csindex.replicates.intervals.Evidence`.
     level : float
-    interval : {"percentile", "normal", "basic"}
+    interval : {"auto", "percentile", "normal", "basic"}
+    moments : Scores or None
+        Of an index, what bounded intervals need, q = 1; see `csindex.replicates.bounded.Scores`.
     """
 
     name: str
@@ -134,6 +137,7 @@ class UnitScores(ShortResult):
     degrees: Array | None = None
     level: float = 0.95
     interval: Interval = "percentile"
+    moments: Scores | None = None
 
     TABLES: ClassVar = {"scores": "table"}
 
@@ -155,17 +159,17 @@ class UnitScores(ShortResult):
         if not isinstance(result, Fit):
             raise OptionError(Message("benchmark.not_units", kind=type(result).__name__))
         name = result.specified.construct(construct or result.model.target).name
-        number, at = place(result, name)
-        result = result.at_stage(number)
         if result.units is None:
             raise OptionError(Message("benchmark.single_unit"))
-        if result.replicates is None:
+        index = index_of(result, [name])
+        evidence = result.evidence(index)
+        if evidence is None or result.replicates is None:
             raise OptionError(Message("benchmark.no_replicates"))
         return cls(
             name=name,
             units=result.units,
-            estimate=result.estimates.index[:, at],
-            draws=result.replicates.estimates.index[..., at],
+            estimate=evidence.estimate[:, 0],
+            draws=evidence.draws[..., 0],
             n=result.moments.n,
             n_eff=result.moments.n_eff,
             joint=result.replicates.joint,
@@ -173,6 +177,7 @@ class UnitScores(ShortResult):
             degrees=result.degrees,
             level=result.options.level,
             interval=of_draws(result.options.interval),
+            moments=evidence.scores,
         )
 
     @property
@@ -209,7 +214,8 @@ class UnitScores(ShortResult):
 
     def spread(self) -> Uncertainty:
         """Return standard error, interval and p-value of each score, all (U, 1)."""
-        evidence = Evidence(self.estimate[:, None], self.draws[..., None], self.coefficients, self.degrees)
+        draws = self.draws[..., None]
+        evidence = Evidence(self.estimate[:, None], draws, self.coefficients, self.degrees, scores=self.moments)
         return uncertainty(evidence, self.level, self.interval)
 
 

@@ -17,7 +17,7 @@ from csindex.fitting.notices import MANY_MISSING
 from csindex.fitting.notices import notices as fit_notices
 from csindex.fitting.refusals import FEWEST
 from csindex.fitting.result import Fit
-from csindex.messages import Argument, Bilingual, Joined, Message, listed
+from csindex.messages import Argument, Joined, Message, listed
 from csindex.model.model import Model
 from csindex.model.parts import Item
 from csindex.options import Missing
@@ -240,9 +240,9 @@ def try_fit(model: Model, survey: Survey, missing: Missing, problems: Findings, 
         for message in _lines(error.message):
             problems.add("fit", message)
         return None
-    for (english, category), (korean, _) in zip(fit_notices(result), fit_notices(result, "ko"), strict=True):
+    for message, category in fit_notices(result):
         if not issubclass(category, UnitWarning):
-            notices.add(_KINDS.get(category.__name__, category.__name__), Bilingual(english, korean))
+            notices.add(_KINDS.get(category.__name__, category.__name__), message)
     for row, reason in enumerate(result.dropped["reason"]):
         who = unit_name(result.dropped.drop(columns="reason"), row)
         problems.add("unit", Joined([Message("checkup.of_unit", who=who), reason, Message("checkup.drop_unit")]), who)

@@ -1,7 +1,6 @@
 """The commands: each takes the parsed arguments, prints, and returns the exit code."""
 
 import argparse
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,10 @@ from csindex.cli import arguments, output
 from csindex.cli.questionnaire import write_template
 from csindex.errors import OptionError
 from csindex.fitting.fit import fit
-from csindex.fitting.notices import notices
 from csindex.fitting.result import Fit
 from csindex.messages import Message, Several
 from csindex.model.library.registry import LIBRARY
-from csindex.model.model import Model
 from csindex.options import choose
-from csindex.survey.survey import Survey
 from csindex.text import plain
 from csindex.text.format import aligned, language
 from csindex.text.result import gathered
@@ -138,7 +134,7 @@ def run_report(args: argparse.Namespace) -> int:
         raise OptionError(Message("cli.out_report", path=args.out, known=known))
     output.free([path], args.force)
     model, survey = arguments.survey_given(args, arguments.model_given(args))
-    result = _fit(args.lang, model, survey, arguments.fitting(args))
+    result = fit(model, survey, **arguments.fitting(args))
     report(result, path, data=survey, lang=args.lang, title=args.title, overwrite=args.force)
     print(Message("cli.written", path=path).text(language(args.lang)))
     return OK
@@ -155,21 +151,7 @@ def run_template(args: argparse.Namespace) -> int:
 
 def _fitted(args: argparse.Namespace) -> Fit:
     model, survey = arguments.survey_given(args, arguments.model_given(args))
-    return _fit(args.lang, model, survey, arguments.fitting(args))
-
-
-def _fit(lang: str, model: Model, survey: Survey, options: dict[str, Any]) -> Fit:
-    """Return a fit, and warn in a language of what changes the reading of it."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        result = fit(model, survey, **options)
-    found = notices(result, language(lang))
-    for text, category in found:
-        warnings.warn(text, category, stacklevel=2)
-    others = [warning for warning in caught if warning.category not in {category for _, category in found}]
-    for warning in others:
-        warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-    return result
+    return fit(model, survey, **arguments.fitting(args))
 
 
 def _ranks(ranked: League) -> str:

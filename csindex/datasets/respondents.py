@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from csindex.errors import SurveyError
+from csindex.messages import Message
 
 _INDUSTRIES = {1001: "processed food", 3003: "airlines", 3013: "internet providers", 5001: "banks"}
 _RATINGS = (
@@ -44,12 +45,12 @@ def read_acsi2015(path: str | PathLike[str]) -> pd.DataFrame:
     """
     path = Path(path)
     if not path.is_file():
-        raise SurveyError(f"there is no file {str(path)!r}. Download it from Mendeley Data, 10.17632/64xkbj2ry5.")
+        raise SurveyError(Message("simulation.no_download", path=str(path)))
     frame = pd.read_excel(path) if path.suffix.lower() in (".xlsx", ".xls") else pd.read_csv(path)
     frame.columns = frame.columns.str.strip().str.upper()
     missing = [name for name in (*_RATINGS, *_OTHER) if name not in frame.columns]
     if missing:
-        raise SurveyError(f"{path.name!r} is not the ACSI file of 2015: it has no column {', '.join(missing)}.")
+        raise SurveyError(Message("simulation.not_acsi_file", name=path.name, missing=", ".join(missing)))
     made_missing: dict[str, int] = {}
     for name in (*_RATINGS, "COMP"):
         coded = frame[name].isin([98, 99])

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csindex.messages import words
+from csindex.messages import Message
 from csindex.stacks.layout import Array, packing, unpack
 
 CONSTANT_BELOW = 1e-9
@@ -40,9 +40,7 @@ _FAILED = (
     Status.NO_MOMENTS,
     Status.STAGE_BEFORE,
 )
-REASONS, REASONS_KO = (
-    {status: words("estimation")[lang][f"reason_{status.name.lower()}"] for status in _FAILED} for lang in ("en", "ko")
-)
+REASONS = {status: Message(f"estimation.reason_{status.name.lower()}") for status in _FAILED}
 """Why members failed; absent ones only fill up a stack of units with different numbers of replicates."""
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from csindex.errors import OptionError
 from csindex.estimation.estimates import Estimates
 from csindex.estimation.replicates import Replicates
+from csindex.messages import Message
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.moments.moments import Moments
@@ -195,9 +196,7 @@ def estimate(
         For another process, in which it may not be registered. By default the one that the options name.
     """
     if options.weights_from and given is None:
-        raise OptionError(
-            "index weights are carried over here, and this needs weights that are estimated. Fit without them."
-        )
+        raise OptionError(Message("estimation.given_weights"))
     if len(mean) == 1:
         # Sums over a stack of one are added up in another order; a twin keeps results the same in every stack.
         twins = np.zeros(2, dtype=np.intp)

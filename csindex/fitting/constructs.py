@@ -1,13 +1,19 @@
 """Constructs and items of all stages: their labels, with functions of the estimates."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from csindex.estimation.estimates import Estimates
+from csindex.estimation.index_replicates import IndexOf
 from csindex.fitting.core import FittedModel, FittedStage, Quantity
 from csindex.index.impacts import in_points
 from csindex.index.scores import to_hundred
+from csindex.messages import Bilingual
 from csindex.model.hierarchy import made_of
+from csindex.model.parts import Construct
 from csindex.stacks.layout import Array
+from csindex.text.format import Language
 
 Labels = dict[str, list[str]]
 
@@ -25,6 +31,20 @@ def names_of(fitted: FittedModel) -> list[str]:
     """Return the constructs, of all levels, that are in one of the stages, in the order of the model as it was given."""
     known = {name for stage in fitted.stages for name in stage.model.construct_names}
     return [name for name in fitted.specified.construct_names if name in known]
+
+
+def labels_of(fitted: FittedModel, lang: Language) -> dict[str, str]:
+    """Return the label of each construct, and of its interactions."""
+    labels = {construct.name: _label(construct, lang) for construct in fitted.specified.constructs}
+    for product in fitted.stage.products:
+        labels[product.name] = f"{labels[product.left]} × {labels[product.right]}"
+    return labels
+
+
+def names_in_both(fitted: FittedModel) -> Callable[[str], Bilingual]:
+    """Return the function from a construct to its name, which English readers see, with the label that Korean ones see."""
+    labels = labels_of(fitted, "ko")
+    return lambda name: Bilingual(name, labels.get(name, name))
 
 
 def products(fitted: FittedModel) -> list[str]:
@@ -50,18 +70,14 @@ def items_on_hundred(stage: FittedStage, before: FittedStage, scores: Array, hun
 def indices(fitted: FittedModel) -> tuple[Labels, Quantity]:
     """Return the constructs, of all levels, and their index; an interaction has none."""
     names = names_of(fitted)
-    if len(fitted.stages) == 1:
-        return {"construct": names}, lambda e: e.index
     return {"construct": names}, index_of(fitted, names)
 
 
-def index_of(fitted: FittedModel, names: list[str]) -> Quantity:
+def index_of(fitted: FittedModel, names: list[str]) -> IndexOf:
     """Return a function to the index (..., q) of some constructs of any level."""
-    places = [place(fitted, name) for name in names]
-    if len(fitted.stages) == 1:
-        at = [column for _, column in places]
-        return lambda e: np.asarray(e.index[..., at])
-    return lambda e: side_by_side([e.stages[number].index[..., column] for number, column in places])
+    # The stages after the first have the scores of the stage before as items, by the convention of Fornell et al. (1996).
+    known = len(fitted.stages) if fitted.options.convention == "fornell" else 1
+    return IndexOf(tuple(place(fitted, name) for name in names), known)
 
 
 def items_of(fitted: FittedModel, names: list[str]) -> tuple[list[str], list[str]]:
@@ -172,3 +188,8 @@ def of_products(fitted: FittedModel, e: Estimates, effects: Array) -> Array:
         size = np.abs(e.loadings[..., block])
         out[..., :, at] /= ((sd[..., block] * size).sum(axis=-1) / size.sum(axis=-1))[..., None]
     return out
+
+
+def _label(construct: Construct, lang: Language) -> str:
+    """Return the label of a construct; its name where it has none."""
+    return (construct.label_ko if lang == "ko" else "") or construct.label or construct.name

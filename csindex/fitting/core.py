@@ -9,16 +9,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.estimation.estimates import Estimates, Status
+from csindex.estimation.index_replicates import IndexOf, between_items, index_draws, scores_of
 from csindex.estimation.pls.structure import total_effects
 from csindex.estimation.replicates import Replicates
-from csindex.fitting.refusals import failures
+from csindex.fitting.refusals import failures, too_few
 from csindex.fitting.units import moments_of_rows
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.model.stages import Stage
 from csindex.moments.moments import Moments
 from csindex.options import Options
-from csindex.replicates.intervals import Evidence, Uncertainty, standard_error, uncertainty, unknown
+from csindex.replicates.bounded import Scores
+from csindex.replicates.intervals import Evidence, Uncertainty, standard_error, uncertainty, unknown, words_of
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
@@ -206,6 +208,12 @@ class FittedModel:
         """Failed replicates: ``reason, replicates``."""
         return failures(self.model, self.replicates, self.units)
 
+    @property
+    def interval_words(self) -> str:
+        """The glossary's key of how intervals are computed."""
+        drawn = self.replicates
+        return words_of(self.options, self.degrees, 0 if drawn is None else drawn.estimates.index.shape[1])
+
     def at_stage(self, number: int) -> Self:
         """Return the fit as it was after a stage, of the same units and replicates; the first has the number 0."""
         if number == len(self.stages) - 1:
@@ -238,9 +246,14 @@ class FittedModel:
         estimate, replicates = quantity(self.estimates), self.options.replicates
         jackknife, nested = self.jackknife, self.nested
         inner = None if nested is None else quantity(nested.estimates)
+        draws, scores = quantity(self.replicates.estimates), None
+        if isinstance(quantity, IndexOf):
+            draws, scores = self._index_draws(quantity)
+        elif (few := too_few(self.replicates, self.options)).any():
+            draws = np.where(few[:, None, None], np.nan, draws)
         return Evidence(
             estimate=estimate,
-            draws=quantity(self.replicates.estimates),
+            draws=draws,
             coefficients=self.replicates.coefficients,
             degrees=self.degrees,
             jackknife=None if jackknife is None else quantity(jackknife.estimates),
@@ -248,7 +261,17 @@ class FittedModel:
             nested=None
             if inner is None
             else inner.reshape(len(inner), replicates, inner.shape[1] // replicates, inner.shape[-1]),
+            scores=scores,
         )
+
+    def _index_draws(self, quantity: IndexOf) -> tuple[Array, Scores]:
+        """Return replicates (U, R, q) of the index for standard errors, and what its intervals are computed from."""
+        assert self.replicates is not None
+        designs, drawn = [stage.design for stage in self.stages], self.replicates.estimates
+        draws, deviations = index_draws(quantity, designs, self.estimates, drawn)
+        usual = self.replicates.coefficients is None and self.replicates.kind != "parametric"
+        scores = scores_of(quantity, self.estimates, self.moments, draws, deviations if usual else None)
+        return between_items(quantity, designs, drawn, draws), scores
 
     def table(
         self,

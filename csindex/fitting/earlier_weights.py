@@ -9,10 +9,10 @@ import pandas as pd
 from csindex.errors import OptionError
 from csindex.estimation.estimator import estimator_of
 from csindex.fitting.core import RESERVED, FittedModel
+from csindex.messages import Argument, Message, Several, listed
 from csindex.model.model import Model
 from csindex.options import Options
 from csindex.stacks.layout import Array, flatten
-from csindex.text.format import listed
 
 NOT_ONE = 0.01
 
@@ -50,31 +50,22 @@ class EarlierWeights:
             n = int(given.moments.n.sum())
             return cls(given.estimates.index_weights[:, at], given.units, f"a fit to {n:,} answers")
         if not isinstance(given, pd.DataFrame):
-            raise OptionError(
-                f"weights_from= must be the result of an earlier fit, or its table .index_weights, not {type(given).__name__}."
-            )
+            raise OptionError(Message("fitting.weights_kind", kind=type(given).__name__))
         return cls(*_of_table(given, model), "a table")
 
     def check(self, options: Options) -> None:
         """Refuse options that do not go with given weights."""
         if estimator_of(options).common_factors:
             raise OptionError(
-                f"weights_from= does not go with estimator={options.estimator!r}: given weights are not in proportion to the "
-                "new wave's loadings. Use estimator='pls', or fit the new wave without them."
+                Message("fitting.weights_common_factors", estimator=Argument("estimator", options.estimator))
             )
         if options.convention != "fornell":
-            raise OptionError(
-                "convention= says how outer weights become index weights; with weights_from= these are given. Leave it out."
-            )
+            raise OptionError(Message("fitting.weights_convention"))
 
-    def problems(self, units: pd.DataFrame | None) -> dict[int, str]:
+    def problems(self, units: pd.DataFrame | None) -> dict[int, Message]:
         """Return the new wave's units that have no weights."""
         absent = np.flatnonzero(self._rows(units) < 0).tolist()
-        return dict.fromkeys(
-            absent,
-            "the earlier wave has no weights of this unit. Leave it out, or take weights that all units share, of a fit "
-            "without by=.",
-        )
+        return dict.fromkeys(absent, Message("fitting.weights_of_unit"))
 
     def weights(self, units: pd.DataFrame | None, count: int) -> Array:
         """Return v (count, p) of the new wave's units."""
@@ -87,10 +78,8 @@ class EarlierWeights:
             return np.zeros(1 if units is None else len(units), dtype=np.intp)
         names = list(self.units.columns)
         if units is None or not set(names) <= set(units.columns):
-            raise OptionError(
-                f"the earlier weights are of units by {names}; the new answers have "
-                f"{'none' if units is None else f'units by {list(units.columns)}'}. Fit both waves with the same by=."
-            )
+            key, found = ("weights_no_by", "") if units is None else ("weights_by", list(units.columns))
+            raise OptionError(Message(f"fitting.{key}", names=names, found=found))
         where = {label: row for row, label in enumerate(_labels(self.units))}
         return np.array([where.get(label, -1) for label in _labels(units[names])], dtype=np.intp)
 
@@ -104,30 +93,28 @@ def _places(pairs: list[tuple[str, str]], model: Model) -> list[int]:
     wanted = [(construct.name, item) for construct in model.constructs for item in construct.items]
     lacking, extra = [w for w in wanted if w not in pairs], [p for p in pairs if p not in wanted]
     if lacking or extra:
-        parts = [
-            f"{what} {listed(f'{item!r} in {construct}' for construct, item in some)}"
-            for what, some in (("no weight of", lacking), ("weights of", extra))
-            if some
-        ]
+        named = {"lacking": _items(lacking), "extra": _items(extra)}
+        key = "both" if lacking and extra else "lacking" if lacking else "extra"
         raise OptionError(
-            f"weights_from= has {', and '.join(parts)}{', which the model has not' * bool(extra)}. Given weights need the "
-            "same constructs and items; call items as they were with model.rename({...})."
+            Message(f"fitting.weights_{key}", **named, rename=Argument("rename", {}, "model.rename({{...}})"))
         )
     return [pairs.index(pair) for pair in wanted]
+
+
+def _items(pairs: list[tuple[str, str]]) -> Several:
+    return listed(Message("fitting.item_in", item=item, construct=construct) for construct, item in pairs)
 
 
 def _check_reversed(old: Model, new: Model) -> None:
     before, now = ({item for c in model.constructs for item in c.reversed} for model in (old, new))
     if before != now:
-        raise OptionError(
-            f"items {listed(sorted(before ^ now))} are reversed in one of the two waves only. Make them agree."
-        )
+        raise OptionError(Message("fitting.weights_reversed", names=listed(sorted(before ^ now))))
 
 
 def _of_table(table: pd.DataFrame, model: Model) -> tuple[Array, pd.DataFrame | None]:
     absent = [name for name in ("construct", "item", "estimate") if name not in table]
     if absent:
-        raise OptionError(f"the table of weights has no column {absent[0]!r}; it needs construct, item, estimate.")
+        raise OptionError(Message("fitting.weights_column", column=absent[0]))
     names = [str(name) for name in table.columns if name not in (*RESERVED, "deff")]
     units = table[names].drop_duplicates().reset_index(drop=True) if names else None
     number = {label: row for row, label in enumerate(_labels(units))} if units is not None else {}
@@ -139,11 +126,11 @@ def _of_table(table: pd.DataFrame, model: Model) -> tuple[Array, pd.DataFrame | 
     values[of_unit, [place[pair] for pair in pairs]] = table["estimate"].to_numpy(dtype=np.float64)
     values = values[:, at]
     if not np.isfinite(values).all() or len(table) != values.size:
-        raise OptionError("the table of weights must hold one number for each item of each unit.")
+        raise OptionError(Message("fitting.weights_numbers"))
     end = np.cumsum([len(construct.items) for construct in model.constructs]).tolist()
     for construct, block in zip(model.constructs, map(slice, [0, *end[:-1]], end), strict=True):
         total = values[:, block].sum(axis=1, keepdims=True)
         if (np.abs(total - 1) > NOT_ONE).any():
-            raise OptionError(f"the index weights of {construct.name!r} must sum to 1, not to {float(total[0, 0]):g}.")
+            raise OptionError(Message("fitting.weights_sum", construct=construct.name, total=float(total[0, 0])))
         values[:, block] /= total
     return values, units

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csindex.errors import EstimationError, OptionError, SurveyError
+from csindex.estimation.constant_units import constant_units, with_constant_units
 from csindex.estimation.estimator import Sampled, estimate, estimator_of
 from csindex.estimation.replicates import Estimation, replicate_estimates
 from csindex.fitting import refusals
@@ -66,11 +67,14 @@ def estimate_units(units: UnitStack, source: Source, model: Model, design: Desig
     """
     options, drop, estimator = procedure.options, procedure.drop, estimator_of(procedure.options)
     moments = units.moments
-    units = units.without(refusals.sample_problems(model, units.moments, options), SurveyError, drop)
+    problems = refusals.sample_problems(model, units.moments, options)
+    scored = _scored(units, design, procedure)
+    units = units.without({unit: text for unit, text in problems.items() if unit not in scored}, SurveyError, drop)
     units = units.without(refusals.block_problems(model, design, units.moments), EstimationError, drop)
     units = _with_estimates(units, source, design, procedure)
     problems = refusals.estimate_problems(model, design, units.moments, units.estimates, options)
-    units = units.without(problems, EstimationError, drop)
+    scored = _scored(units, design, procedure)
+    units = units.without({unit: text for unit, text in problems.items() if unit not in scored}, EstimationError, drop)
     for name, kind, wanted in _kinds(options, source):
         start = estimator.start(units.estimates)
         given = units.estimates.index_weights if options.weights_from else units.weights
@@ -85,6 +89,19 @@ def estimate_units(units: UnitStack, source: Source, model: Model, design: Desig
     return units
 
 
+def _scored(units: UnitStack, design: Design, procedure: Procedure) -> set[int]:
+    """Return the rows of the units with constant items that have an index all the same, and no other estimates.
+
+    A single sample has one only by given weights: there are no other units to take them from.
+    """
+    estimator, options = estimator_of(procedure.options), procedure.options
+    if estimator.covariance_structure or options.ordinal or (units.labels is None and procedure.earlier is None):
+        return set()
+    constant = constant_units(units.moments, design)
+    enough = units.moments.n >= refusals.FEWEST
+    return set() if constant.all() and procedure.earlier is None else set(np.flatnonzero(constant & enough).tolist())
+
+
 def _with_estimates(units: UnitStack, source: Source, design: Design, procedure: Procedure) -> UnitStack:
     """Return the units with the estimates of their sample moments."""
     options, given = procedure.options, None
@@ -96,6 +113,8 @@ def _with_estimates(units: UnitStack, source: Source, design: Design, procedure:
     mean, cov = flatten(units.moments.mean, 1), flatten(units.moments.cov, 2)
     sample = estimate(mean, cov, design, options, given=given if weights is None else weights)
     sample = estimator.from_rows(sampled, sample.made_from(mean, pack(cov)))
+    if _scored(units, design, procedure):
+        sample = with_constant_units(sample, units.moments, design, given)
     return replace(units, estimates=sample, weights=weights)
 
 

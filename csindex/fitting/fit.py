@@ -16,6 +16,7 @@ from csindex.fitting.notices import warn
 from csindex.fitting.result import Fit
 from csindex.fitting.stage_by_stage import fit_stages
 from csindex.fitting.units import UnitStack
+from csindex.messages import Message
 from csindex.model.model import Model
 from csindex.model.stages import Stage, stages_of
 from csindex.moments.missing import check_ordinal
@@ -36,7 +37,6 @@ from csindex.options import (
     choose,
     whole,
 )
-from csindex.replicates.intervals import usual_interval
 from csindex.replicates.source import Source
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes
@@ -140,9 +140,10 @@ def fit(
         The same seed gives the same numbers. None draws one, which is on the result.
     level : float
         Of the intervals.
-    interval : {"percentile", "normal", "basic", "bca", "studentized"}, optional
-        By default percentile intervals; normal ones, with the design's degrees of freedom, for jackknife and supplied
-        replicates, which do not estimate the sampling distribution. *bca* adds a jackknife for its acceleration,
+    interval : {"auto", "percentile", "normal", "basic", "bca", "studentized"}, optional
+        *auto*, the default: index scores have studentized intervals from the moments of each replicate (Davison & Hinkley
+        1997, section 5.2), which stay within 0-100; everything else has percentile intervals. With a design, jackknife or
+        supplied replicates intervals are Student's t, of index scores on the logit scale. *bca* adds a jackknife for its acceleration,
         *studentized* 25 resamples of each resample.
     bad_units : {"raise", "drop"}
         Whether a unit that cannot be estimated is an error, or is left out with a warning and listed on the result.
@@ -211,9 +212,7 @@ def fit(
 
 def _check_model(model: object) -> None:
     if not isinstance(model, Model):
-        raise OptionError(
-            f"model must be a csindex Model, e.g. csindex.acsi() or Model.parse(text), not {model!r:.80}."
-        )
+        raise OptionError(Message("fitting.no_model", model=f"{model!r:.80}"))
 
 
 def _options(
@@ -237,7 +236,7 @@ def _options(
         estimator=estimator,  # type: ignore[arg-type]
         replicates=replicates,
         resampling=resampling,
-        interval=interval or usual_interval(resampling, replicates=not (method.analytic and replicates == 0)),
+        interval=interval or "auto",
         errors=errors or "normal",
         **chosen,
     )
@@ -262,9 +261,7 @@ def _stages(model: Model, options: Options) -> tuple[Stage, ...]:
     """Return the stages of the model; weights of an earlier wave are those of a plain one."""
     stages = stages_of(model, options.higher_order, options.interaction)
     if options.weights_from and len(stages) > 1:
-        raise OptionError(
-            "weights_from= does not go with higher-order constructs or interactions. Fit the new wave without it."
-        )
+        raise OptionError(Message("fitting.weights_stages"))
     return stages
 
 
@@ -297,5 +294,5 @@ def _work(seed: int | None, block_size: int | None, n_jobs: int, progress: bool)
     if block_size is not None:
         whole("block_size", block_size, 1)
     if whole("n_jobs", n_jobs, -64) == 0:
-        raise OptionError("n_jobs=0 is no number of workers. Use 1, or -1 for all cores.")
+        raise OptionError(Message("fitting.no_workers"))
     return {"seed": number, "block_size": block_size, "n_jobs": n_jobs, "progress": progress}

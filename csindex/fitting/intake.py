@@ -141,11 +141,8 @@ def refuse_empty(units: pd.DataFrame | None, n: Array, least: int) -> None:
     if not few:
         return
     named = "; ".join(unit_name(units, unit) for unit in few[:5])
-    who = "the sample" if units is None else named + " ..." * (len(few) > 5)
-    raise SurveyError(
-        f"{who}: fewer than {least} usable rows, so there is no spread to tell the error by. Collect more answers, join "
-        "small units, or use missing='available' where answers are missing."
-    )
+    who = Message("fitting.the_sample") if units is None else named + " ..." * (len(few) > 5)
+    raise SurveyError(Message("fitting.no_spread", who=who, least=least))
 
 
 def usual_resampling(data: Any) -> Resampling:
@@ -164,9 +161,9 @@ def source_of(
     if isinstance(data, (Moments, GroupedMoments)):
         refuse_beside(type(data).__name__, given)
     if isinstance(data, (Moments, GroupedMoments)) and not policy_of(options).complete:
-        raise OptionError(f"missing={options.missing!r} needs rows; moments have none.")
+        raise OptionError(Message("fitting.missing_moments", missing=Argument("missing", options.missing)))
     if isinstance(data, (Moments, GroupedMoments)) and options.ordinal:
-        raise OptionError("ordinal items need rows: moments do not tell how often each answer was given.")
+        raise OptionError(Message("fitting.ordinal_moments"))
     if isinstance(data, GroupedMoments):
         grouped = data.select(model.item_names)
         refusals.check_scales(model, grouped.pooled().moments)
@@ -177,9 +174,7 @@ def source_of(
     if isinstance(data, Moments):
         moments = data.select(model.item_names)
         if moments.mean.ndim > 2:
-            raise OptionError(
-                f"moments with {moments.mean.ndim - 1} leading axes cannot be fitted; one axis of units is the most."
-            )
+            raise OptionError(Message("fitting.moments_axes", axes=moments.mean.ndim - 1))
         refusals.check_scales(model, moments)
         _check_definite(moments)
         return source_of_moments(moments), None, None
@@ -201,9 +196,4 @@ def _check_definite(moments: Moments) -> None:
         R = moments.correlation
     least = np.linalg.eigvalsh(np.where(np.isfinite(R), R, np.eye(R.shape[-1])))[..., 0].min()
     if least < -1e-10:
-        warnings.warn(
-            f"the correlations are not positive definite (smallest eigenvalue {least:.2g}), e.g. because they are rounded; "
-            "parametric replicates are drawn with negative eigenvalues set to 0.",
-            RepairWarning,
-            stacklevel=4,
-        )
+        warnings.warn(RepairWarning(Message("fitting.rounded_moments", least=least)), stacklevel=4)

@@ -1,14 +1,16 @@
 """Reasons to refuse moments, estimates and replicates, unit by unit."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from csindex.errors import CsindexError, SurveyError
-from csindex.estimation.estimates import CONSTANT_BELOW, REASONS, REASONS_KO, Estimates, Status
+from csindex.estimation.estimates import CONSTANT_BELOW, REASONS, Estimates, Status
 from csindex.estimation.estimator import estimator_of
 from csindex.estimation.replicates import Replicates
+from csindex.messages import Joined, Message, Several, listed
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.model.parts import Construct
@@ -18,7 +20,7 @@ from csindex.options import Options
 from csindex.stacks.layout import Array, packing
 from csindex.stacks.linear import largest_inflation
 from csindex.survey.checks import constant, few_rows
-from csindex.text.format import Language, listed, unit_name
+from csindex.text.format import Language, unit_name
 
 FEWEST = 10
 INFLATION_REFUSED = 1e4
@@ -26,105 +28,78 @@ MANY_FAILED = 0.01
 SHOWN = 5
 
 
-def refuse(problems: Mapping[int, str], units: pd.DataFrame | None, error: type[CsindexError]) -> None:
+def refuse(problems: Mapping[int, Message], units: pd.DataFrame | None, error: type[CsindexError]) -> None:
     """Raise an error that lists the units' problems."""
     if units is None:
         raise error(next(iter(problems.values())))
-    lines = [f"{unit_name(units, unit)}: {text}" for unit, text in list(problems.items())[:SHOWN]]
-    more = f"\n... and {len(problems) - SHOWN} more units" if len(problems) > SHOWN else ""
-    advice = "\nbad_units='drop' fits the others without them." if len(problems) < len(units) else ""
-    raise error("\n".join(lines) + more + advice)
+    lines: list[object] = [
+        Joined([Message("fitting.of_unit", unit=unit_name(units, unit)), problem])
+        for unit, problem in list(problems.items())[:SHOWN]
+    ]
+    if len(problems) > SHOWN:
+        lines.append(Message("fitting.more_units", count=len(problems) - SHOWN))
+    if len(problems) < len(units):
+        lines.append(Message("fitting.drop_units"))
+    raise error(Joined(lines, "\n"))
 
 
 def check_scales(model: Model, moments: Moments) -> None:
     """Raise a SurveyError if means that the user supplies lie off their items' scales, or are missing."""
     if not moments.mean.size:
-        raise SurveyError("the moments have no units.")
+        raise SurveyError(Message("fitting.no_units"))
     for at, item in enumerate(model.items):
         mean, (low, high) = moments.mean[..., at].ravel(), item.scale
         if not np.isfinite(mean).all():
-            raise SurveyError(f"the mean of item {item.name!r} is missing or infinite. All means are needed.")
+            raise SurveyError(Message("fitting.mean_missing", item=item.name))
         off = mean[(mean < low) | (mean > high)]
         if len(off):
-            raise SurveyError(
-                f"the mean of item {item.name!r} is {off[0]:g}, off its scale {low:g}–{high:g}. Give the model the scale that "
-                "the moments are on."
-            )
+            raise SurveyError(Message("fitting.mean_off_scale", item=item.name, mean=off[0], low=low, high=high))
 
 
-def sample_problems(model: Model, moments: Moments, options: Options) -> dict[int, str]:
+def sample_problems(model: Model, moments: Moments, options: Options) -> dict[int, Message]:
     """Return what forbids an estimate, by unit."""
     least = max(FEWEST, len(model.items) + 1)
     width = np.array([item.scale[1] - item.scale[0] for item in model.items])
     with np.errstate(invalid="ignore"):
         spread = moments.sd * (100 / width)
-    problems = {}
+    problems: dict[int, Message] = {}
     for unit, count in enumerate(moments.n.astype(np.intp).tolist()):
         flat = np.flatnonzero(~(spread[unit] > CONSTANT_BELOW))
         unanswered = np.flatnonzero(np.isnan(moments.mean[unit]))
         gaps = np.argwhere(~np.isfinite(moments.cov[unit]))
         if count < least:
-            problems[unit] = few_text(count, len(model.items), least)
+            problems[unit] = few_rows(count, len(model.items), least)
         elif len(unanswered):
-            names = [model.item_names[i] for i in unanswered]
-            problems[unit] = (
-                f"item{'s' * (len(names) > 1)} {listed(map(repr, names))}: no answers, so there is no mean."
+            problems[unit] = Message(
+                "fitting.no_answers", count=len(unanswered), names=listed(repr(model.item_names[i]) for i in unanswered)
             )
         elif len(gaps) and gaps[0, 0] != gaps[0, 1]:
             problems[unit] = _gap(model, moments.cov[unit], options)
         elif len(flat):
-            problems[unit] = constant_text([model.item_names[i] for i in flat])
+            problems[unit] = constant([model.item_names[i] for i in flat])
     return problems
 
 
-def few_text(count: int, items: int, least: int) -> str:
-    """Say that there are too few rows."""
-    return str(few_rows(count, items, least))
-
-
-def constant_text(names: Sequence[str]) -> str:
-    """Say that items are constant."""
-    return str(constant(names))
-
-
-def _gap(model: Model, cov: Array, options: Options) -> str:
+def _gap(model: Model, cov: Array, options: Options) -> Message:
     """Say why covariances (p, p) are not known: of a pair, of one item, or of all; see `csindex.moments.em`."""
     lost = np.flatnonzero((~np.isfinite(cov)).sum(axis=1) == len(cov) - 1)
     if policy_of(options).iterated and len(lost) == 1:
-        return (
-            f"item {model.item_names[lost[0]]!r}: EM finds no covariances, because in the answers that are there the other "
-            "items determine this one: two items say the same, or too few people answered all of them. Leave it out, or use "
-            "missing='mean'."
-        )
+        return Message("fitting.em_one", item=model.item_names[lost[0]])
     if policy_of(options).iterated and len(lost) == len(cov) > 2:
-        return (
-            f"EM did not converge: too many answers are missing for {len(cov)} items. Leave out the items that are missing "
-            "most often, or use missing='pairwise' or 'mean'."
-        )
+        return Message("fitting.em_all", items=len(cov))
     a, b = (model.item_names[i] for i in np.argwhere(~np.isfinite(cov))[0])
-    if options.ordinal:
-        return (
-            f"items {a!r} and {b!r}: nobody answered both, or their polychoric correlation runs to 1 or -1, as where they say "
-            "the same or cells of their table are empty. Leave one of them out, or join rare categories."
-        )
-    return (
-        f"items {a!r} and {b!r}: nobody answered both, or their covariance is not known. Use missing='mean', or leave one "
-        "of them out."
-    )
+    return Message("fitting.gap_ordinal" if options.ordinal else "fitting.gap", first=a, second=b)
 
 
-def block_problems(model: Model, design: Design, moments: Moments) -> dict[int, str]:
+def block_problems(model: Model, design: Design, moments: Moments) -> dict[int, Message]:
     """Return the units whose Mode B blocks are collinear."""
-    problems: dict[int, str] = {}
+    problems: dict[int, Message] = {}
     for construct, R, vif in formative(model, design, moments):
         for unit in np.flatnonzero(vif > INFLATION_REFUSED):
             pair = np.unravel_index(np.abs(R[unit] - np.eye(len(R[unit]))).argmax(), R[unit].shape)
             a, b = (construct.items[i] for i in pair)
-            problems[int(unit)] = (
-                f"construct {construct.name!r} is collinear: its items carry the same information (the closest pair, "
-                f"{a!r} and {b!r}, correlates {R[unit][pair]:.4f}), so Mode B cannot weight them. Leave one out, or use "
-                "Mode A or non-negative Mode B."
-            )
+            values = {"construct": construct.name, "first": a, "second": b, "correlation": R[unit][pair]}
+            problems[int(unit)] = Message("fitting.collinear", **values)
     return problems
 
 
@@ -136,70 +111,62 @@ def formative(model: Model, design: Design, moments: Moments) -> Iterator[tuple[
             yield construct, R, largest_inflation(R)
 
 
-_OTHERWISE = {
-    "scheme": "try another scheme, or raise max_iterations",
-    "overlap": "F falls without end where constructs overlap or the model is not identified: join constructs that cannot be told "
-    "apart, use more items for a construct, or estimator='pls'",
-}
-
-
 def estimate_problems(
     model: Model, design: Design, moments: Moments, estimates: Estimates, options: Options
-) -> dict[int, str]:
+) -> dict[int, Message]:
     """Return why members of the sample (U,) have no estimates."""
-    advice = {
-        Status.INDEFINITE: "Use missing='mean', 'em' or 'listwise'.",
-        Status.SINGULAR: "Leave out one of those that say the same.",
-        Status.UNRELIABLE: "Turn reversed items round (reversed=), drop items that do not belong, or use estimator='pls'.",
-        Status.NEGATIVE: "Its items do not share anything, or run against each other: turn reversed items round (reversed=), "
-        "drop items that do not belong, or use estimator='pls'.",
-        Status.UNCONVERGED: f"After {options.max_iterations} rounds; {_OTHERWISE[estimator_of(options).unconverged]}.",
-    }
-    return {
-        int(unit): f"{REASONS[status]}{near}. {advice.get(status, '')}".strip()
-        for unit in np.flatnonzero(estimates.status)
-        for status in [Status(int(estimates.status[unit]))]
-        for near in [
-            _closest(model, design, moments.correlation[unit])
-            if status == Status.SINGULAR
-            else _unreliable(model, estimates.reliability[unit])
-            if status == Status.UNRELIABLE
-            else _negative(model, estimates.theta[unit], design, options)
-            if status == Status.NEGATIVE
-            else ""
-        ]
-    }
+
+    def problem(unit: int) -> Message:
+        status = Status(int(estimates.status[unit]))
+        reason = REASONS[status]
+        if status == Status.INDEFINITE:
+            return Message("fitting.failed_indefinite", reason=reason)
+        if status == Status.SINGULAR:
+            return Message(
+                "fitting.failed_singular", reason=reason, **_closest(model, design, moments.correlation[unit])
+            )
+        if status == Status.UNRELIABLE:
+            found = _unreliable(model, estimates.reliability[unit])
+            return Message("fitting.failed_unreliable", reason=reason, found=found)
+        if status == Status.NEGATIVE:
+            found = _negative(model, estimates.theta[unit], design, options)
+            return Message("fitting.failed_negative", reason=reason, found=found)
+        if status == Status.UNCONVERGED:
+            key = f"fitting.failed_unconverged_{estimator_of(options).unconverged}"
+            return Message(key, reason=reason, rounds=options.max_iterations)
+        return Message("fitting.failed", reason=reason)
+
+    return {unit: problem(unit) for unit in np.flatnonzero(estimates.status).tolist()}
 
 
-def _unreliable(model: Model, rho: Array) -> str:
-    """Say which constructs have no reliability."""
-    bad = [f"{model.construct_names[j]} {rho[j]:.2f}" for j in np.flatnonzero(~(rho > 0))]
-    return f": {listed(bad)}; the items of a construct do not go together, or hardly correlate with its neighbours"
+def _unreliable(model: Model, rho: Array) -> Several:
+    """Return the constructs that have no reliability."""
+    bad = np.flatnonzero(~(rho > 0))
+    return listed(Message("fitting.reliability", construct=model.construct_names[j], value=rho[j]) for j in bad)
 
 
-def _negative(model: Model, theta: Array, design: Design, options: Options) -> str:
-    """Say of which factors the variance, or what their sources leave of it, is negative."""
+def _negative(model: Model, theta: Array, design: Design, options: Options) -> Several:
+    """Return the factors whose variance, or what their sources leave of it, is negative."""
     from csindex.estimation.cbsem.estimates import parameters_for
 
     parameters = parameters_for(design, options)
     own = parameters.of("factor") & (parameters.row == parameters.column) & (theta < 0)
-    kind = np.where(design.links.any(axis=1), "residual variance", "variance")
-    said = [
-        f"the {kind[j]} of {model.construct_names[j]} is {theta[a]:.3g}"
+    key = np.where(design.links.any(axis=1), "fitting.residual_variance", "fitting.variance")
+    return listed(
+        Message(str(key[j]), construct=model.construct_names[j], value=theta[a])
         for a in np.flatnonzero(own)
         for j in [parameters.row[a]]
-    ]
-    return "; " + listed(said)
+    )
 
 
-def _closest(model: Model, design: Design, R: Array) -> str:
-    """Say which two constructs are closest, by the plain sums of their standardized items."""
+def _closest(model: Model, design: Design, R: Array) -> dict[str, object]:
+    """Return the two constructs that are closest, by the plain sums of their standardized items."""
     member = np.stack([np.isin(np.arange(design.p), np.arange(b.start, b.stop)) for b in design.blocks]) * design.sign
     sums = member @ R @ member.T
     C = np.abs(sums / np.sqrt(np.outer(np.diag(sums), np.diag(sums)))) - np.eye(design.k)
     a, b = np.unravel_index(C.argmax(), C.shape)
     names = model.construct_names
-    return f"; the closest constructs, {names[a]!r} and {names[b]!r}, correlate {C[a, b]:.4f}"
+    return {"first": names[a], "second": names[b], "correlation": C[a, b]}
 
 
 def least_eigenvalues(estimates: Estimates) -> Array:
@@ -210,48 +177,62 @@ def least_eigenvalues(estimates: Estimates) -> Array:
     return np.where(known, least, np.nan)
 
 
-def replicate_problems(model: Model, drawn: Replicates, options: Options) -> dict[int, str]:
-    """Return the units too many of whose replicates failed."""
+def replicate_problems(model: Model, drawn: Replicates, options: Options) -> dict[int, Message]:
+    """Return the units too many of whose replicates failed.
+
+    Replicates with constant items have an index; where they are too many, nothing else has an interval, see `too_few`.
+    """
     status = drawn.estimates.status
     count = (status != Status.ABSENT).sum(axis=1)
-    share = 1 - (status == Status.OK).sum(axis=1) / count
+    scored = status == Status.OK
+    if not estimator_of(options).covariance_structure:
+        scored |= status == Status.CONSTANT
+    share = 1 - scored.sum(axis=1) / count
     return {
-        int(
-            unit
-        ): f"{share[unit]:.0%} of {count[unit]:,} replicates failed ({counted(failure_reasons(model, drawn, [int(unit)]))}), "
-        f"more than max_failed={options.max_failed:g} allows. Intervals from the others would be too narrow."
-        for unit in np.flatnonzero(share > options.max_failed)
+        unit: Message(
+            "fitting.failed_replicates",
+            share=share[unit],
+            count=count[unit],
+            reasons=counted(failure_reasons(model, drawn, [unit])),
+            most=options.max_failed,
+        )
+        for unit in np.flatnonzero(share > options.max_failed).tolist()
     }
 
 
-def failure_reasons(model: Model, drawn: Replicates, units: Sequence[int], lang: Language = "en") -> dict[str, int]:
-    """Return how many replicates of some units failed, by reason; constant items are named."""
-    status, reasons = drawn.estimates.status[units], REASONS if lang == "en" else REASONS_KO
-    counts = {reason: int((status == code).sum()) for code, reason in reasons.items()}
-    constant = np.argwhere(status == Status.CONSTANT)
-    if len(constant):
-        diagonal = packing(len(model.items))[2].diagonal()
-        variance = drawn.estimates.packed[np.asarray(units)[constant[:, 0]], constant[:, 1]][:, diagonal]
-        width = np.array([item.scale[1] - item.scale[0] for item in model.items])
-        flat = (np.sqrt(np.maximum(variance, 0)) * 100 / width <= CONSTANT_BELOW).any(axis=0)
-        names = [name for name, is_flat in zip(model.item_names, flat, strict=True) if is_flat]
-        counts = {
-            (
-                _CONSTANT[lang].format(items=listed(names) if lang == "en" else ", ".join(names))
-                if reason == reasons[Status.CONSTANT]
-                else reason
-            ): count
-            for reason, count in counts.items()
-        }
-    return {reason: count for reason, count in counts.items() if count}
+def too_few(drawn: Replicates, options: Options) -> NDArray[np.bool_]:
+    """Return the units (U,) too many of whose replicates failed for intervals of anything but the index."""
+    status = drawn.estimates.status
+    failed = 1 - (status == Status.OK).sum(axis=1) / (status != Status.ABSENT).sum(axis=1)
+    return np.asarray(failed > options.max_failed)
 
 
-_CONSTANT = {"en": "constant: {items}", "ko": "모든 응답이 같은 문항 {items}"}
+def failure_reasons(model: Model, drawn: Replicates, units: Sequence[int]) -> list[tuple[Message, int]]:
+    """Return the reasons for which replicates of some units failed, and how many did; constant items are named."""
+    status = drawn.estimates.status[units]
+    counts = [(code, int((status == code).sum())) for code in REASONS]
+    return [
+        (_constant_items(model, drawn, units) if code == Status.CONSTANT else REASONS[code], count)
+        for code, count in counts
+        if count
+    ]
 
 
-def counted(counts: Mapping[str, int]) -> str:
-    """Return reasons and how often each was met, as text."""
-    return ", ".join(f"{reason}: {count:,}" for reason, count in counts.items())
+def _constant_items(model: Model, drawn: Replicates, units: Sequence[int]) -> Message:
+    """Return the items that are constant in replicates of some units."""
+    constant = np.argwhere(drawn.estimates.status[units] == Status.CONSTANT)
+    diagonal = packing(len(model.items))[2].diagonal()
+    variance = drawn.estimates.packed[np.asarray(units)[constant[:, 0]], constant[:, 1]][:, diagonal]
+    width = np.array([item.scale[1] - item.scale[0] for item in model.items])
+    flat = (np.sqrt(np.maximum(variance, 0)) * 100 / width <= CONSTANT_BELOW).any(axis=0)
+    names = [name for name, is_flat in zip(model.item_names, flat, strict=True) if is_flat]
+    return Message("estimation.constant", items=listed(names))
+
+
+def counted(counts: Iterable[tuple[object, int]]) -> Several:
+    """Return reasons and how often each was met."""
+    found = [Message("glossary.counted", reason=reason, count=count) for reason, count in counts]
+    return Several(found, most=len(found))
 
 
 def failures(model: Model, drawn: Replicates | None, units: pd.DataFrame | None, lang: Language = "en") -> pd.DataFrame:
@@ -261,8 +242,8 @@ def failures(model: Model, drawn: Replicates | None, units: pd.DataFrame | None,
     for unit in range(0 if drawn is None else len(drawn.estimates.status)):
         assert drawn is not None
         if (drawn.estimates.status[unit] != Status.OK).any():
-            counts = failure_reasons(model, drawn, [unit], lang)
+            counts = failure_reasons(model, drawn, [unit])
             rows += [unit] * len(counts)
-            found += counts.items()
+            found += [(reason.text(lang), count) for reason, count in counts]
     labels = pd.DataFrame(index=range(len(rows))) if units is None else units.iloc[rows].reset_index(drop=True)
     return labels.assign(reason=[reason for reason, _ in found], replicates=[count for _, count in found])

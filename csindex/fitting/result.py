@@ -9,7 +9,6 @@ import pandas as pd
 from csindex.fitting.constructs import driven
 from csindex.fitting.core import FittedModel
 from csindex.fitting.tables.estimates import effect_table, impact_table, index_table, item_table, path_table, r2_table
-from csindex.fitting.tables.first_stage import first_stage_table
 from csindex.fitting.tables.inadmissible import inadmissible_table
 from csindex.index.impacts import STEP
 from csindex.text.format import Language
@@ -155,6 +154,8 @@ class Fit(FittedModel, Result):
         A row for each source that is projected on instruments; the estimate is the partial R² of those that are not in the
         equation (Shea 1997), f their F statistic, which should pass 10 (Staiger & Stock 1997).
         """
+        from csindex.fitting.tables.first_stage import first_stage_table
+
         return first_stage_table(self)
 
     @property

@@ -11,10 +11,11 @@ from csindex.fitting.constructs import items_on_hundred, names_of, place
 from csindex.fitting.core import FittedModel
 from csindex.fitting.intake import survey_of_fit
 from csindex.index.scores import index_scores, to_hundred
+from csindex.messages import Message
 from csindex.moments.missing import policy_of
 from csindex.stacks.layout import Array
 from csindex.survey.columns import as_frame
-from csindex.text.format import rows_text
+from csindex.text.format import some_rows
 
 
 def respondent_scores(fitted: FittedModel, data: Any) -> pd.DataFrame:
@@ -58,5 +59,5 @@ def _unit_of(units: pd.DataFrame, frame: Any) -> NDArray[np.intp]:
     found = as_frame(frame, names).merge(units.assign(_unit=np.arange(len(units))), on=names, how="left")["_unit"]
     strange = found.isna().to_numpy()
     if strange.any():
-        raise SurveyError(f"{rows_text(strange)}: these belong to a unit that was not fitted.")
+        raise SurveyError(Message("fitting.strangers", rows=some_rows(strange)))
     return found.to_numpy(dtype=np.intp)

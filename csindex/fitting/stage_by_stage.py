@@ -13,6 +13,7 @@ from csindex.fitting.estimate_units import Procedure, estimate_units
 from csindex.fitting.stage_source import StagedSource, on_hundred, with_scores
 from csindex.fitting.units import UnitStack
 from csindex.index.scores import index_deviations, index_scores
+from csindex.messages import Argument, Message
 from csindex.model.design import design_of
 from csindex.model.hierarchy import items_below
 from csindex.model.stages import Stage
@@ -81,26 +82,14 @@ def _source_of(
 def _with_pairs(raw: Source, pairs: Iterable[tuple[int, int]], centre: Array, options: Options) -> RowSource:
     """Return the rows with products of answers after the answers."""
     if not isinstance(raw, RowSource):
-        raise OptionError(
-            "an interaction needs respondents' rows, for products of their answers; moments and scans hold none. Fit rows, "
-            "or take the interaction out of the model."
-        )
+        raise OptionError(Message("fitting.interaction_rows"))
     if options.resampling == "parametric":
-        raise OptionError(
-            "resampling='parametric' draws normal answers, whose products do not vary as those of real ones do. Use "
-            "resampling='bootstrap' with an interaction."
-        )
+        raise OptionError(Message("fitting.interaction_parametric"))
     if options.ordinal:
-        raise OptionError(
-            "ordinal= does not go with an interaction: polychoric correlations do not tell the moments of products. Use "
-            "ordinal=False, or take the interaction out of the model."
-        )
+        raise OptionError(Message("fitting.interaction_ordinal"))
     values = raw.answers.values
     if np.isnan(values).any():
-        raise OptionError(
-            f"missing={options.missing!r} does not go with an interaction: a product that is filled in is not the product "
-            "of filled-in answers. Use missing='listwise'."
-        )
+        raise OptionError(Message("fitting.interaction_missing", missing=Argument("missing", options.missing)))
     i, j = np.array(list(pairs), dtype=np.intp).T
     x = values - centre
     answers = replace(raw.answers, values=np.column_stack([values, x[:, i] * x[:, j]]))

@@ -7,15 +7,16 @@ import pandas as pd
 
 from csindex.estimation.estimator import estimator_of
 from csindex.estimation.pls.consistent import ROUNDING
-from csindex.fitting.constructs import driven
+from csindex.fitting.constructs import driven, labels_of
 from csindex.fitting.core import CovarianceFit, FittedModel
 from csindex.fitting.refusals import counted, failures, least_eigenvalues
+from csindex.fitting.tables.convention_gaps import convention_gaps
 from csindex.fitting.tables.estimates import impact_table, index_table, path_table, r2_table
-from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_said
+from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_of
 from csindex.options import Options
 from csindex.text.document import Paragraph, Section, Table
 from csindex.text.format import Language
-from csindex.text.speaker import Speaker, called
+from csindex.text.speaker import Speaker
 
 UNITS_SHOWN = 10
 NUMBERS = ("n", "n_eff", "deff", "direct", "total", "adjusted", "estimate", "se", "lower", "upper", "p")
@@ -45,14 +46,6 @@ def notebook(fitted: FittedModel, lang: Language) -> Iterator[Section]:
     yield from brief(fitted, lang)
     if fitted.units is None and driven(fitted):
         yield _impacts(fitted, Speaker(names_shown(fitted, lang), lang))
-
-
-def labels_of(fitted: FittedModel, lang: Language) -> dict[str, str]:
-    """Return the label of each construct, and of its interactions."""
-    labels = {construct.name: called(construct, lang) for construct in fitted.specified.constructs}
-    for product in fitted.stage.products:
-        labels[product.name] = f"{labels[product.left]} × {labels[product.right]}"
-    return labels
 
 
 def names_shown(fitted: FittedModel, lang: Language) -> dict[str, str]:
@@ -127,9 +120,10 @@ def _paths(fitted: FittedModel, speaker: Speaker) -> Section:
     shares = ", ".join(
         f"{speaker.name(name)} {value:.2f}{no_share * (not 0 <= value <= 1)}"
         for name, value in zip(r2.construct, r2.estimate, strict=True)
+        if np.isfinite(value)
     )
     notes = [speaker.say("against")] if any(against) else []
-    notes += [speaker.say("r2", shares=shares), *_reliability(fitted, speaker)]
+    notes += [*([speaker.say("r2", shares=shares)] if shares else []), *_reliability(fitted, speaker)]
     return Section(shown.title, (*shown.blocks, *map(Paragraph, notes)))
 
 
@@ -150,7 +144,7 @@ def _inadmissible(fitted: FittedModel, speaker: Speaker) -> list[Section]:
     at = np.flatnonzero(fitted.estimates.flaws).tolist()
     lines = []
     if at and fitted.units is None:
-        lines.append(speaker.say("inadmissible_sample", flaws=flaws_said(fitted, 0, speaker)))
+        lines.append(speaker.say("inadmissible_sample", flaws=flaws_of(fitted, 0)))
     elif at:
         lines.append(speaker.say("inadmissible_units", count=len(at), units=len(fitted.estimates.flaws)))
     if flawed:
@@ -162,6 +156,7 @@ def _method(fitted: FittedModel, speaker: Speaker) -> Section:
     options, source, say = fitted.options, fitted.model.source, speaker.say
     lines = [
         say("carried", source=options.weights_from) if options.weights_from else _computed(options, speaker),
+        *([gaps.text(speaker.lang)] if (gaps := convention_gaps(fitted)) is not None else []),
         *([_measures(fitted.covariance, speaker)] if fitted.covariance is not None else []),
         *_two_stage(fitted, speaker),
         *([_ordinal(fitted, speaker)] if options.ordinal else []),
@@ -289,12 +284,18 @@ def _replicates(fitted: FittedModel, speaker: Speaker) -> str:
         each=say("each", units=len(counts)) if fitted.units is not None else "",
         words=words,
         seed=fitted.seed,
-        kind=speaker.term(fitted.options.interval),
+        kind=speaker.term(fitted.interval_words),
         level=_level(fitted),
         failed=failed,
         made=counts.sum(),
-        why=say("why", reasons=counted(reasons)) if failed else "",
+        why=say("why", reasons=counted(reasons.items())) if failed else "",
     )
+    key = {"auto": "intervals_studentized", "auto t": "intervals_student"}
+    how = key.get(fitted.interval_words, "")
+    degrees = np.inf if fitted.degrees is None else float(np.min(fitted.degrees))
+    if how == "intervals_student" and np.isfinite(degrees):
+        how += "_degrees"
+    said += say(how, degrees=degrees, count=f"{counts.max():,}") if how else ""
     return said + (say("parametric") if drawn.kind == "parametric" else "")
 
 
@@ -320,6 +321,8 @@ def _block(
 
 def _cells(row: Iterable[float], digits: int, speaker: Speaker) -> list[str]:
     estimate, se, lower, upper = row
+    if not np.isfinite(estimate):
+        return ["–", "–", "–"]
     if not np.isfinite(se):
         return [f"{estimate:.{digits}f}", "–", "–"]
     between = speaker.say("between", lower=f"{lower:.{digits}f}", upper=f"{upper:.{digits}f}")

@@ -12,6 +12,7 @@ from csindex.errors import CsindexError
 from csindex.estimation.estimates import Estimates
 from csindex.estimation.replicates import Replicates
 from csindex.fitting import refusals
+from csindex.messages import Message
 from csindex.moments.moments import Moments
 from csindex.stacks.layout import Array, take
 
@@ -72,7 +73,7 @@ class UnitStack:
         """Return the same units with moments (U,) of other items, not yet estimated."""
         return UnitStack(self.numbers, moments, self.dropped)
 
-    def without(self, problems: Mapping[int, str], error: type[CsindexError], drop: bool) -> "UnitStack":
+    def without(self, problems: Mapping[int, Message], error: type[CsindexError], drop: bool) -> "UnitStack":
         """Return the units whose rows have no problem; raise the problems unless such units are to be dropped."""
         if not problems:
             return self
@@ -80,7 +81,7 @@ class UnitStack:
             refusals.refuse(problems, self.labels, error)
             raise AssertionError
         rows = sorted(problems)
-        reasons = self.labels.iloc[rows].assign(reason=[problems[row] for row in rows])
+        reasons = self.labels.iloc[rows].assign(reason=[str(problems[row]) for row in rows])
         others = self.of_rows(np.setdiff1d(np.arange(len(self.numbers)), rows))
         return replace(others, dropped=pd.concat([self.dropped, reasons], ignore_index=True))
 

@@ -19,4 +19,5 @@ def in_points(effect: Array, deviation: Array) -> Array:
     deviation : (..., k)
         Standard deviations of respondents' index scores.
     """
-    return np.asarray(effect * deviation[..., :, None] / deviation[..., None, :])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(effect * deviation[..., :, None] / deviation[..., None, :])

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from html import escape
 from os import PathLike
 from pathlib import Path as FilePath
 from typing import Any
 
 from csindex.errors import ModelError
-from csindex.messages import Message
+from csindex.messages import Message, listed
 from csindex.model.checks import check_measurement, check_structure, target_of
 from csindex.model.feedback import Instruments, check_loops, given_instruments
 from csindex.model.hierarchy import check_levels, made_of, split_paths, upper
@@ -293,6 +294,17 @@ class Model:
 
     def __str__(self) -> str:
         return (f"# {self.name}\n" if self.name else "") + self.to_lavaan()
+
+    def __repr__(self) -> str:
+        scales = dict.fromkeys(f"{low:g}-{high:g}" for low, high in (item.scale for item in self.items))
+        parts = {"construct": self.constructs, "item": self.items, "path": self.paths}
+        counts = ", ".join(f"{len(part)} {name}{'s' * (len(part) != 1)}" for name, part in parts.items())
+        return f"Model {self.name!r}: {counts}; scale {listed(scales, 3)}; target {self.target!r}".replace(
+            " '':", ":", 1
+        )
+
+    def _repr_html_(self) -> str:
+        return f'<div class="csindex"><pre>{escape(repr(self))}</pre></div>'
 
 
 def _mapping(value: Any, what: str, example: str) -> dict[str, Any]:

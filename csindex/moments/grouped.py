@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from html import escape
 
 import numpy as np
 import pandas as pd
 
 from csindex.errors import SurveyError
+from csindex.messages import Message
 from csindex.moments.moments import Moments
 from csindex.moments.sums import complete_moments
 from csindex.stacks.layout import Array, packing, unpack
@@ -93,6 +95,14 @@ class GroupedMoments:
         kept = np.concatenate([[0], 1 + np.asarray(chosen), 1 + p + pairs])
         return replace(self, items=tuple(items), shifts=self.shifts[chosen], sums=self.sums[kept])
 
+    def __repr__(self) -> str:
+        units = "" if self.units is None else f"{len(self.units):,} units, "
+        counts = f"{units}n = {self.n.sum():,.0f}, {self.groups} groups for a jackknife"
+        return f"GroupedMoments of {len(self.items)} items: {counts}"
+
+    def _repr_html_(self) -> str:
+        return f'<div class="csindex"><pre>{escape(repr(self))}</pre></div>'
+
     def __add__(self, other: "GroupedMoments") -> "GroupedMoments":
         """Return the sums of both, as if their rows had been in one file.
 
@@ -105,12 +115,11 @@ class GroupedMoments:
             return NotImplemented
         if set(self.items) != set(other.items):
             strangers = sorted(set(self.items) ^ set(other.items))
-            raise SurveyError(f"items {strangers} were not scanned in both. Scan the same items, or use .select().")
+            raise SurveyError(Message("moments.not_in_both", items=strangers))
         names = [None if part.units is None else [*part.units.columns] for part in (self, other)]
         if self.n.shape[1] != other.n.shape[1] or names[0] != names[1]:
             raise SurveyError(
-                f"{self.groups} groups by {names[0]} cannot be added to {other.groups} groups by {names[1]}. Scan with the "
-                "same groups= and by=, or add .pooled() ones."
+                Message("moments.other_groups", groups=self.groups, by=names[0], others=other.groups, other_by=names[1])
             )
         return _added(self, _shifted(other.select(self.items), self.shifts))
 

@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csindex.errors import OptionError, SurveyError
-from csindex.messages import Argument, Message
+from csindex.messages import Argument, Message, listed
 from csindex.moments import sums
 from csindex.options import Options, Registry
 from csindex.stacks.layout import Array
-from csindex.text.format import listed
 
 MOST_CATEGORIES = 20
 
@@ -186,15 +185,19 @@ def ordinal_flags(values: Array, items: Sequence[str], ordinal: bool | Sequence[
     names = tuple(items) if ordinal is True else tuple(ordinal or ())
     strange = [name for name in names if name not in items]
     if strange:
-        raise OptionError(
-            f"ordinal= names {listed(map(repr, strange))}, which the items {', '.join(items)} do not have."
-        )
+        raise OptionError(Message("moments.ordinal_unknown", names=listed(map(repr, strange)), known=", ".join(items)))
     flags = np.isin(list(items), names)
     for at in np.flatnonzero(flags).tolist():
         found = np.unique(values[~np.isnan(values[:, at]), at])
         if len(found) > MOST_CATEGORIES:
             raise SurveyError(
-                f"item {items[at]!r} has {len(found)} different answers, {found[0]:g} to {found[-1]:g}; more than "
-                f"{MOST_CATEGORIES} are no ordinal categories. Leave it out of ordinal=, or cut it into fewer classes."
+                Message(
+                    "moments.categories",
+                    item=items[at],
+                    count=len(found),
+                    low=found[0],
+                    high=found[-1],
+                    most=MOST_CATEGORIES,
+                )
             )
     return flags

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from csindex.errors import SurveyError
+from csindex.messages import Message, listed
 from csindex.model.model import Model
 from csindex.model.parts import Item
 from csindex.moments.missing import check_ordinal, ordinal_flags, policy_of, row_moments, solution
@@ -17,7 +19,6 @@ from csindex.stacks.layout import unpack
 from csindex.survey.answers import Answers
 from csindex.survey.checks import Codes
 from csindex.survey.survey import as_survey
-from csindex.text.format import listed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +62,7 @@ class Moments:
         for field in ("n", "weight", "n_eff"):
             value = _array(self.n if getattr(self, field) is None else getattr(self, field), field)
             if value.ndim and value.shape != self.mean.shape[:-1]:
-                raise SurveyError(f"{field} has the shape {value.shape}; {self.mean.shape[:-1]} or one number is due.")
+                raise SurveyError(Message("moments.shape", field=field, shape=value.shape, due=self.mean.shape[:-1]))
             set_field(self, field, np.broadcast_to(value, self.mean.shape[:-1]))
         self._check()
 
@@ -69,24 +70,18 @@ class Moments:
         p, n = len(self.items), self.n
         twice = sorted({name for name in self.items if self.items.count(name) > 1})
         if twice:
-            raise SurveyError(f"items {twice} are there more than once.")
+            raise SurveyError(Message("moments.items_twice", items=twice))
         if self.mean.shape[-1:] != (p,) or self.cov.shape != (*self.mean.shape, p):
-            raise SurveyError(
-                f"for {p} items the means must be (..., {p}) and the covariances (..., {p}, {p}), not "
-                f"{self.mean.shape} and {self.cov.shape}."
-            )
+            raise SurveyError(Message("moments.shapes", count=p, mean=self.mean.shape, cov=self.cov.shape))
         if (n < 0).any():
-            raise SurveyError(f"n={n.min():g} must be a number of answers.")
+            raise SurveyError(Message("moments.negative_n", n=n.min()))
         if self.units is not None and (self.mean.ndim != 2 or len(self.units) != len(self.mean)):
-            raise SurveyError(
-                f"{len(self.units)} labels of units do not fit moments with the stack {self.mean.shape[:-1]}."
-            )
+            raise SurveyError(Message("moments.labels", count=len(self.units), stack=self.mean.shape[:-1]))
         with np.errstate(invalid="ignore"):
             skew = np.abs(self.cov - np.swapaxes(self.cov, -1, -2)) > 1e-6 * np.nanmax(np.abs(self.cov), initial=1.0)
             negative = np.einsum("...ii->...i", self.cov) < 0
         if skew.any() or negative.any():
-            what = "not symmetric" if skew.any() else "negative on the diagonal"
-            raise SurveyError(f"the covariances are {what}.")
+            raise SurveyError(Message("moments.not_symmetric" if skew.any() else "moments.negative_variance"))
 
     @classmethod
     def from_frame(
@@ -176,19 +171,19 @@ class Moments:
         """
         if items is None:
             if not isinstance(correlation, pd.DataFrame):
-                raise SurveyError("items= must name the items where the correlations are not a labelled data frame.")
+                raise SurveyError(Message("moments.items_needed"))
             items = [str(name) for name in correlation.columns]
         names = list(items)
         if len(set(names)) < len(names):
             raise SurveyError(
-                f"items {sorted({name for name in names if names.count(name) > 1})} are there more than once."
+                Message("moments.items_twice", items=sorted({name for name in names if names.count(name) > 1}))
             )
         r = _aligned(correlation, names, "correlation")
         m, s = _aligned(mean, names, "mean"), _aligned(sd, names, "sd")
         p = len(names)
         if m.shape != (p,) or s.shape != (p,) or r.shape != (p, p):
             raise SurveyError(
-                f"for {p} items, mean, sd and correlation have the shapes {m.shape}, {s.shape}, {r.shape}."
+                Message("moments.published_shapes", count=p, mean=m.shape, sd=s.shape, correlation=r.shape)
             )
         upper = np.triu_indices(p, 1)
         if np.all(np.isnan(r[upper]) | (r[upper] == 0)):
@@ -217,11 +212,18 @@ class Moments:
         missing = [name for name in items if name not in self.items]
         if missing:
             raise SurveyError(
-                f"the moments have no item {', '.join(map(repr, missing))}. They have: {', '.join(self.items)}. "
-                "Rename the model's items with model.rename({...})."
+                Message("moments.no_item", items=", ".join(map(repr, missing)), known=", ".join(self.items))
             )
         chosen = [self.items.index(name) for name in items]
         return replace(self, items=tuple(items), mean=self.mean[..., chosen], cov=self.cov[..., chosen, :][..., chosen])
+
+    def __repr__(self) -> str:
+        stack = self.mean.shape[:-1]
+        members = "" if not stack else f"{len(self.units):,} units, " if self.units is not None else f"stack {stack}, "
+        return f"Moments of {len(self.items)} items: {members}n = {self.n.sum():,.0f}"
+
+    def _repr_html_(self) -> str:
+        return f'<div class="csindex"><pre>{escape(repr(self))}</pre></div>'
 
     def __add__(self, other: "Moments") -> "Moments":
         """Return the moments of both samples together, as if their rows had been one frame."""
@@ -231,7 +233,7 @@ class Moments:
             self.units is other.units if self.units is None or other.units is None else self.units.equals(other.units)
         )
         if not same or self.mean.shape[:-1] != other.mean.shape[:-1]:
-            raise SurveyError("moments of different units cannot be added member by member. Use .pooled() first.")
+            raise SurveyError(Message("moments.other_units"))
         both = (self, other.select(self.items))
         stacked = [np.stack(np.broadcast_arrays(*arrays)) for arrays in zip(*map(_parts, both), strict=True)]
         return _pool(self.items, *stacked, units=self.units)
@@ -299,7 +301,9 @@ def _aligned(values: ArrayLike, names: list[str], what: str) -> NDArray[np.float
         try:
             values = values.loc[names, names] if isinstance(values, pd.DataFrame) else values.loc[names]
         except KeyError as error:
-            raise SurveyError(f"{what} does not have all the items {', '.join(names)}: {error.args[0]}.") from None
+            raise SurveyError(
+                Message("moments.items_lacking", what=what, items=", ".join(names), why=error.args[0])
+            ) from None
     return _array(values, what)
 
 
@@ -308,7 +312,7 @@ def _array(values: ArrayLike, what: str) -> NDArray[np.float64]:
     try:
         array = np.array(values, dtype=np.float64)
     except (TypeError, ValueError):
-        raise SurveyError(f"{what} must be numbers, in a table without gaps.") from None
+        raise SurveyError(Message("moments.not_numbers", what=what)) from None
     array.setflags(write=False)
     return array
 
@@ -317,18 +321,15 @@ def _check_published(
     mean: NDArray[np.float64], sd: NDArray[np.float64], r: NDArray[np.float64], n: float, names: list[str]
 ) -> None:
     if not (np.isfinite(mean).all() and np.isfinite(sd).all() and np.isfinite(r).all()):
-        raise SurveyError("the published means, standard deviations or correlations have gaps. All are needed.")
+        raise SurveyError(Message("moments.gaps"))
     flat = [name for name, value in zip(names, sd, strict=True) if value <= 0]
     if flat:
-        raise SurveyError(f"the standard deviation of {listed(map(repr, flat))} is not positive.")
+        raise SurveyError(Message("moments.flat", items=listed(map(repr, flat))))
     if np.abs(np.diag(r) - 1).max() > 1e-6:
-        raise SurveyError("the diagonal of the correlations is not 1. Were covariances given?")
+        raise SurveyError(Message("moments.diagonal"))
     wrong = np.argwhere((np.abs(r) > 1 + 1e-12) | (np.abs(r - r.T) > 1e-6))
     if len(wrong):
         i, j = wrong[0]
-        raise SurveyError(
-            f"the correlation of {names[i]!r} and {names[j]!r} is {r[i, j]:g} one way and {r[j, i]:g} the other. It must "
-            "be the same and between -1 and 1."
-        )
+        raise SurveyError(Message("moments.correlation", one=names[i], other=names[j], r=r[i, j], reverse=r[j, i]))
     if not isinstance(n, (int, float, np.number)) or not n > len(names):
-        raise SurveyError(f"n={n!r} must be more than the number of items, {len(names)}.")
+        raise SurveyError(Message("moments.few_answers", n=n, items=len(names)))

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from csindex.errors import SurveyError
+from csindex.messages import Message
 from csindex.model.model import Model
 from csindex.model.parts import Item
 from csindex.moments.influence import influence
@@ -210,7 +211,7 @@ def thresholds(
         x[np.isnan(x).any(axis=1)] = np.nan
     cuts = [(at, value) for at in range(len(names)) for value in np.unique(x[~np.isnan(x[:, at]), at])[:-1]]
     if not cuts:
-        raise SurveyError("no item has two different answers in the rows that are used, so there is nothing to cut.")
+        raise SurveyError(Message("moments.no_thresholds"))
     below = np.column_stack([np.where(np.isnan(x[:, at]), np.nan, x[:, at] <= value) for at, value in cuts])
     columns = {"item": [names[at] for at, _ in cuts], "category": [value for _, value in cuts]}
     rows = []

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from csindex.errors import OptionError, SurveyError
+from csindex.messages import Message
 from csindex.model.model import Model
 from csindex.model.parts import Item
 from csindex.moments.engines import problems
@@ -87,10 +88,7 @@ def scan(
     rows = problems.readable(rows, asked, weights, respondent, list(columns.values()))
     number = "i" if groups and respondent is None else None
     if number and not rows.ordered:
-        raise OptionError(
-            f"rows of a query in {rows.engine} have no order to number them by. Name a column of whole numbers, one to a "
-            "respondent (respondent=...), or do without a jackknife (groups=0)."
-        )
+        raise OptionError(Message("moments.no_order", engine=rows.engine))
     sweep = Sweep(
         scales=tuple(item.scale for item in asked),
         shifts=(0.0,) * len(asked),
@@ -125,21 +123,18 @@ def _items(items: Model | Sequence[Item | str]) -> tuple[Item, ...]:
     names = [item.name for item in asked]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice or not names:
-        raise SurveyError(f"items {twice} are there more than once." if twice else "no items are named.")
+        raise SurveyError(Message("moments.items_twice", items=twice) if twice else Message("moments.no_items"))
     return asked
 
 
 def _check_options(missing: str, weights: Any, respondent: Any, groups: int) -> None:
     if not POLICIES[choose("missing", missing, POLICIES)].complete:
-        raise OptionError(
-            f"missing={missing!r} is not available for data of any size. Use 'listwise', or Moments.from_frame with rows "
-            "that fit into memory."
-        )
+        raise OptionError(Message("moments.scan_missing", missing=missing))
     if whole("groups", groups, 0) == 1:
-        raise OptionError("groups=1 leaves nothing when it is deleted. Use 0 for none, or 40.")
+        raise OptionError(Message("moments.one_group"))
     for argument, value in (("weights", weights), ("respondent", respondent)):
         if value is not None and not isinstance(value, str):
-            raise OptionError(f"{argument}={value!r:.40} must name a column.")
+            raise OptionError(Message("moments.column", argument=argument, value=f"{value!r:.40}"))
 
 
 def _mixer(seed: int) -> tuple[int, int, int, int]:

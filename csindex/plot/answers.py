@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import OptionError
+from csindex.messages import Message
 from csindex.model.model import Model
 from csindex.model.parts import Item
 from csindex.options import choose
@@ -121,7 +122,7 @@ def _items(items: Any) -> list[Item | str]:
         return list(items.items)
     found = [] if items is None else [items] if isinstance(items, (str, Item)) else list(items)
     if not found:
-        raise OptionError("items= must name the items of the survey to draw, or be a model.")
+        raise OptionError(Message("plot.items_needed"))
     return found
 
 
@@ -150,15 +151,13 @@ def _of_survey(survey: Survey, items: list[Item | str], lang: Language) -> tuple
 def _of_shares(table: Any, items: Any) -> list[_Item]:
     lacking = [name for name in ("item", "answer", "share") if name not in getattr(table, "columns", ())]
     if lacking:
-        raise OptionError(
-            f"a Survey, or a frame with the columns item, answer and share, is expected; it has no {', '.join(lacking)}."
-        )
+        raise OptionError(Message("plot.shares_expected", missing=", ".join(lacking)))
     try:
         numbers = table[["answer", "share"]].astype(float)
     except (TypeError, ValueError):
-        raise OptionError("the columns answer and share must be numbers.") from None
+        raise OptionError(Message("plot.shares_not_numbers")) from None
     if table.empty or not np.isfinite(numbers.to_numpy()).all() or (numbers["share"] < 0).any():
-        raise OptionError("shares must be there for every answer, and not be negative.")
+        raise OptionError(Message("plot.shares_lacking"))
     wanted = None if items is None else [item if isinstance(item, str) else item.name for item in _items(items)]
     found = []
     for name, rows in numbers.groupby(table["item"].astype(str), sort=False):
@@ -166,11 +165,11 @@ def _of_shares(table: Any, items: Any) -> list[_Item]:
             continue
         shares = rows.groupby("answer")["share"].sum()
         if not shares.sum() > 0:
-            raise OptionError(f"item {name!r}: all shares are 0.")
+            raise OptionError(Message("plot.shares_zero", name=name))
         ends = float(numbers["answer"].min()), float(numbers["answer"].max())
         found.append(_item(str(name), shares, ends))
     if not found:
-        raise OptionError(f"none of the items {wanted} has shares.")
+        raise OptionError(Message("plot.shares_of_none", items=wanted))
     return found
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from csindex.errors import OptionError
+from csindex.fitting.constructs import labels_of
 from csindex.fitting.result import Fit
-from csindex.fitting.text import labels_of
+from csindex.messages import Message
 from csindex.options import choose
 from csindex.plot.kit.canvas import framed
 from csindex.plot.kit.parameters import documented
@@ -64,7 +65,7 @@ def index_bars(
     """
     units = fit_expected(result).units
     if construct is not None and (units is None or unit is not None):
-        raise OptionError("construct= is for a fit with by=, to compare its units; leave it out, or leave unit= out.")
+        raise OptionError(Message("plot.construct_of_units"))
     if construct is None:
         chosen = choose_unit(result, unit, lang)
         language, table, usual, note = chosen.lang, chosen.part(result.index), chosen.title, chosen.note
@@ -197,11 +198,9 @@ def _unit_columns(result: Fit) -> list[str]:
 def _checked(table: pd.DataFrame) -> pd.DataFrame:
     lacking = [name for name in ("estimate", "lower", "upper") if name not in table.columns]
     if lacking:
-        raise OptionError(
-            f"the table has no column {', '.join(map(repr, lacking))}; estimate, lower and upper are needed."
-        )
+        raise OptionError(Message("plot.columns_lacking", missing=", ".join(map(repr, lacking))))
     if table.empty:
-        raise OptionError("the table has no rows, so there is nothing to draw.")
+        raise OptionError(Message("plot.no_rows"))
     return table
 
 

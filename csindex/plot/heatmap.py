@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import OptionError
+from csindex.messages import Message
 from csindex.options import choose, within
 from csindex.plot.kit.canvas import framed
 from csindex.plot.kit.parameters import documented
@@ -98,12 +99,12 @@ def _constructs(table: pd.DataFrame) -> list[str]:
     needed = ("construct_1", "construct_2", "estimate", "lower", "upper")
     lacking = [name for name in needed if name not in getattr(table, "columns", ())]
     if lacking:
-        raise OptionError(f"a table with the columns {', '.join(needed)} is expected; it has no {', '.join(lacking)}.")
+        raise OptionError(Message("plot.table_expected", needed=", ".join(needed), missing=", ".join(lacking)))
     pairs = [frozenset(pair) for pair in zip(table["construct_1"], table["construct_2"], strict=True)]
     if not pairs:
-        raise OptionError("the table has no pairs of constructs, so there is nothing to draw.")
+        raise OptionError(Message("plot.no_pairs"))
     if len(set(pairs)) < len(pairs):
-        raise OptionError("the table has a pair of constructs more than once. Choose the rows of one unit.")
+        raise OptionError(Message("plot.pair_twice"))
     return list(
         dict.fromkeys(
             str(name) for pair in zip(table["construct_1"], table["construct_2"], strict=True) for name in pair

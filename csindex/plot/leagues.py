@@ -8,6 +8,7 @@ import pandas as pd
 
 from csindex.benchmark.leagues.result import League
 from csindex.errors import OptionError
+from csindex.messages import Message, listed
 from csindex.plot.kit.canvas import Frame, beside, framed, label_axis, name_row, panel_below, panel_beside, plain, spans
 from csindex.plot.kit.labels import spaced
 from csindex.plot.kit.parameters import documented
@@ -26,7 +27,7 @@ from csindex.plot.kit.style import (
 )
 from csindex.plot.kit.units import highlighted, joined
 from csindex.plot.kit.words import available_language, say
-from csindex.text.format import Language, listed
+from csindex.text.format import Language
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,12 +93,12 @@ def league_plot(
     >>> ax = csi.plot.league_plot(csi.league(result))
     """
     if not isinstance(league, League):
-        raise OptionError(f"a result of csindex.league is expected, not {type(league).__name__}.")
+        raise OptionError(Message("plot.not_league", kind=type(league).__name__))
     language = available_language(lang)
     table = _chosen(league, group, wave)
     ranked = table[table["rank"].notna()].sort_values("rank", kind="stable")
     if ranked.empty:
-        raise OptionError("no unit of the league has a rank, so there is nothing to draw.")
+        raise OptionError(Message("plot.nothing_ranked"))
     names = [joined(row) for row in ranked[list(league.labels)].itertuples(index=False)]
     chosen = highlighted(highlight, names)
     units = _Ranked(ranked, names, [at in chosen for at in range(len(names))])
@@ -120,16 +121,16 @@ def _chosen(league: League, group: Any, wave: Any) -> pd.DataFrame:
     if column is not None:
         table = _only(table, [column], league.waves[-1] if wave is None else wave, "wave")
     elif wave is not None:
-        raise OptionError(f"wave={wave!r}: the league has no waves.")
+        raise OptionError(Message("plot.no_waves", wave=wave))
     keys = [name for name in league.keys if name != column]
     if group is None and keys:
         groups = table[keys].drop_duplicates()
         if len(groups) > 1:
             shown = listed([_label(row) for row in groups.itertuples(index=False, name=None)])
-            raise OptionError(f"the league has {len(groups):,} groups. Choose one with group=: {shown}.")
+            raise OptionError(Message("plot.several_groups", count=len(groups), groups=shown))
         return table
     if group is not None and not keys:
-        raise OptionError(f"group={group!r}: the league has no groups.")
+        raise OptionError(Message("plot.no_groups", group=group))
     return table if group is None else _only(table, keys, group, "group")
 
 
@@ -139,7 +140,7 @@ def _only(table: pd.DataFrame, columns: list[str], wanted: Any, what: str) -> pd
     hit = np.array([row == labels for row in rows])
     if not hit.any():
         known = listed([_label(row) for row in dict.fromkeys(rows)])
-        raise OptionError(f"{what}={wanted!r} is not in the league, which has: {known}.")
+        raise OptionError(Message("plot.not_in_league", name=what, value=wanted, known=known))
     return table[hit]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from csindex.errors import OptionError
+from csindex.messages import Message
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,17 +54,17 @@ def save(picture: "Axes | Figure", path: str | PathLike[str], *, dpi: float = 30
 
     figure = getattr(picture, "figure", picture)
     if not hasattr(figure, "savefig"):
-        raise OptionError(f"a picture is expected, not {type(picture).__name__}.")
+        raise OptionError(Message("plot.not_picture", kind=type(picture).__name__))
     path = Path(path)
     ending = path.suffix.lower()
     if ending not in FORMATS:
-        raise OptionError(f"{path.name!r} must end in one of {', '.join(FORMATS)}.")
+        raise OptionError(Message("plot.ending", name=path.name, known=", ".join(FORMATS)))
     if isinstance(dpi, bool) or not isinstance(dpi, (int, float)) or not 10 <= dpi <= 2400:
-        raise OptionError(f"dpi={dpi!r} must be a number of pixels per inch from 10 to 2400, e.g. 300.")
+        raise OptionError(Message("plot.dpi", value=dpi))
     if not path.parent.is_dir():
-        raise OptionError(f"there is no folder {str(path.parent)!r}. Make it first.")
+        raise OptionError(Message("plot.no_folder", path=str(path.parent)))
     if path.exists() and not overwrite:
-        raise OptionError(f"{str(path)!r} is there already. Use another name, or overwrite=True to replace it.")
+        raise OptionError(Message("plot.there", path=str(path)))
     # Letters stay letters in .pdf and .eps; in .svg they become outlines, as readers may lack the font.
     settings: Any = {"pdf.fonttype": 42, "ps.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "csindex"}
     with rc_context(settings):

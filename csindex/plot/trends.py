@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from csindex.benchmark.trends.result import Trend
 from csindex.errors import OptionError
+from csindex.messages import Message
 from csindex.plot.kit.canvas import beside, framed, label_axis, plain
 from csindex.plot.kit.labels import spaced
 from csindex.plot.kit.parameters import documented
@@ -72,7 +73,7 @@ def trend_lines(
     >>> ax = csi.plot.trend_lines(csi.trend(result, "year"))
     """
     if not isinstance(trend, Trend):
-        raise OptionError(f"a result of csindex.trend is expected, not {type(trend).__name__}.")
+        raise OptionError(Message("plot.not_trend", kind=type(trend).__name__))
     language = available_language(lang)
     lines = _lines(trend)
     shown = _shown(lines, highlight)
@@ -133,7 +134,7 @@ def _shown(lines: list[_Line], highlight: Any) -> list[int]:
     """Return which lines are coloured."""
     chosen = highlighted(highlight, [line.name for line in lines])
     if len(chosen) > len(PALETTE):
-        raise OptionError(f"highlight= names {len(chosen)} units; only {len(PALETTE)} can be told apart by colour.")
+        raise OptionError(Message("plot.too_many_colours", count=len(chosen), most=len(PALETTE)))
     return chosen or (list(range(len(lines))) if len(lines) <= len(PALETTE) else [])
 
 

@@ -1,16 +1,21 @@
 """From replicates to standard errors, intervals and p-values: the one source of all three (array functions)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from csindex.errors import OptionError
+from csindex.messages import Argument, Message
 from csindex.options import Interval, Options, Registry
+from csindex.replicates.bounded import FEWEST, Scores, alike, student_logit, studentized, widest
 from csindex.stacks.layout import Array
 
 UNLIKE_SAMPLES = ("jackknife", "replicate weights")
 """Replicates that give variances, but do not estimate the sampling distribution."""
+
+MANY_DEGREES = 30
+"""Degrees of freedom from which quantiles of replicates are used with a design; before, they are too few to have any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,8 @@ class Evidence:
         Jackknife replicates and their coefficients, for the acceleration of BCa intervals.
     nested : (U, R, K, q) or None
         Replicates of each replicate, for studentised intervals.
+    scores : Scores or None
+        Where the quantities are means of respondents' scores on 0-100, such as an index: what bounded intervals need.
     """
 
     estimate: Array
@@ -39,6 +46,7 @@ class Evidence:
     jackknife: Array | None = None
     leverage: Array | None = None
     nested: Array | None = None
+    scores: Scores | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +103,10 @@ def uncertainty(evidence: Evidence, level: float, interval: str) -> Uncertainty:
     ----------
     evidence : Evidence
     level : float
-    interval : {"percentile", "normal", "basic", "bca", "studentized"}
-        *percentile*: quantiles of the replicates (type 7). *normal*: estimate ± t · se. *basic*: the percentile interval
+    interval : {"auto", "percentile", "normal", "basic", "bca", "studentized"}
+        *auto*: of means of scores on 0-100 studentized from their moments, or Student's t on the logit scale with a design,
+        few replicates or none that estimate the distribution; of everything else percentile intervals, or Student's t
+        where the design has fewer than 30 degrees of freedom. *percentile*: quantiles of the replicates (type 7). *normal*: estimate ± t · se. *basic*: the percentile interval
         mirrored at the estimate. *bca*: percentiles corrected for bias and acceleration (Efron 1987). *studentized*:
         quantiles of (replicate - estimate)/its own standard error (Davison & Hinkley 1997, sections 5.2 and 5.3).
 
@@ -105,7 +115,8 @@ def uncertainty(evidence: Evidence, level: float, interval: str) -> Uncertainty:
     """
     tail = _tail((1 - level) / 2, evidence.degrees)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return INTERVALS[interval].spread(evidence, standard_error(evidence), tail)
+        found = INTERVALS[interval].spread(evidence, standard_error(evidence), tail)
+        return found if evidence.scores is None else _on_scale(found, evidence, level)
 
 
 def usual_interval(resampling: str, *, replicates: bool = True) -> Interval:
@@ -119,15 +130,29 @@ def of_draws(interval: Interval) -> Interval:
     return "percentile" if method.jackknife or method.nested else interval
 
 
+def words_of(options: Options, degrees: Array | None, replicates: int) -> str:
+    """Return the key of the words for a fit's intervals: those of "auto" depend on the replicates and the design."""
+    if options.interval != "auto":
+        return options.interval
+    least = np.inf if degrees is None or not len(degrees) else np.min(degrees)
+    if options.resampling in UNLIKE_SAMPLES or not options.replicates or least < MANY_DEGREES:
+        return "auto t"
+    mixed = np.isfinite(least) or options.resampling == "parametric" or replicates < FEWEST
+    return "auto logit" if mixed else "auto"
+
+
 def check_interval(options: Options, *, designed: bool) -> None:
     """Raise an OptionError if the interval does not go with the replicates, or with a sampling design."""
     method, name, resampling = INTERVALS[options.interval], options.interval, options.resampling
+    chosen = Argument("interval", name)
     if method.distribution and resampling in UNLIKE_SAMPLES:
-        raise OptionError(f"interval={name!r} does not go with resampling={resampling!r}; use 'normal'.")
+        raise OptionError(
+            Message("replicates.interval_resampling", interval=chosen, resampling=Argument("resampling", resampling))
+        )
     if (method.jackknife or method.nested) and resampling != "bootstrap":
-        raise OptionError(f"interval={name!r} needs resampling='bootstrap', with respondents' rows.")
+        raise OptionError(Message("replicates.interval_rows", interval=chosen))
     if designed and not method.design:
-        raise OptionError(f"{name} intervals are not available for sampling designs. Use interval='bca'.")
+        raise OptionError(Message("replicates.interval_design", interval=name))
 
 
 def standard_error(evidence: Evidence) -> Array:
@@ -172,6 +197,61 @@ def _student(p: Array, degrees: Array | None) -> Array:
     return np.where(np.isfinite(df), 2 * stdtr(df, ndtri(p / 2)), p)
 
 
+def _on_scale(found: Uncertainty, evidence: Evidence, level: float) -> Uncertainty:
+    """Return the uncertainty of means on 0-100: of a share where all answers are alike, none where a mean is off the scale."""
+    from scipy.special import ndtri
+
+    assert evidence.scores is not None
+    estimate, tail = evidence.estimate, (1 - level) / 2
+    off, flat = (estimate < -1e-9) | (estimate > 100 + 1e-9), alike(evidence.scores)
+    if not (off.any() or flat.any()):
+        return found
+    least, most = widest(estimate, _sampling_units(evidence), tail)
+    reach = (most - least) / (-2 * ndtri(tail))
+    parts = ((found.se, reach), (found.lower, least), (found.upper, most))
+    se, lower, upper = (np.where(off, np.nan, np.where(flat, end, known)) for known, end in parts)
+    return Uncertainty(se, lower, upper, found.p)
+
+
+def _sampling_units(evidence: Evidence) -> Array:
+    """Return how many sampling units (U, q) there are, at least: respondents, or with a design its degrees and one."""
+    assert evidence.scores is not None
+    n_eff = evidence.scores.n_eff
+    return n_eff if evidence.degrees is None else np.fmin(n_eff, evidence.degrees[:, None] + 1)
+
+
+def _automatic(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
+    rest = _replicated(evidence, se, tail)
+    if evidence.scores is None:
+        return rest
+    from scipy.special import ndtri, stdtr, stdtrit
+
+    estimate, scores = evidence.estimate, evidence.scores
+    degrees = np.full(len(estimate), np.inf) if evidence.degrees is None else evidence.degrees
+    designed = np.isfinite(degrees)[:, None]
+    nominal = np.where(designed, stdtr(np.where(designed, degrees[:, None], 1.0), ndtri(tail)), tail)
+    df = np.where(designed, degrees[:, None], np.fmax(np.where(np.isnan(scores.n_eff), np.inf, scores.n_eff) - 1, 1.0))
+    reach = -np.where(np.isfinite(df), stdtrit(np.where(np.isfinite(df), df, 1.0), nominal), ndtri(nominal))
+    low, high = student_logit(estimate, se, reach)
+    if scores.deviations is not None and evidence.coefficients is None:
+        enough = ~designed & ((~np.isnan(scores.draws)).sum(axis=1) >= FEWEST)
+        ends = studentized(estimate, scores, nominal)
+        low, high = np.where(enough, ends[0], low), np.where(enough, ends[1], high)
+    return replace(rest, lower=low, upper=high)
+
+
+def _replicated(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
+    """Return percentile intervals, or Student's t where replicates are of another kind or of few sampling units."""
+    if evidence.coefficients is not None:
+        return _normal(evidence, se, tail)
+    found = _percentile(evidence, se, tail)
+    if evidence.degrees is None or not (evidence.degrees < MANY_DEGREES).any():
+        return found
+    few, student = (evidence.degrees < MANY_DEGREES)[:, None], _normal(evidence, se, tail)
+    parts = ((getattr(student, name), getattr(found, name)) for name in ("lower", "upper", "p"))
+    return Uncertainty(se, *(np.where(few, a, b) for a, b in parts))
+
+
 def _ordered(draws: Array) -> tuple[Array, Array]:
     """Return draws (U, R, q) in order (U, q, R), those that failed last, and how many there are (U, q)."""
     ordered = np.sort(np.moveaxis(draws, 1, -1), axis=-1)
@@ -193,10 +273,13 @@ def _basic(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
 
 
 def _normal(evidence: Evidence, se: Array, tail: Array) -> Uncertainty:
-    from scipy.special import ndtr, ndtri
+    from scipy.special import ndtr, ndtri, stdtr
 
-    estimate, reach = evidence.estimate, -ndtri(tail) * se
-    p = _student(2 * ndtr(-np.abs(estimate) / se), evidence.degrees)
+    estimate, reach, degrees = evidence.estimate, -ndtri(tail) * se, evidence.degrees
+    z = -np.abs(estimate) / se
+    p = 2 * ndtr(z)
+    if degrees is not None and np.isfinite(degrees).any():
+        p = np.where(np.isfinite(degrees)[:, None], 2 * stdtr(degrees[:, None], z), p)
     return Uncertainty(se, estimate - reach, estimate + reach, np.asarray(p, dtype=np.float64))
 
 
@@ -288,6 +371,7 @@ def _two_sided(left: Array, right: Array, known: Array, tail: Array, degrees: Ar
 INTERVALS = Registry(
     "interval",
     (
+        Method("auto", _automatic, distribution=False),
         Method("percentile", _percentile),
         Method("normal", _normal, distribution=False),
         Method("basic", _basic),

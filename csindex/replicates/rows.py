@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from csindex import messages
 from csindex.errors import OptionError
+from csindex.messages import Message
 from csindex.moments.missing import Start, ordinal_flags, row_moments, solution
 from csindex.moments.moments import Moments, sample_moments
 from csindex.options import Kind, Options
@@ -65,7 +66,7 @@ class RowSource:
         """Return how many replicates a unit has when `wanted` are asked for (at most, of a jackknife)."""
         if kind == "replicate weights":
             if self.answers.given is None:
-                raise OptionError("resampling='replicate weights' needs a Survey with replicate_weights=.")
+                raise OptionError(Message("replicates.no_replicate_weights"))
             return int(self.answers.given.shape[1])
         if kind == "simple":
             return min(wanted, len(self._weights(unit)))

@@ -13,6 +13,7 @@ import numpy as np
 
 from csindex import messages
 from csindex.errors import OptionError, SurveyError
+from csindex.messages import Message
 from csindex.moments.grouped import GroupedMoments
 from csindex.moments.moments import Moments
 from csindex.moments.sums import complete_moments
@@ -81,9 +82,7 @@ class MomentSource:
     def words(self, kind: Kind, lang: Language = "en") -> str:
         """Return how replicates of a kind are made, in words."""
         if kind != "parametric":
-            raise OptionError(
-                f"{kind} replicates need respondents' rows; moments have none. Use resampling='parametric'."
-            )
+            raise OptionError(Message("replicates.moments_only", kind=kind))
         return messages.words("replicates")[lang][kind]
 
     def size(self, kind: Kind, unit: int, wanted: int) -> int:  # noqa: ARG002
@@ -108,9 +107,7 @@ class MomentSource:
         mean, cov = self.moments.mean.reshape(-1, p)[unit], self.moments.cov.reshape(-1, p, p)[unit]
         n_eff = float(self.moments.n_eff.ravel()[unit])
         if n_eff <= p:
-            raise SurveyError(
-                f"{n_eff:.0f} answers are too few for parametric replicates of {p} items; {p + 1} are the least."
-            )
+            raise SurveyError(Message("replicates.few_answers", n_eff=n_eff, items=p, least=p + 1))
         rng = generator(seed, kind, unit, number)
         drawn, matrix = resampling.parametric_moments(rng, mean, cov, n_eff, TILE)
         return drawn.T, np.moveaxis(pack(matrix), 0, -1)
@@ -131,11 +128,9 @@ class GroupSource:
     def words(self, kind: Kind, lang: Language = "en") -> str:
         """Return how replicates of a kind are made, in words."""
         if kind != "jackknife":
-            raise OptionError(
-                f"{kind} replicates need respondents' rows; sums have none. Use resampling='jackknife' or 'parametric'."
-            )
+            raise OptionError(Message("replicates.sums_only", kind=kind))
         if not self.grouped.groups:
-            raise OptionError("groups=0 left nothing to delete. Scan with groups=40, or use resampling='parametric'.")
+            raise OptionError(Message("replicates.no_groups"))
         return messages.words("replicates")[lang]["groups"].format(grouping=self.grouped.grouping)
 
     def size(self, kind: Kind, unit: int, wanted: int) -> int:  # noqa: ARG002

@@ -1,18 +1,14 @@
 """What readers see in place of names and numbers."""
 
-import re
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
 from csindex.fitting.result import Fit
-from csindex.messages import words
+from csindex.messages import fill, words
 from csindex.text import format
 from csindex.text.document import Table
-
-_NO_INTERVAL = re.compile(r"(?:[;,] )?[^();,]*–(?=\))")
-"""Within brackets, an interval that there is not."""
 
 
 class Reader:
@@ -25,8 +21,13 @@ class Reader:
 
     def say(self, key: str, **values: object) -> str:
         """Return a sentence with its values filled in."""
-        text = words("report")[self.lang][key].format(**{"level": self.level, **values})
-        return _NO_INTERVAL.sub("", text).replace(" ()", "").replace("()", "")
+        return fill(words("report")[self.lang][key], {"level": self.level, **values}, self.lang)
+
+    def say_interval(self, key: str, ends: tuple[float, float], digits: int, unit: str = "", **values: object) -> str:
+        """Return a sentence with an interval; that of the key ``..._bare`` where there is none."""
+        if not np.isfinite(ends).all():
+            return self.say(f"{key}_bare", **values)
+        return self.say(key, interval=self.interval(*ends, digits) + unit, **values)
 
     def heads(self, key: str, **values: object) -> tuple[str, ...]:
         """Return the heads of a table's columns."""

@@ -15,6 +15,7 @@ from csindex.drivers.importance_performance import importance_performance
 from csindex.errors import OptionError
 from csindex.fitting.constructs import driven
 from csindex.fitting.result import Fit
+from csindex.messages import Message
 from csindex.reports.formats.registry import FORMATS
 from csindex.reports.labels import Reader
 from csindex.reports.sections.findings import drivers, index, ranked, ranks, short
@@ -167,7 +168,7 @@ def report(
     'banks.xlsx'
     """
     if not isinstance(result, Fit):
-        raise OptionError(f"a result of csindex.fit is expected, not {type(result).__name__}.")
+        raise OptionError(Message("benchmark.not_fit", kind=type(result).__name__))
     reader = Reader(result, format.language(lang))
     target = _target(path, overwrite)
     if assessment is None and result.units is None:
@@ -180,11 +181,11 @@ def report(
 def _target(path: str | PathLike[str], overwrite: bool) -> Path:
     target = Path(path)
     if target.suffix.lower() not in FORMATS:
-        raise OptionError(f"the format of {target.name!r} is not known. Use one of the endings {', '.join(FORMATS)}.")
+        raise OptionError(Message("report.ending", name=target.name, known=", ".join(FORMATS)))
     if not target.parent.is_dir():
-        raise OptionError(f"there is no folder {str(target.parent)!r} to write {target.name!r} into. Make it first.")
+        raise OptionError(Message("report.no_folder", path=str(target.parent), name=target.name))
     # The pictures of a .md and those of a .tex of the same name go into one folder.
     for found in FORMATS[target.suffix.lower()].files(target):
         if not overwrite:
-            raise OptionError(f"{str(found)!r} is already there. Use overwrite=True to replace it, or another name.")
+            raise OptionError(Message("report.there", path=str(found)))
     return target

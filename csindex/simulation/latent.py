@@ -7,6 +7,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from csindex.errors import OptionError
+from csindex.messages import Message
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.stacks.layout import Array
@@ -64,7 +65,7 @@ def structure(model: Model, design: Design, paths: Any) -> tuple[Array, Array]:
         known = {(path.source, path.target) for path in model.paths}
         strangers = [key for key in paths if key not in known]
         if strangers:
-            raise OptionError(f"paths names {strangers}, which the model does not have.")
+            raise OptionError(Message("simulation.paths_unknown", names=strangers))
     B, C = np.zeros((design.k, design.k)), np.eye(design.k)
     for j in design.order:
         sources = design.sources[j]
@@ -85,7 +86,7 @@ def structure(model: Model, design: Design, paths: Any) -> tuple[Array, Array]:
             given = [paths.get((names[s], names[j]), usual) for s, usual in zip(sources, b, strict=True)]
             b = np.array([number("paths", value) for value in given])
         if b @ among @ b >= 1:
-            raise OptionError(f"paths explain all the variance of {names[j]!r} or more. Make them smaller.")
+            raise OptionError(Message("simulation.explained", name=names[j]))
         B[j, sources] = b
         done = np.array(design.order[: design.order.index(j)])
         C[j, done] = C[done, j] = C[np.ix_(done, sources)] @ b
@@ -106,17 +107,13 @@ def _loop(model: Model, design: Design, j: int, signs: Any, paths: Any, B: Array
             B[i, s] = number("paths", paths.get((names[s], names[i]), usual) if isinstance(paths, Mapping) else usual)
     within = B[np.ix_(loop, loop)]
     if np.abs(np.linalg.eigvals(within)).max() >= 1:
-        raise OptionError(
-            f"the feedback of {', '.join(names[i] for i in loop)} would not die out. Make its paths smaller."
-        )
+        raise OptionError(Message("simulation.feedback", names=", ".join(names[i] for i in loop)))
     multiplier = np.linalg.inv(np.eye(len(loop)) - within)
     toward = multiplier @ B[np.ix_(loop, before)]
     explained = toward @ C[np.ix_(before, before)] @ toward.T
     own = np.linalg.solve(multiplier**2, 1 - np.diag(explained))
     if (own <= 0).any():
-        raise OptionError(
-            f"paths explain all the variance of {names[loop[own.argmin()]]!r} or more. Make them smaller."
-        )
+        raise OptionError(Message("simulation.explained", name=names[loop[own.argmin()]]))
     C[np.ix_(loop, loop)] = explained + (multiplier * own) @ multiplier.T
     C[np.ix_(loop, before)] = toward @ C[np.ix_(before, before)]
     C[np.ix_(before, loop)] = C[np.ix_(loop, before)].T
@@ -129,5 +126,5 @@ def number(what: str, value: object) -> float:
     except (TypeError, ValueError):
         found = np.nan
     if not np.isfinite(found):
-        raise OptionError(f"{what}={value!r} must be a number.")
+        raise OptionError(Message("benchmark.not_a_number", name=what, value=value))
     return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import OptionError
+from csindex.messages import Message
 from csindex.model.design import Design, design_of
 from csindex.model.model import Model
 from csindex.moments.moments import Moments
@@ -77,22 +79,22 @@ class Population:
 
     def __post_init__(self) -> None:
         if not isinstance(self.model, Model):
-            raise OptionError(f"model must be a csindex Model, e.g. csindex.acsi(), not {self.model!r:.80}.")
+            raise OptionError(Message("simulation.not_model", value=f"{self.model!r:.80}"))
         model, design = self.model, design_of(self.model)
         B, latent = structure(model, design, self.paths)
         loadings = _per_item(model, "loadings", self.loadings, 0.8)
         if (np.abs(loadings) >= 1).any():
-            raise OptionError("loadings must lie between -1 and 1.")
+            raise OptionError(Message("simulation.loadings"))
         yes_no = np.array([item.scale == (0, 1) for item in model.items])
         usual = np.where(yes_no, 0.15, 0.7)
         level = usual if self.level is None else _per_item(model, "level", self.level, usual)
         if not ((level >= 0) & (level <= 1)).all() or not ((level > 0) & (level < 1))[design.span == 1].all():
-            raise OptionError("level must lie between 0 and 1, from end to end of the scale; for yes/no strictly.")
+            raise OptionError(Message("simulation.level"))
         spread = _per_item(model, "spread", self.spread, 0.22)
         if not (spread > 0).all():
-            raise OptionError("spread must be more than 0.")
+            raise OptionError(Message("simulation.spread"))
         if not 0 <= number("group_share", self.group_share) < 1:
-            raise OptionError(f"group_share={self.group_share!r} must be at least 0 and less than 1.")
+            raise OptionError(Message("simulation.group_share", value=self.group_share))
         names = self.group_names
         shifts = np.zeros((1, design.k))
         if names:
@@ -114,11 +116,18 @@ class Population:
             count = whole("groups", self.groups, 1)
             return [f"unit {number:0{len(str(count))}d}" for number in range(1, count + 1)]
         if isinstance(self.groups, str) or not isinstance(self.groups, Iterable):
-            raise OptionError(f"groups={self.groups!r} must be a number of groups, or their names.")
+            raise OptionError(Message("simulation.groups", value=self.groups))
         names = [str(name) for name in self.groups]
         if len(set(names)) < len(names):
-            raise OptionError(f"groups={names} has a name more than once.")
+            raise OptionError(Message("simulation.groups_twice", names=names))
         return names
+
+    def __repr__(self) -> str:
+        names = self.group_names
+        return f"Population of {self.model!r}" + (f"; {len(names):,} groups" if names else "")
+
+    def _repr_html_(self) -> str:
+        return f'<div class="csindex"><pre>{escape(repr(self))}</pre></div>'
 
     @property
     def moments(self) -> Moments:
@@ -177,7 +186,7 @@ class Population:
             whole("seed", seed, 0)
         shares = number("missing", missing), number("cluster_share", cluster_share)
         if not all(0 <= share < 1 for share in shares) or number("weights", weights) < 0:
-            raise OptionError("missing and cluster_share must be at least 0 and less than 1, weights not negative.")
+            raise OptionError(Message("simulation.shares"))
         rng = np.random.default_rng(seed)
         design = design_of(self.model)
         mean, cov = self._uncut(design)
@@ -203,7 +212,7 @@ class Population:
         answers[rng.random(answers.shape) < missing] = np.nan
         clash = sorted(set(columns) & set(self.model.item_names))
         if clash:
-            raise OptionError(f"items {clash} are called as columns of the survey are. Use model.rename({{...}}).")
+            raise OptionError(Message("simulation.clash", items=clash))
         return pd.DataFrame({**columns, **dict(zip(self.model.item_names, answers.T, strict=True))})
 
     def _uncut(self, design: Design) -> tuple[Array, Array]:
@@ -237,7 +246,7 @@ def _per_item(model: Model, what: str, values: PerItem, usual: Any) -> Array:
         return np.full(len(model.items), number(what, values))
     strangers = [name for name in values if name not in model.item_names]
     if strangers:
-        raise OptionError(f"{what} names {strangers}, which are not items of the model.")
+        raise OptionError(Message("simulation.items_unknown", what=what, names=strangers))
     usual = np.broadcast_to(usual, len(model.items))
     return np.array(
         [number(what, values.get(name, default)) for name, default in zip(model.item_names, usual, strict=True)]

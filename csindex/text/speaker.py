@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from csindex.messages import fill, term, words
-from csindex.model.parts import Construct
 from csindex.text.format import WIDTH, Language, listed, wrapped
 
 INDENT = "  "
@@ -51,8 +50,3 @@ class Speaker:
         if self.lang == "en":
             return textwrap.fill(text, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
         return wrapped(text, INDENT)
-
-
-def called(construct: Construct, lang: Language) -> str:
-    """Return the label of a construct; its name where it has none."""
-    return (construct.label_ko if lang == "ko" else "") or construct.label or construct.name

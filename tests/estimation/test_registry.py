@@ -9,7 +9,6 @@ import csindex as csi
 from csindex.errors import OptionError
 from csindex.estimation.estimator import ESTIMATORS, Estimator, Estimators
 from csindex.estimation.pls.estimator import pls_estimates
-from csindex.fitting.refusals import _OTHERWISE
 from csindex.messages import words
 from csindex.options import Options
 from csindex.text.speaker import Speaker
@@ -128,7 +127,7 @@ def test_the_registry_is_read_only_and_imports_what_is_asked_for():
 def test_every_estimator_has_its_words(name):
     estimator = ESTIMATORS[name]
     assert estimator.name == name
-    assert estimator.unconverged in _OTHERWISE
+    assert f"failed_unconverged_{estimator.unconverged}" in words("fitting")["en"]
     for lang in ("en", "ko"):
         assert name in CHOICES[lang]
         assert {name, estimator.inadmissible} <= set(WORDS[lang])

@@ -247,7 +247,6 @@ def test_nearly_doubled_items_in_mode_b(frame):
     with (
         pytest.warns(csi.CollinearityWarning, match=r"Mode B overlap.*Quality \(\d+\)"),
         pytest.warns(csi.NegativeWeightWarning, match="'q2' in Quality|'q1' in Quality"),
-        pytest.warns(csi.ConventionWarning, match="Quality"),
     ):
         fit(near, FORMATIVE)
 

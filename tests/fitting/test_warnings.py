@@ -20,6 +20,15 @@ def frame() -> pd.DataFrame:
     return csi.simulate(MODEL, 200, seed=1)
 
 
+def conventions_told(data, **options) -> str:
+    """Fit and return the summary's line on conventions, which are no warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", csi.ConventionWarning)
+        warnings.simplefilter("ignore", csi.SmallSampleWarning)
+        text = " ".join(csi.fit(MODEL, data, replicates=0, **options).summary().split())
+    return text[text.index("The index depends on the convention") : text.index("same convention.")]
+
+
 def told(data, model: csi.Model = MODEL, **options) -> dict[type[Warning], str]:
     """Fit and return the warnings by class; none comes twice, and all point to the caller."""
     with warnings.catch_warnings(record=True) as caught:
@@ -92,12 +101,11 @@ def test_negative_weights(frame):
 def test_conventions_that_differ(frame):
     # An item with a small spread and another level: dividing by its standard deviation matters.
     narrow = frame.assign(q1=np.where(frame.q1 > 7, 10, 9))
-    found = told(narrow)
-    text = found[csi.ConventionWarning]
+    text = conventions_told(narrow)
     assert "more than 1 point" in text
     assert "Quality (fornell" in text
     assert "Reported is 'fornell'" in text
-    assert "Reported is 'equal'" in told(narrow, convention="equal")[csi.ConventionWarning]
+    assert "Reported is 'equal'" in conventions_told(narrow, convention="equal")
 
 
 def test_the_gap_of_conventions_is_measured_from_the_one_used(frame):
@@ -106,7 +114,7 @@ def test_the_gap_of_conventions_is_measured_from_the_one_used(frame):
         warnings.simplefilter("ignore", csi.CsindexWarning)
         table = csi.conventions(csi.fit(MODEL, narrow, replicates=0)).set_index("construct")
     gaps = table.sub(table["fornell"], axis=0).abs().max(axis=1)
-    text = told(narrow)[csi.ConventionWarning]
+    text = conventions_told(narrow)
     assert [name in text for name in gaps.index] == (gaps > 1).tolist()
 
 
@@ -127,20 +135,22 @@ def test_failed_replicates_are_counted_and_told(rare):
     assert result.index[["se", "lower", "upper"]].notna().all(axis=None)
 
 
-def test_too_many_failed_replicates_are_refused(rare):
-    with pytest.raises(csi.EstimationError, match=r"1\d% of 300 replicates failed.*constant.*max_failed=0\.1"):
-        csi.fit(MODEL, rare, replicates=300)
+def test_with_too_many_constant_replicates_only_the_index_has_intervals(rare):
+    with pytest.warns(csi.ReplicateWarning, match=r"More than max_failed=0\.1 .* nothing but the index has intervals"):
+        result = csi.fit(MODEL, rare, replicates=300)
+    assert result.index[["se", "lower", "upper"]].notna().all(axis=None)
+    assert result.paths.estimate.notna().all()
+    assert result.paths[["se", "lower", "upper", "p"]].isna().all(axis=None)
 
 
 def test_units_with_failed_replicates(frame, rare):
     units = pd.concat([frame.assign(company="usual"), rare.assign(company="rare")])
-    with pytest.raises(csi.EstimationError, match=r"company 'rare': 1\d% of 200 replicates failed"):
-        csi.fit(MODEL, units, by="company", replicates=200)
-    with pytest.warns(csi.UnitWarning, match="1 of 2 units were left out: company 'rare'"):
-        result = csi.fit(MODEL, units, by="company", replicates=200, bad_units="drop")
-    assert result.sample.company.tolist() == ["usual"]
-    assert "replicates failed" in result.dropped.reason[0]
-    assert result.failures.empty
+    with pytest.warns(csi.ReplicateWarning, match="nothing but the index has intervals"):
+        result = csi.fit(MODEL, units, by="company", replicates=200)
+    assert result.dropped.empty
+    assert result.index.lower.notna().all()
+    known = result.paths.set_index("company").lower.notna()
+    assert known["usual"].all() and not known["rare"].any()
 
 
 def test_nothing_fails_in_a_good_survey(frame):

@@ -27,8 +27,7 @@ def banks():
 
 @pytest.fixture(scope="module")
 def industries():
-    with pytest.warns(csi.ConventionWarning):
-        return csi.fit(csi.acsi(), csi.datasets.acsi2015(), replicates=50, seed=1)
+    return csi.fit(csi.acsi(), csi.datasets.acsi2015(), replicates=50, seed=1)
 
 
 def scores(units, waves=None, seed=1):
@@ -144,8 +143,7 @@ def test_the_map_is_impacts_against_index(banks):
 
 
 def test_the_percentage_of_a_driver_is_that_of_the_table():
-    with pytest.warns(csi.ConventionWarning):
-        result = csi.fit(csi.ecsi(), csi.datasets.ecsi_mobile(), replicates=300, seed=1)
+    result = csi.fit(csi.ecsi(), csi.datasets.ecsi_mobile(), replicates=300, seed=1)
     for items in (False, True):
         table = csi.importance_performance(result, "Loyalty", items=items)
         ax = csi.plot.importance_performance(result, target="Loyalty", items=items)

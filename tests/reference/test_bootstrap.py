@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 import csindex as csi
-from csindex.errors import ConventionWarning
 from tests.reference import published_tables as published
 from tests.reference.reference_runs import CORRECTED, TWELVE_DIGITS, gap, labels, series
 from tests.reference.resamples import drawn, estimates, frames, spread
@@ -103,8 +102,7 @@ def test_jackknife_errors_are_csems(mobi):
 
 @pytest.fixture(scope="module")
 def fitted(mobi):
-    with pytest.warns(ConventionWarning):
-        return csi.fit(csi.ecsi("mobile"), mobi, replicates=B, seed=20260101, progress=False)
+    return csi.fit(csi.ecsi("mobile"), mobi, replicates=B, seed=20260101, progress=False)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import csindex as csi
-from csindex.errors import ConventionWarning
 from tests.reference.reference_runs import (
     TIGHT,
     TWELVE_DIGITS,
@@ -72,8 +71,7 @@ def test_pairwise_of_sempls_is_another_definition(mobi_missing):
 
 def test_a_fit_in_public_use_agrees_with_everything_at_its_default_tolerance(mobi):
     """The default stopping rule, 1e-7 on weights, leaves less than 1e-6 on everything that is shown."""
-    with pytest.warns(ConventionWarning, match="convention"):
-        result = csi.fit(csi.ecsi("mobile"), mobi, replicates=0)
+    result = csi.fit(csi.ecsi("mobile"), mobi, replicates=0)
     assert result.options.tolerance > TIGHT
     run = figures("seminr")["runs"]["modeA path_weighting"]
     for quantity in ("paths", "weights", "loadings", "total", "indirect", "r2", "adjusted"):

@@ -160,7 +160,9 @@ def test_an_interval_gets_what_it_needs(units):
 
 
 @pytest.mark.parametrize(
-    ("option", "registry", "entry"), [("missing", POLICIES, MEDIAN), ("interval", INTERVALS, WIDE)], ids=str
+    ("option", "registry", "entry"),
+    [("missing", POLICIES, MEDIAN), ("interval", INTERVALS, WIDE)],
+    ids=["missing", "interval"],
 )
 def test_registries_are_read_only_and_know_an_entry_for_a_while(option, registry, entry):
     usual = list(get_args(getattr(options, option.capitalize())))

@@ -151,7 +151,7 @@ def test_korean_report_speaks_korean(banks: csi.Fit, tmp_path: Path):
 
 
 def test_a_korean_report_tells_what_was_warned_of_in_korean(tmp_path: Path):
-    with pytest.warns(csi.InadmissibleWarning, match="not positive definite"), pytest.warns(csi.ConventionWarning):
+    with pytest.warns(csi.InadmissibleWarning, match="not positive definite"):
         result = csi.fit(csi.ecsi(), csi.datasets.ecsi_mobile(), estimator="plsc", replicates=50)
     text = csi.report(result, tmp_path / "ko.md", lang="ko", assessment=False).read_text(encoding="utf-8")
     assert text.count("구성개념의 상관행렬이 양정치가 아님") == 2

@@ -200,7 +200,7 @@ def _method(found: Comparison, speaker: Speaker) -> Section:
         counts = {"replicates": drawn.estimates.index.shape[1], "seed": found.result.seed}
         lines.append(say("tested", kind=drawn.words_in(speaker.lang), **counts))
         if options.interval not in BY_SCALE:
-            lines.append(say("intervals", interval=speaker.term(options.interval)))
+            lines.append(say("intervals", interval=speaker.term(found.result.interval_words)))
     lines += [_adjustment(found, speaker), *_floor(found, speaker)]
     if found.permutations:
         why = say("reasons", reasons=reasons(found.failures)) if found.failures else ""

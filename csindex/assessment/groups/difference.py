@@ -54,6 +54,7 @@ def difference(evidence: Evidence, first: Ints, second: Ints, joint: bool) -> Ev
         jackknife=jackknife,
         leverage=leverage,
         nested=None if evidence.nested is None else evidence.nested[first] - evidence.nested[second],
+        scores=None,
     )
 
 

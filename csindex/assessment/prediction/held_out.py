@@ -217,7 +217,7 @@ def folds_table(validation: CrossValidated) -> pd.DataFrame:
     for at, one in enumerate(validation.validated):
         fold, trained = validation.folds.fold[validation.rows(at)], one.trained
         test = np.array([int((fold[:, r] == f).sum()) for r, f in zip(trained.repeat, trained.fold, strict=True)])
-        status = [REASONS.get(Status(int(code)), "ok") for code in trained.estimates.status]
+        status = [str(REASONS.get(Status(int(code)), "ok")) for code in trained.estimates.status]
         units = validation.result.units
         labels: dict[Any, Any] = {} if units is None else units.iloc[at].to_dict()
         numbers = {"repeat": trained.repeat + 1, "fold": trained.fold + 1, "train": len(fold) - test, "test": test}

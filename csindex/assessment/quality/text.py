@@ -190,7 +190,7 @@ def method(found: QualityMeasures, words: QualityWords) -> Section:
     if drawn is not None and drawn.kind == "delta":
         lines.append(say("delta", words=drawn.words_in(words.lang)))
     elif drawn is not None:
-        made, kind = int(result.sample.replicates.max()), words.term(result.options.interval)
+        made, kind = int(result.sample.replicates.max()), words.term(result.interval_words)
         lines.append(say("intervals", kind=kind, made=made, words=drawn.words_in(words.lang), seed=result.seed))
         tested = found.fit.tested.min()
         if np.isfinite(tested):

@@ -1,7 +1,7 @@
 """Aggregates of units: industries, sectors and the nation, and rolling scores."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -23,6 +23,7 @@ from csindex.fitting.core import RESERVED
 from csindex.fitting.intake import refuse_clash
 from csindex.fitting.result import Fit
 from csindex.messages import Argument, Language, Message, listed
+from csindex.replicates.bounded import Scores, combined
 from csindex.stacks.layout import Array
 from csindex.text.document import Paragraph, Section
 
@@ -141,19 +142,31 @@ def _combined(scores: UnitScores, share: Array) -> dict[str, Any]:
         draws, coefficients = weighted_sums(share, scores.draws), np.repeat(coefficients[:1], len(share), axis=0)
     else:
         draws, coefficients = _of_independent(scores, share)
-    degrees = scores.degrees
+    degrees, se = scores.degrees, scores.spread().se[:, 0]
     if degrees is not None:
-        variance = share**2 * scores.spread().se[:, 0] ** 2
+        variance = share**2 * se**2
         degrees = combined_degrees(np.broadcast_to(degrees, share.shape), variance, joint)
     return {
         "estimate": share @ scores.estimate,
         "draws": draws,
         "coefficients": coefficients,
         "degrees": degrees,
+        "moments": None if scores.moments is None else _moments(scores, scores.moments, share, se, draws),
         "joint": joint,
         "n": (share > 0) @ scores.n,
         "n_eff": 1 / (share**2 @ (1 / scores.n_eff)),
     }
+
+
+def _moments(scores: UnitScores, moments: Scores, share: Array, se: Array, draws: Array) -> Scores:
+    """Return what bounded intervals of aggregates need: of independent units their own, of joint ones replicates alone."""
+    if scores.joint or scores.coefficients is not None or moments.deviations is None:
+        none = np.full((len(share), 1), np.nan)
+        return Scores(draws[..., None], none, None, np.ones_like(none), none)
+    order = np.argsort(np.isnan(moments.draws), axis=1, kind="stable")
+    aligned = (np.take_along_axis(values, order, axis=1) for values in (moments.draws, moments.deviations))
+    compacted = replace(moments, **dict(zip(("draws", "deviations"), aligned, strict=True)))
+    return combined(share, scores.estimate, se, compacted, (1 - scores.level) / 2)
 
 
 def _of_independent(scores: UnitScores, share: Array) -> tuple[Array, Array]:
@@ -274,6 +287,7 @@ def rolling(scores: UnitScores, wave: str = "quarter") -> UnitScores:
     units[wave] = [value for value in grid.waves[begin:] for _ in range(count)]
     draws = scores.draws if scores.joint else compact(scores.draws)
     arrays = {name: getattr(scores, name) for name in ("estimate", "n", "n_eff", "coefficients", "degrees")}
+    moments = None if scores.moments is None else scores.moments.of_rows(row)
     latest: dict[str, Any] = {name: None if array is None else array[row] for name, array in arrays.items()}
     return UnitScores(
         name=scores.name,
@@ -282,5 +296,6 @@ def rolling(scores: UnitScores, wave: str = "quarter") -> UnitScores:
         joint=True,
         level=scores.level,
         interval=scores.interval,
+        moments=moments,
         **latest,
     )

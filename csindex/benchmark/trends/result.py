@@ -39,6 +39,7 @@ def scores_table(panel: Panel, grid: Grid, scores: UnitScores, series: NDArray[n
         panel.draws[unit, at],
         None if panel.coefficients is None else panel.coefficients[unit],
         None if panel.degrees is None else panel.degrees[unit, at],
+        scores=None if scores.moments is None else scores.moments.of_rows(grid.place[unit, at]),
     )
     return table(labels, {}, evidence.estimate, uncertainty(evidence, level, scores.interval))
 

@@ -15,6 +15,7 @@ from csindex.estimation.estimates import CONSTANT_BELOW, Estimates, Status
 from csindex.estimation.pls.consistent import ROUNDING, Flaw, flaws
 from csindex.estimation.pls.structure import unstable
 from csindex.index.scores import index_deviations, index_scores, index_weights, to_hundred
+from csindex.messages import Message
 from csindex.model.design import Design
 from csindex.moments.missing import policy_of
 from csindex.options import Options
@@ -44,10 +45,7 @@ def factor_estimates(
         Of the moments under DWLS; see `csindex.estimation.cbsem.row_errors`.
     """
     if options.discrepancy == "DWLS" and weights is None:
-        raise OptionError(
-            "discrepancy='DWLS' weights moments by what the rows say of them, and this makes moments of its own. Fit with "
-            "discrepancy='ML', or with 'ULS'."
-        )
+        raise OptionError(Message("estimation.dwls_moments"))
     parameters, m = parameters_of(design), len(mean)
     status = screened(mean, cov, design)
     S = np.ascontiguousarray(np.moveaxis(as_fitted(turned(cov, design), options), 0, -1))

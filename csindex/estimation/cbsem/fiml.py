@@ -14,6 +14,7 @@ from csindex.estimation.cbsem.parameters import Parameters
 from csindex.estimation.cbsem.scoring import minimised
 from csindex.estimation.cbsem.structure import Implied, implied, jacobian
 from csindex.estimation.estimates import Estimates, Status
+from csindex.messages import Message
 from csindex.model.design import Design
 from csindex.moments.influence import factor_of, sampling_covariance
 from csindex.moments.moments import Moments
@@ -227,7 +228,7 @@ class _Unit:
 
 def _unit(source: Source, number: int, moments: Moments, unit: int, design: Design) -> _Unit:
     if not isinstance(source, RowSource):
-        raise OptionError("missing='fiml' needs respondents' rows; moments have none.")
+        raise OptionError(Message("estimation.fiml_rows"))
     x, weights, sampling, psu = source.rows(number)
     x, n = x * design.sign, float(moments.n[unit])
     S = turned(moments.cov[unit], design) * (n - 1) / n

@@ -7,6 +7,7 @@ from csindex.errors import OptionError
 from csindex.estimation.cbsem.discrepancy import Distance, Method, Sample, curvature, distance, hessian, pulled
 from csindex.estimation.cbsem.estimates import adjusted, turned
 from csindex.estimation.cbsem.parameters import Parameters
+from csindex.messages import Message
 from csindex.model.design import Design
 from csindex.moments.influence import factor_of, influence, sampling_covariance
 from csindex.moments.moments import Moments
@@ -78,16 +79,10 @@ def row_directions(source: Source, number: int, cov: Array, design: Design) -> t
     Reversed items are turned round in the covariances.
     """
     if not isinstance(source, RowSource):
-        raise OptionError(
-            "errors='robust' and discrepancy='DWLS' need respondents' rows; moments have none. Use errors='normal' with "
-            "discrepancy='ML'."
-        )
+        raise OptionError(Message("estimation.robust_rows"))
     x, weights, sampling, psu = source.rows(number)
     if np.isnan(x).any():
-        raise OptionError(
-            "errors='robust' and discrepancy='DWLS' need complete rows. Use missing='listwise', or errors='normal' and "
-            "replicates=1000."
-        )
+        raise OptionError(Message("estimation.robust_complete"))
     ordinal = source.ordinal
     u = influence(x, weights) if ordinal is None else ordinal_influence(x, weights, ordinal, pack(cov))
     factor = factor_of(sampling_covariance(u, sampling, psu))

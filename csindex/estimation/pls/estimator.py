@@ -16,6 +16,7 @@ from csindex.estimation.pls.iteration import (
 )
 from csindex.estimation.pls.structure import path_coefficients, unstable
 from csindex.index.scores import index_deviations, index_scores, index_weights, to_hundred
+from csindex.messages import Argument, Message
 from csindex.model.design import Design
 from csindex.model.model import Model
 from csindex.moments.missing import policy_of
@@ -37,14 +38,10 @@ class PLS(Estimator):
     def check(self, model: Model, options: Options) -> None:  # noqa: ARG002
         """Raise an OptionError if an option belongs to covariance structure models."""
         if policy_of(options).full_information:
-            raise OptionError(
-                f"missing={options.missing!r} belongs to estimator='cbsem'. Use missing='em', which gives PLS the same moments."
-            )
+            raise OptionError(Message("estimation.fiml_pls", missing=Argument("missing", options.missing)))
         for name, value in ELSEWHERE.items():
             if getattr(options, name) != value:
-                raise OptionError(
-                    f"{name}={getattr(options, name)!r} belongs to estimator='cbsem'; leave it out otherwise."
-                )
+                raise OptionError(Message("estimation.of_cbsem", option=Argument(name, getattr(options, name))))
 
     def estimate(
         self, mean: Array, cov: Array, design: Design, options: Options, start: Array | None, given: Array | None

@@ -20,7 +20,7 @@ def index_table(fitted: FittedModel) -> pd.DataFrame:
 def impact_table(fitted: FittedModel, target: str | None = None, step: float = STEP) -> pd.DataFrame:
     """Return ``source, target, direct, total, estimate, se, lower, upper``; see `Fit.impacts`."""
     if isinstance(step, bool) or not isinstance(step, (int, float)):
-        raise OptionError(f"step={step!r} must be a number of index points, e.g. 5.")
+        raise OptionError(Message("fitting.step", step=step))
     goal = fitted.model.construct(target or fitted.model.target).name
     sources = constructs.drivers(fitted, goal)
     if not sources:

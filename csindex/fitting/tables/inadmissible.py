@@ -1,4 +1,4 @@
-"""Inadmissible solutions: a table, and in words."""
+"""Inadmissible solutions: a table, and messages."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,10 @@ import pandas as pd
 
 from csindex.estimation.estimates import Status
 from csindex.estimation.pls.consistent import ROUNDING, Flaw
+from csindex.fitting.constructs import names_in_both
 from csindex.fitting.core import FittedModel
+from csindex.messages import Bilingual, Message, Several, listed
 from csindex.stacks.layout import Array
-from csindex.text.speaker import Speaker
 
 FLAWS = {
     Flaw.RELIABILITY: "a reliability ρ_A beyond 1",
@@ -49,41 +50,42 @@ def inadmissible_table(fitted: FittedModel) -> pd.DataFrame:
     return units.assign(reason=pd.Series(reason, dtype="str"), sample=list(sample), replicates=list(counts))
 
 
-def flaws_said(fitted: FittedModel, unit: int, speaker: Speaker) -> str:
-    """Say what is inadmissible about a unit's solution, with the numbers."""
+def flaws_of(fitted: FittedModel, unit: int) -> Several:
+    """Return what is inadmissible about a unit's solution, with the numbers."""
     model, estimates, most = fitted.model, fitted.estimates, 1 + ROUNDING
-    names, items = [speaker.name(name) for name in model.construct_names], model.item_names
+    label, items = names_in_both(fitted), model.item_names
+    names = [label(name) for name in model.construct_names]
     rho, loadings, C = estimates.reliability[unit], estimates.loadings[unit], estimates.correlations[unit]
-    owner = {item: speaker.name(construct.name) for construct in model.constructs for item in construct.items}
-    said = [speaker.say("flaw_reliability", name=names[j], value=rho[j]) for j in np.flatnonzero(rho > most)]
-    key = "flaw_loading_residual" if estimates.theta.shape[-1] else "flaw_loading"
+    owner = {item: label(construct.name) for construct in model.constructs for item in construct.items}
+    said = [Message("notices.flaw_reliability", name=names[j], value=rho[j]) for j in np.flatnonzero(rho > most)]
+    key = "notices.flaw_loading_residual" if estimates.theta.shape[-1] else "notices.flaw_loading"
     said += [
-        speaker.say(key, item=items[i], name=owner[items[i]], value=loadings[i], residual=1 - loadings[i] ** 2)
+        Message(key, item=items[i], name=owner[items[i]], value=loadings[i], residual=1 - loadings[i] ** 2)
         for i in np.flatnonzero(np.abs(loadings) > most)
     ]
     said += [
-        speaker.say("flaw_correlation", first=names[a], second=names[b], value=C[a, b])
+        Message("notices.flaw_correlation", first=names[a], second=names[b], value=C[a, b])
         for a, b in np.argwhere(np.abs(np.triu(C, 1)) > most)
     ]
     if estimates.flaws[unit] & Flaw.VARIANCE:
         r2 = estimates.r2[unit]
-        said += [speaker.say("flaw_variance", name=names[j], value=r2[j]) for j in np.flatnonzero(r2 > most)]
+        said += [Message("notices.flaw_variance", name=names[j], value=r2[j]) for j in np.flatnonzero(r2 > most)]
     if estimates.flaws[unit] & Flaw.PATH:
-        said.append(_overlap(estimates.paths[unit], C, names, speaker))
+        said.append(_overlap(estimates.paths[unit], C, names))
     if estimates.flaws[unit] & Flaw.INDEFINITE:
-        said.append(speaker.say("flaw_indefinite", value=np.linalg.eigvalsh(C)[0]))
+        said.append(Message("notices.flaw_indefinite", value=np.linalg.eigvalsh(C)[0]))
     if estimates.flaws[unit] & Flaw.UNSTABLE:
-        said.append(speaker.say("flaw_unstable", value=np.abs(np.linalg.eigvals(estimates.paths[unit])).max()))
-    return speaker.listed(said)
+        said.append(Message("notices.flaw_unstable", value=np.abs(np.linalg.eigvals(estimates.paths[unit])).max()))
+    return listed(said)
 
 
-def _overlap(B: Array, C: Array, names: Sequence[str], speaker: Speaker) -> str:
+def _overlap(B: Array, C: Array, names: Sequence[Bilingual]) -> Message:
     """Say which standardized path is furthest beyond 1, and which constructs are closest to each other."""
     more = len(np.argwhere(np.abs(B) > 1 + ROUNDING)) - 1
     target, source = divmod(int(np.abs(B).argmax()), len(B))
     a, b = divmod(int(np.abs(C - np.eye(len(C))).argmax()), len(C))
-    return speaker.say(
-        "flaw_paths" if more else "flaw_path",
+    return Message(
+        "notices.flaw_paths" if more else "notices.flaw_path",
         source=names[source],
         target=names[target],
         value=B[target, source],

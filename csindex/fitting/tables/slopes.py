@@ -10,6 +10,7 @@ from csindex.estimation.estimates import Estimates
 from csindex.fitting import constructs
 from csindex.fitting.core import FittedModel
 from csindex.index.impacts import STEP
+from csindex.messages import Argument, Message
 from csindex.stacks.layout import Array
 
 LABELS = ("source", "moderator", "target", "at", "moderator_index")
@@ -58,9 +59,7 @@ def simple_slopes(
     [['Quality', -1.0], ['Quality', 0.0], ['Quality', 1.0]]
     """
     if not isinstance(result, FittedModel) or not constructs.products(result):
-        raise OptionError(
-            "simple slopes need the fit of a model with an interaction, e.g. 'S ~ Quality + Image + Quality:Image'."
-        )
+        raise OptionError(Message("fitting.no_interaction"))
     _check(result, at, step)
     names = result.model.construct_names
     rows = [
@@ -88,10 +87,10 @@ def simple_slopes(
 def _check(result: FittedModel, at: Sequence[float], step: float) -> None:
     clash = [] if result.units is None else [str(name) for name in result.units.columns if name in LABELS]
     if clash:
-        raise OptionError(f"by={clash} would clash with columns of the table. Rename these columns.")
+        raise OptionError(Message("options.clash", by=Argument("by", clash)))
     try:
         whole = np.isfinite(np.asarray([*at, step], dtype=np.float64)).all() and len(at) > 0
     except (TypeError, ValueError):
         whole = False
     if not whole or isinstance(step, bool):
-        raise OptionError(f"at={at!r} must be a list of numbers, e.g. (-1, 0, 1), and step={step!r} a number.")
+        raise OptionError(Message("fitting.slopes_at", at=at, step=step))

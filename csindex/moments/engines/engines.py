@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from csindex.errors import SurveyError
+from csindex.messages import Message
 from csindex.survey.columns import check_names, opened
 
 if TYPE_CHECKING:
@@ -126,9 +127,7 @@ class Rows:
             if self.path is None or isinstance(error, (ImportError, SurveyError)):
                 raise
             said = next(iter(str(error).splitlines()), type(error).__name__)
-            raise SurveyError(
-                f"{self.engine} cannot read {self.path}: {said} Answers and weights must be numbers in every row."
-            ) from error
+            raise SurveyError(Message("moments.unreadable", engine=self.engine, path=self.path, said=said)) from error
 
 
 def open_rows(data: Any, numbers: Sequence[str], whole: Sequence[str]) -> Rows:
@@ -148,9 +147,7 @@ def open_rows(data: Any, numbers: Sequence[str], whole: Sequence[str]) -> Rows:
     if isinstance(data, (str, os.PathLike)):
         return _open_path(os.fspath(data), numbers, whole)
     if isinstance(data, (list, tuple)) and data and all(isinstance(part, (str, os.PathLike)) for part in data):
-        raise SurveyError(
-            "scan reads one path at a time, which can be a folder or a pattern; results can be added (+)."
-        )
+        raise SurveyError(Message("moments.one_path"))
     from narwhals import dependencies
 
     # Dask does not need narwhals' support of it: its partitions are pandas frames.
@@ -175,10 +172,10 @@ def _open_path(path: str, numbers: Sequence[str], whole: Sequence[str]) -> Rows:
 
     csv, folder = path.lower().endswith((".csv", ".csv.gz")), Path(path).is_dir()
     if not csv and not folder and not path.lower().endswith((".parquet", ".pq")):
-        raise SurveyError(f"{path!r} is no .parquet or .csv file, pattern of such files, or folder of Parquet files.")
+        raise SurveyError(Message("moments.not_a_file_of_rows", path=path))
     pattern = "://" in path or any(sign in path for sign in "*?[")
     if not pattern and not Path(path).exists():
-        raise SurveyError(f"there is no file {path!r}.")
+        raise SurveyError(Message("moments.no_file", path=path))
     for engine, scan_path in (("Polars", _scan_by_polars), ("DuckDB", _scan_by_duckdb)):
         unread = Rows(None, "lazy", True, engine, path)
         try:
@@ -186,7 +183,7 @@ def _open_path(path: str, numbers: Sequence[str], whole: Sequence[str]) -> Rows:
         except ImportError:
             continue
         return replace(unread, frame=nw.from_native(native))
-    raise SurveyError(f"reading {path!r} needs Polars or DuckDB: python -m pip install 'csindex[engines]'.")
+    raise SurveyError(Message("moments.no_engine", path=path))
 
 
 def _scan_by_polars(path: str, csv: bool, numbers: Sequence[str], whole: Sequence[str]) -> Any:

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.errors import OptionError
+from csindex.messages import Message
 from csindex.plot.kit.canvas import Frame, beside, label_axis, name_row, plain
 from csindex.plot.kit.style import BLUE, GREY, INK, PALE, SKY, Style, extent, line_height, wrapped, write
 from csindex.plot.kit.words import bracketed
@@ -119,8 +120,7 @@ def _fitting(frame: Frame, count: int, height: float) -> Frame:
         return frame
     if points < LEAST_POINTS:
         raise OptionError(
-            f"{count:,} rows do not fit into axes with room for {height / 72:.1f} inches of them. Give at least "
-            f"{1.75 * LEAST_POINTS * count / 72:.1f} inches, fewer rows, or leave ax= out."
+            Message("plot.too_many_rows", count=count, room=height / 72, least=1.75 * LEAST_POINTS * count / 72)
         )
     return frame.scaled(points / frame.style.points)
 

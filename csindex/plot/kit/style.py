@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csindex.errors import FontWarning
+from csindex.messages import Message
 from csindex.options import choose
 
 if TYPE_CHECKING:
@@ -29,10 +30,6 @@ _KNOWN = (
     "NanumSquare", "Gulim", "Dotum", "Batang", "UnDotum", "Baekmuk Dotum",
 )  # fmt: skip
 _HINTS = ("cjk", "nanum", "gothic", "noto", "malgun", "pretendard", "gulim", "dotum", "batang", "baekmuk", "hangul")
-REMEDY = (
-    "Install one and start Python anew: Noto Sans KR from fonts.google.com on any system; `apt-get install fonts-nanum` or "
-    "`fonts-noto-cjk` on Debian and Ubuntu; Windows has Malgun Gothic and macOS AppleGothic."
-)
 
 
 def has_korean(texts: Iterable[str]) -> bool:
@@ -54,8 +51,7 @@ def families(texts: Iterable[str]) -> tuple[str, ...]:
     korean = korean_font()
     if korean is None:
         warnings.warn(
-            f"no installed font has Korean letters, so that they are drawn as boxes. {REMEDY}",
-            FontWarning,
+            FontWarning(Message("plot.font_boxes", remedy=Message("plot.install_font"))),
             stacklevel=outside(),
         )
         return base

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from csindex.errors import OptionError
+from csindex.fitting.constructs import labels_of
 from csindex.fitting.result import Fit
-from csindex.fitting.text import labels_of
+from csindex.messages import Argument, Message, listed
 from csindex.plot.kit.words import answered, available_language, intervals
-from csindex.text.format import Language, listed, unit_name
+from csindex.text.format import Language, unit_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def choose_unit(result: Fit, unit: Any, lang: str) -> Chosen:
 def fit_expected(result: object) -> Fit:
     """Return the fit, or raise an OptionError."""
     if not isinstance(result, Fit):
-        raise OptionError(f"a result of csindex.fit is expected, not {type(result).__name__}.")
+        raise OptionError(Message("benchmark.not_fit", kind=type(result).__name__))
     return result
 
 
@@ -93,18 +94,18 @@ def unit_row(result: Fit, unit: Any) -> int:
     units = result.units
     if units is None:
         if unit is not None:
-            raise OptionError(f"unit={unit!r}: the fit has no units. Leave unit= out, or fit with by=.")
+            raise OptionError(Message("plot.no_units", unit=unit))
         return 0
     names = [str(name) for name in units.columns]
     if unit is None:
         if len(units) == 1:
             return 0
-        raise OptionError(f"the fit has {len(units):,} units. Choose one: unit={_example(units)}.")
+        raise OptionError(Message("plot.several_units", count=len(units), unit=Argument("unit", _example(units))))
     wanted = _wanted(unit, names)
     hit = np.flatnonzero([_same(row, wanted) for row in units.itertuples(index=False, name=None)])
     if not len(hit):
         known = [unit_name(units, row) for row in range(len(units))]
-        raise OptionError(f"unit={unit!r} is not among the {len(units):,} units: {listed(known)}.")
+        raise OptionError(Message("plot.no_unit", unit=unit, count=len(units), known=listed(known)))
     return int(hit[0])
 
 
@@ -125,7 +126,7 @@ def highlighted(highlight: Any, names: Sequence[str]) -> list[int]:
     texts = [joined(unit if isinstance(unit, tuple) else (unit,)) for unit in (highlight if several else [highlight])]
     unknown = [text for text in texts if text not in names]
     if unknown:
-        raise OptionError(f"highlight= names {listed(unknown)}, not among the units that are drawn: {listed(names)}.")
+        raise OptionError(Message("plot.highlight", names=listed(unknown), known=listed(names)))
     return [names.index(text) for text in dict.fromkeys(texts)]
 
 
@@ -137,11 +138,11 @@ def joined(labels: Iterable[Any]) -> str:
 def _wanted(unit: Any, names: list[str]) -> tuple[Any, ...]:
     if isinstance(unit, Mapping):
         if set(unit) != set(names):
-            raise OptionError(f"unit={unit!r} must name the columns {', '.join(map(repr, names))}.")
+            raise OptionError(Message("plot.unit_columns", unit=unit, columns=", ".join(map(repr, names))))
         return tuple(unit[name] for name in names)
     labels = unit if isinstance(unit, (tuple, list)) else (unit,)
     if len(labels) != len(names):
-        raise OptionError(f"unit={unit!r} must have a label for each of the columns {', '.join(map(repr, names))}.")
+        raise OptionError(Message("plot.unit_labels", unit=unit, columns=", ".join(map(repr, names))))
     return tuple(labels)
 
 
@@ -149,6 +150,6 @@ def _same(row: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:
     return all(a == b or str(a) == str(b) for a, b in zip(row, wanted, strict=True))
 
 
-def _example(units: pd.DataFrame) -> str:
+def _example(units: pd.DataFrame) -> object:
     labels = units.iloc[0].tolist()
-    return repr(labels[0]) if len(labels) == 1 else repr(tuple(labels))
+    return labels[0] if len(labels) == 1 else tuple(labels)

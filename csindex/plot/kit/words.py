@@ -6,8 +6,8 @@ import numpy as np
 
 from csindex.errors import FontWarning
 from csindex.fitting.result import Fit
-from csindex.messages import fill, term, words
-from csindex.plot.kit.style import REMEDY, korean_font, outside
+from csindex.messages import Message, fill, term, words
+from csindex.plot.kit.style import korean_font, outside
 from csindex.text.format import Language, language, number
 
 
@@ -26,8 +26,8 @@ def available_language(lang: str) -> Language:
     """
     chosen = language(lang)
     if chosen == "ko" and korean_font() is None:
-        text = f"no installed font has Korean letters, so the picture is in English. {REMEDY}"
-        warnings.warn(text, FontWarning, stacklevel=outside())
+        message = Message("plot.font_english", remedy=Message("plot.install_font"))
+        warnings.warn(FontWarning(message), stacklevel=outside())
         return "en"
     return chosen
 
@@ -54,7 +54,7 @@ def intervals(result: Fit, lang: Language) -> str:
     counts = result.sample["replicates"]
     few, many = int(counts.min()), int(counts.max())
     count = f"{many:,}" if few == many else say("range", lang, few=few, many=many)
-    return say("intervals", lang, level=level, kind=term(result.options.interval, lang, "plot"), count=count)
+    return say("intervals", lang, level=level, kind=term(result.interval_words, lang, "plot"), count=count)
 
 
 def answered(n: float, lang: Language) -> str:

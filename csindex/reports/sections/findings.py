@@ -1,6 +1,5 @@
 """What a report finds: the short answer, the index, the drivers, the ranks."""
 
-import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -31,13 +30,8 @@ def short(reader: Reader) -> Section:
     answers = f"{int(result.sample['n'].sum()):,}"
     if result.units is None:
         row = rows.iloc[0]
-        lead = reader.say(
-            "headline",
-            target=target,
-            index=format.number(row["estimate"], 1),
-            interval=reader.interval(row["lower"], row["upper"], 1),
-            answers=answers,
-        )
+        score = {"target": target, "index": format.number(row["estimate"], 1), "answers": answers}
+        lead = reader.say_interval("headline", (row["lower"], row["upper"]), 1, **score)
         said = _strongest(reader, target) if driven(result) else []
     else:
         values = rows["estimate"]
@@ -47,7 +41,7 @@ def short(reader: Reader) -> Section:
     blocks: list[Block] = [Paragraph(lead, "lead")]
     blocks += [Bullets(tuple(said))] if said else []
     blocks += [Paragraph(reader.say("unknown"), "note")] if result.replicates is None else []
-    blocks += [Paragraph(text, "note") for text, _ in notices(result, reader.lang)]
+    blocks += [Paragraph(message.text(reader.lang), "note") for message, _ in notices(result)]
     return Section(reader.say("short"), tuple(blocks))
 
 
@@ -56,14 +50,14 @@ def _strongest(reader: Reader, target: str) -> list[str]:
     impacts = result.impacts().sort_values("estimate", ascending=False, key=np.abs)
     row = impacts.iloc[0]
     names = {"driver": reader.construct(row["source"]), "target": target, "step": f"{STEP:g}"}
-    spread = reader.interval(row["lower"], row["upper"], 1)
-    said = [reader.say("strongest", impact=format.number(row["estimate"], 1), interval=spread, **names)]
+    names |= {"impact": format.number(row["estimate"], 1)}
+    said = [reader.say_interval("strongest", (row["lower"], row["upper"]), 1, **names)]
     for _, other in impacts.iloc[1:].iterrows():
         if other["upper"] > row["lower"] and np.isfinite(row["lower"]):
             said.append(reader.say("close", other=reader.construct(other["source"]), driver=names["driver"]))
     for _, share in result.r2[result.r2["construct"] == result.model.target].iterrows():
-        ends = reader.interval(100 * share["lower"], 100 * share["upper"], 0) + "%" * bool(np.isfinite(share["lower"]))
-        said.append(reader.say("explained", r2=f"{share['estimate']:.0%}", interval=ends, target=target))
+        ends, explained = (100 * share["lower"], 100 * share["upper"]), f"{share['estimate']:.0%}"
+        said.append(reader.say_interval("explained", ends, 0, "%", r2=explained, target=target))
     return said
 
 
@@ -152,9 +146,11 @@ def _first(reader: Reader, found: pd.DataFrame) -> Iterable[str]:
     """Say which drivers to begin with, and how sure that is."""
     urgent = found[found["quadrant"] == FIRST]
     for _, row in (urgent if len(urgent) else found.head(1)).iterrows():
-        names = {"driver": reader.construct(row["source"]), "impact": format.number(row["importance"], 1)}
-        names["spread"] = reader.interval(row["importance_lower"], row["importance_upper"], 1)
-        names |= {"index": format.number(row["estimate"], 1), "around": reader.interval(row["lower"], row["upper"], 1)}
+        names = {"driver": reader.construct(row["source"])}
+        spread, impact = (row["importance_lower"], row["importance_upper"]), format.number(row["importance"], 1)
+        names["points"] = reader.say_interval("points", spread, 1, impact=impact)
+        around, score = (row["lower"], row["upper"]), format.number(row["estimate"], 1)
+        names["score"] = reader.say_interval("score", around, 1, index=score)
         yield reader.say("first" if len(urgent) else "none_first", **names)
         if row["probability"] < UNSURE:
             yield reader.say("unsure", share=f"{1 - row['probability']:.0%}", driver=names["driver"])
@@ -202,15 +198,14 @@ def ranks(reader: Reader, found: League | CsindexError | None) -> Section | None
         return None
     if isinstance(found, CsindexError):
         return Section(reader.say("league"), (Paragraph(reader.say("no_league", why=found.text(reader.lang)), "note"),))
-    said = [block for part in found.summary(reader.lang).split("\n\n") for block in _said(part)]
+    said = [block for section in found.blocks(reader.lang) for block in _in_section(section)]
     picture = Picture("league", reader.say("league_picture"), lambda: plot.league_plot(found, lang=reader.lang))
     return Section(reader.say("league"), (*said, picture))
 
 
-def _said(part: str) -> Iterable[Block]:
-    """Return a part of a text as a paragraph, and its list as one."""
-    text, *items = re.split(r"^- ", part, flags=re.MULTILINE)
-    if text.strip():
-        yield Paragraph(" ".join(text.split()))
-    if items:
-        yield Bullets(tuple(" ".join(item.split()) for item in items))
+def _in_section(section: Section) -> Iterable[Block]:
+    """Yield a section's title and sentences as a paragraph, then its lists and tables."""
+    texts = [section.title, *(block.text for block in section.blocks if isinstance(block, Paragraph))]
+    if any(texts):
+        yield Paragraph(" ".join(text for text in texts if text))
+    yield from (block for block in section.blocks if not isinstance(block, Paragraph))

@@ -4,12 +4,10 @@ import numpy as np
 
 from csindex.estimation.estimator import estimator_of
 from csindex.fitting.refusals import counted, failure_reasons
-from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_said
-from csindex.fitting.text import names_shown
+from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_of
 from csindex.reports.labels import Reader
 from csindex.text.document import Block, Bullets, Formula, Paragraph, Section, Table
 from csindex.text.format import unit_name
-from csindex.text.speaker import Speaker
 from csindex.version import __version__
 
 MOST_SHOWN = 5
@@ -74,19 +72,19 @@ def decisions(reader: Reader) -> dict[str, str]:
     spread = {"resampling": none, "interval": none, "seed": "", "failed": ""}
     if result.replicates is not None and result.replicates.kind == "delta":
         spread |= {"resampling": reader.choice(f"{options.errors} errors")}
-        spread |= {"interval": f"{reader.choice(options.interval)}, {reader.level}"}
+        spread |= {"interval": f"{reader.choice(result.interval_words)}, {reader.level}"}
     elif result.replicates is not None:
         made, failed = int(result.sample["replicates"].sum()), int(result.sample["failed"].sum())
         words = result.replicates.words_in(reader.lang)
         count = f"{int(result.sample['replicates'].max()):,}"
         units = range(len(result.sample))
-        reasons = failure_reasons(result.model, result.replicates, units, reader.lang) if failed else {}
+        reasons = failure_reasons(result.model, result.replicates, units) if failed else []
         said = reader.say("of", failed=f"{failed:,}", made=f"{made:,}")
         spread = {
             "resampling": f"{count}, {words}",
-            "interval": f"{reader.choice(options.interval)}, {reader.level}",
+            "interval": f"{reader.choice(result.interval_words)}, {reader.level}",
             "seed": str(result.seed),
-            "failed": f"{said} ({counted(reasons)})" if reasons else said,
+            "failed": f"{said} ({counted(reasons).text(reader.lang)})" if reasons else said,
         }
     return {
         "model": result.model.name,
@@ -112,11 +110,12 @@ def _items_and_stages(reader: Reader) -> dict[str, str]:
 
 def _inadmissible(reader: Reader) -> str:
     """Return what of a solution cannot be, in the sample and in how many replicates; empty where nothing is."""
-    result, speaker = reader.result, Speaker(names_shown(reader.result, reader.lang), reader.lang)
+    result = reader.result
     at = np.flatnonzero(result.estimates.flaws).tolist()
     flawed, usable = flawed_replicates(result)
     said = [
-        (f"{unit_name(result.units, unit)}: " if result.units is not None else "") + flaws_said(result, unit, speaker)
+        (f"{unit_name(result.units, unit)}: " if result.units is not None else "")
+        + flaws_of(result, unit).text(reader.lang)
         for unit in at[:MOST_SHOWN]
     ]
     if flawed:
