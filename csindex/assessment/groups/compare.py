@@ -11,7 +11,7 @@ from csindex.assessment.groups.difference import between, difference, mga, welch
 from csindex.assessment.groups.groups import Adjust, Groups, adjust_of, adjusted, groups_of
 from csindex.assessment.groups.permutation import Shuffled, shuffle
 from csindex.assessment.groups.quantities import LABELS, Measure, measures, split
-from csindex.assessment.groups.scales import BY_SCALE, equal_jointly, scaled
+from csindex.assessment.groups.scales import equal_jointly, scaled
 from csindex.fitting.result import Fit
 from csindex.index.differences import critical_z, gap_limits, two_sided
 from csindex.model.model import Model
@@ -21,6 +21,8 @@ from csindex.stacks.layout import Array
 
 FIXED_BELOW = 1e-9
 INDEPENDENT = ("bootstrap", "parametric")
+AUTO = "auto"
+"""Differences then have the test of their scale; an interval that was asked for holds for them as well."""
 
 
 def compare(
@@ -135,7 +137,7 @@ def _pairwise(groups: Groups, measure: Measure) -> tuple[Array, Uncertainty, Arr
     joint = _joint(result)
     apart = difference(evidence, first, second, joint)
     interval = result.options.interval
-    if measure.kind == "score" or interval in BY_SCALE:
+    if interval == AUTO:
         on_scale = scaled(evidence, measure.kind, result.moments.n_eff, joint)
         pair = on_scale.pairs(first, second)
         limits = gap_limits(pair, critical_z(result.options.level), on_scale.scale)

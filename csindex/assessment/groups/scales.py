@@ -18,8 +18,6 @@ from csindex.stacks.layout import Array
 
 Ints = NDArray[np.intp]
 Kind = Literal["number", "correlation", "share", "score"]
-BY_SCALE = ("auto", "percentile", "normal")
-"""Intervals in place of which parameters other than scores have those of their scale."""
 CORRELATION = 4.0
 """The variance of a correlation of normal answers has a quarter of the degrees of freedom of that of a mean.
 
