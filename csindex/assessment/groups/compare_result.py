@@ -198,7 +198,7 @@ def _method(found: Comparison, speaker: Speaker) -> Section:
     if drawn is not None:
         counts = {"replicates": drawn.estimates.index.shape[1], "seed": found.result.seed}
         counts["kind"] = drawn.words_in(speaker.lang)
-        asked = options.interval != "auto"
+        asked = INTERVALS[options.interval].of_differences
         interval = {"interval": speaker.term(found.result.interval_words)} if asked else {}
         lines.append(say("intervals" if asked else "tested", **counts, **interval))
     lines += [_adjustment(found, speaker), *_floor(found, speaker)]

@@ -87,7 +87,8 @@ def scaled(evidence: Evidence, kind: Kind, n_eff: Array, joint: bool) -> Scaled:
     # A parameter of which a replicate reaches 1 stays as it is.
     same = (on_scale.estimate == evidence.estimate) | np.isnan(evidence.estimate)
     plain = np.asarray(same.all(axis=0))
-    variance = standard_error(on_scale) ** 2 * small_sample(evidence, n_eff)[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variance = standard_error(on_scale) ** 2 * small_sample(evidence, n_eff)[:, None]
     answers = n_eff if kind == "number" else 1 + (n_eff - 1) / CORRELATION
     degrees = [error_degrees(_column(on_scale, c), answers) for c in range(evidence.estimate.shape[1])]
     there = np.stack([deviations(_column(on_scale, c)) for c in range(len(degrees))]) if joint else None
