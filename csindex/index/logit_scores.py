@@ -136,7 +136,8 @@ def on_logit_scale(evidence: Evidence, n_eff: Array, joint: bool) -> LogitScores
     """
     score, draws = evidence.estimate[:, 0], np.clip(evidence.draws[..., 0], 0, 100)
     bounded = Evidence(np.clip(evidence.estimate, 0, 100), draws[..., None], evidence.coefficients)
-    square = (standard_error(bounded)[:, 0] / 100) ** 2 * small_sample(evidence, n_eff)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        square = (standard_error(bounded)[:, 0] / 100) ** 2 * small_sample(evidence, n_eff)
     d = error_degrees(evidence, n_eff)
     p = np.clip(score / 100, 0, 1)
     q, degrees = _moderated(p, square, n_eff, d)

@@ -86,6 +86,8 @@ class Method:
         Needs `Evidence.jackknife` and `Evidence.leverage`, or `Evidence.nested`; both are of respondents' rows.
     design : bool
         Goes with sampling designs.
+    of_differences : bool
+        Differences of groups have this interval as well; else they have the test of their scale.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Method:
     jackknife: bool = False
     nested: bool = False
     design: bool = True
+    of_differences: bool = True
 
 
 def uncertainty(evidence: Evidence, level: float, interval: str) -> Uncertainty:
@@ -383,7 +386,7 @@ def _two_sided(left: Array, right: Array, known: Array, tail: Array, degrees: Ar
 INTERVALS = Registry(
     "interval",
     (
-        Method("auto", _automatic, distribution=False),
+        Method("auto", _automatic, distribution=False, of_differences=False),
         Method("percentile", _percentile),
         Method("normal", _normal, distribution=False),
         Method("basic", _basic),

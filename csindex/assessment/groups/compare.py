@@ -11,12 +11,12 @@ from csindex.assessment.groups.difference import between, difference, mga, welch
 from csindex.assessment.groups.groups import Adjust, Groups, adjust_of, adjusted, groups_of
 from csindex.assessment.groups.permutation import Shuffled, shuffle
 from csindex.assessment.groups.quantities import LABELS, Measure, measures, split
-from csindex.assessment.groups.scales import BY_SCALE, equal_jointly, scaled
+from csindex.assessment.groups.scales import equal_jointly, scaled
 from csindex.fitting.result import Fit
 from csindex.index.differences import critical_z, gap_limits, two_sided
 from csindex.model.model import Model
 from csindex.options import whole
-from csindex.replicates.intervals import Evidence, Uncertainty, standard_error, uncertainty, unknown
+from csindex.replicates.intervals import INTERVALS, Evidence, Uncertainty, standard_error, uncertainty, unknown
 from csindex.stacks.layout import Array
 
 FIXED_BELOW = 1e-9
@@ -135,17 +135,22 @@ def _pairwise(groups: Groups, measure: Measure) -> tuple[Array, Uncertainty, Arr
     joint = _joint(result)
     apart = difference(evidence, first, second, joint)
     interval = result.options.interval
-    if measure.kind == "score" or interval in BY_SCALE:
+    if not INTERVALS[interval].of_differences:
         on_scale = scaled(evidence, measure.kind, result.moments.n_eff, joint)
         pair = on_scale.pairs(first, second)
         limits = gap_limits(pair, critical_z(result.options.level), on_scale.scale)
-        spread = Uncertainty(standard_error(apart), *limits, two_sided(pair.z))
+        spread = Uncertainty(_error(apart), *limits, two_sided(pair.z))
     else:
         spread = uncertainty(apart, result.options.level, interval)
     if joint or result.replicates is None or result.replicates.kind not in INDEPENDENT:
         return apart.estimate, spread, np.full(apart.estimate.shape, np.nan)
     probability = mga(evidence.draws, first, second)
     return apart.estimate, spread, np.where(_fixed(apart.estimate, spread.se), np.nan, probability)
+
+
+def _error(evidence: Evidence) -> Array:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return standard_error(evidence)
 
 
 def _joint(result: Fit) -> bool:
@@ -175,7 +180,7 @@ def _omnibus(groups: Groups, chosen: list[Measure], adjust: Adjust, found: Shuff
 def _equal(result: Fit, evidence: Evidence, measure: Measure) -> tuple[Array, Array, Array, Array]:
     """Return F, its degrees of freedom and p (q,) of the test that all groups are equal; of two, that of their pair."""
     on_scale = scaled(evidence, measure.kind, result.moments.n_eff, _joint(result))
-    fixed = _fixed(evidence.estimate - evidence.estimate[:1], standard_error(evidence)).all(axis=0)
+    fixed = _fixed(evidence.estimate - evidence.estimate[:1], _error(evidence)).all(axis=0)
     lead = np.full(len(fixed), len(evidence.estimate) - 1.0)
     if len(evidence.estimate) == 2:
         pair = on_scale.pairs(np.array([0]), np.array([1]))

@@ -9,7 +9,6 @@ import pandas as pd
 
 from csindex.assessment.groups.groups import labels_of
 from csindex.assessment.groups.quantities import LABELS, NAMES, UNITS
-from csindex.assessment.groups.scales import BY_SCALE
 from csindex.assessment.wording import by_reason, probability, reasons
 from csindex.estimation.estimates import Status
 from csindex.fitting.result import Fit
@@ -198,9 +197,10 @@ def _method(found: Comparison, speaker: Speaker) -> Section:
     lines = []
     if drawn is not None:
         counts = {"replicates": drawn.estimates.index.shape[1], "seed": found.result.seed}
-        lines.append(say("tested", kind=drawn.words_in(speaker.lang), **counts))
-        if options.interval not in BY_SCALE:
-            lines.append(say("intervals", interval=speaker.term(found.result.interval_words)))
+        counts["kind"] = drawn.words_in(speaker.lang)
+        asked = INTERVALS[options.interval].of_differences
+        interval = {"interval": speaker.term(found.result.interval_words)} if asked else {}
+        lines.append(say("intervals" if asked else "tested", **counts, **interval))
     lines += [_adjustment(found, speaker), *_floor(found, speaker)]
     if found.permutations:
         why = say("reasons", reasons=reasons(found.failures)) if found.failures else ""
@@ -226,10 +226,7 @@ def _short(name: str, speaker: Speaker) -> str:
 def _floor(found: Comparison, speaker: Speaker) -> list[str]:
     """Return a sentence where the replicates are too few for any adjusted p-value to be small."""
     options = found.result.options
-    counted = found.differences[found.differences["quantity"] != "index"]
-    if options.interval in BY_SCALE or counted.empty:
-        return []
-    most = int(counted.groupby("quantity")["p"].count().max())
+    most = int(found.differences.groupby("quantity")["p"].count().max())
     least = 2 / (options.replicates + 1)
     if found.result.replicates is None or not counts_replicates(options) or found.adjust == "none":
         return []

@@ -18,8 +18,6 @@ from csindex.stacks.layout import Array
 
 Ints = NDArray[np.intp]
 Kind = Literal["number", "correlation", "share", "score"]
-BY_SCALE = ("auto", "percentile", "normal")
-"""Intervals in place of which parameters other than scores have those of their scale."""
 CORRELATION = 4.0
 """The variance of a correlation of normal answers has a quarter of the degrees of freedom of that of a mean.
 
@@ -89,7 +87,8 @@ def scaled(evidence: Evidence, kind: Kind, n_eff: Array, joint: bool) -> Scaled:
     # A parameter of which a replicate reaches 1 stays as it is.
     same = (on_scale.estimate == evidence.estimate) | np.isnan(evidence.estimate)
     plain = np.asarray(same.all(axis=0))
-    variance = standard_error(on_scale) ** 2 * small_sample(evidence, n_eff)[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variance = standard_error(on_scale) ** 2 * small_sample(evidence, n_eff)[:, None]
     answers = n_eff if kind == "number" else 1 + (n_eff - 1) / CORRELATION
     degrees = [error_degrees(_column(on_scale, c), answers) for c in range(evidence.estimate.shape[1])]
     there = np.stack([deviations(_column(on_scale, c)) for c in range(len(degrees))]) if joint else None

@@ -18,6 +18,7 @@ from csindex.text.document import Bullets, Paragraph, Section, Table
 from csindex.text.result import Result
 
 NAMES, ROWS = 8, 20
+LEVEL_SIMULATED = 0.95
 HARDLY = 0.1
 
 
@@ -143,7 +144,7 @@ def _method(league: League, table: pd.DataFrame, lang: str) -> Section:
     words, rules = messages.words("league")[lang], league.rules
     who = words["all" if rules.simultaneous else "one"]
     said = [words["sets"].format(who=who, level=_percent(rules.level), draws=DRAWS, seed=rules.seed)]
-    said.append(words["scale"].format(simulated=words["simulated"]))
+    said.append(words["scale"].format(simulated=words["simulated"] if rules.level == LEVEL_SIMULATED else "").rstrip())
     if rules.rounding is not None:
         said.append(words["rounding" if rules.rounding else "whole"].format(digits=rules.rounding))
     hidden, noted = int(table["rank"].isna().sum()), int((table["rank"].notna() & (table["note"] != "")).sum())

@@ -332,7 +332,7 @@ def test_of_many_groups_a_small_one_takes_no_power_from_the_test_of_all():
         **{f"s{k}": frame[f"s{k}"].where(frame["unit"] != "g1", (frame[f"s{k}"] - 2).clip(1)) for k in (1, 2)}
     )
     small = moved.groupby("unit").head(150)
-    small = small[(small["unit"] != "g0") | (small.groupby("unit").cumcount() < 12)]
+    small = small[(small["unit"] != "g0") | (small.groupby("unit").cumcount() < 30)]
     found = csi.compare(small, MODEL, by="unit", quantities="index", **QUICK)
     p = found.omnibus.query("test == 'wald' and construct == 'Satisfaction'").iloc[0]
     assert p["p"] < 0.001 and p["df_error"] > 20
