@@ -42,7 +42,8 @@ def check(
     weights, strata, clusters, by, missing_codes, missing
         As in `fit`; `missing_codes` of a file may be texts.
     **reading
-        How the file is to be read: ``scales``, ``columns``, ``sheet``, ``header``, ``encoding``, ``delimiter``, ``decimal``;
+        How the file is to be read: ``scales``, ``columns``, ``sheet``, ``header``, ``encoding``, ``delimiter``, ``decimal``,
+        ``thousands``;
         see `read_survey`.
 
     Returns
