@@ -1,5 +1,7 @@
 """Small inputs in which something could be decided without a word, each typed as a user would."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -162,3 +164,42 @@ class TestComparedModels:
         table = csi.side_by_side(*results, names=values)
         assert table.columns.tolist() == ["quantity", "name", *values]
         assert set(table["quantity"]) == {"index", "r2", "path"} and table.notna().all(axis=None)
+
+
+class TestSigns:
+    @pytest.mark.parametrize("cells", [["999", "1,250"], ["999", "1.250"], ["1,250", "2,500"]])
+    def test_a_sign_of_thousands_or_decimals_is_asked_for(self, tmp_path: Path, cells: list[str]) -> None:
+        path = tmp_path / "answers.csv"
+        path.write_text("q1;w\n" + "".join(f"{at % 10 + 1};{cells[at % 2]}\n" for at in range(20)))
+        with pytest.raises(csi.SurveyError, match=r"column 'w'.*thousands='.', or decimal='.'"):
+            csi.read_survey(path, weights="w")
+        sign = "." if "." in cells[1] else ","
+        whole = csi.read_survey(path, weights="w", thousands=sign).final_weights()
+        assert whole[1] == float(cells[1].replace(sign, ""))
+        parted = csi.read_survey(path, weights="w", decimal=sign).final_weights()
+        assert parted[1] == float(cells[1].replace(sign, "."))
+
+    def test_sure_decimals_are_read(self, tmp_path: Path) -> None:
+        path = tmp_path / "answers.csv"
+        path.write_text("q1;w\n1;0,987\n2;1,250\n")
+        assert csi.read_survey(path, weights="w").final_weights().tolist() == [0.987, 1.25]
+
+
+class TestStatisticsFiles:
+    def test_declared_texts_are_missing_and_quarters_are_named(self, tmp_path: Path) -> None:
+        import pyreadstat
+
+        path = tmp_path / "answers.sav"
+        start = pd.Timestamp("1582-10-14").to_pydatetime()
+        days = [pd.Timestamp(day).to_pydatetime() for day in ("2023-01-01", "2023-05-01")]
+        seconds = [(day - start).total_seconds() for day in days]
+        frame = pd.DataFrame({"q1": [1.0, 2.0, 3.0, 4.0], "unit": ["A", "B", "X", "A"]})
+        frame["quarter"], frame["month"] = seconds * 2, seconds * 2
+        pyreadstat.write_sav(
+            frame, path, missing_ranges={"unit": ["X"]}, variable_format={"quarter": "QYR6", "month": "MOYR6"}
+        )
+        with pytest.raises(csi.SurveyError, match="row"):
+            csi.read_survey(path, by="unit")
+        units = csi.read_survey(path, by=["quarter", "month"]).units()
+        assert units is not None
+        assert units.to_numpy().tolist() == [["2023Q1", "2023-01"], ["2023Q2", "2023-05"]]

@@ -43,7 +43,7 @@ def check(
         As in `fit`; `missing_codes` of a file may be texts.
     **reading
         How the file is to be read: ``scales``, ``columns``, ``sheet``, ``header``, ``encoding``, ``delimiter``, ``decimal``,
-        ``texts``; see `read_survey`.
+        ``texts``, ``thousands``; see `read_survey`.
 
     Returns
     -------

@@ -69,6 +69,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--header", type=int, metavar="ROW", help="row with the names of the columns")
     group.add_argument("--encoding", help="of text, e.g. cp949; found if not given")
     group.add_argument("--delimiter", help="of text; found if not given")
+    group.add_argument("--thousands", help="sign between thousands in numbers of text")
     group.add_argument("--decimal", help="decimal point of text; found if not given")
 
 
@@ -166,7 +167,8 @@ def reading(args: argparse.Namespace) -> dict[str, Any]:
     delimiter = {"\\t": "\t", "tab": "\t"}.get(args.delimiter, args.delimiter)
     given = {"sheet": sheet, "header": args.header, "encoding": args.encoding, "delimiter": delimiter}
     own = {name: scale for name, scale in _scales(args.item_scales).items() if isinstance(name, str)}
-    given |= {"decimal": args.decimal, "scales": own or None, "texts": _texts(args.texts) or None}
+    given |= {"decimal": args.decimal, "thousands": args.thousands}
+    given |= {"scales": own or None, "texts": _texts(args.texts) or None}
     return {name: value for name, value in given.items() if value is not None}
 
 

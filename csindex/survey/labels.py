@@ -26,6 +26,8 @@ class Variable:
         Value labels.
     missing : tuple of float
         Codes that the file declares to be missing (user-missing); of declared ranges, those that occur.
+    missing_texts : tuple of str
+        Texts that the file declares to be missing.
     ranges : tuple of (float, float)
         Declared ranges of missing codes.
     marked : mapping of mark to int
@@ -40,6 +42,7 @@ class Variable:
     ranges: tuple[Scale, ...] = ()
     marked: Mapping[str, int] = field(default_factory=dict)
     scale: Scale | None = None
+    missing_texts: tuple[str, ...] = ()
 
     def scale_problem(self, item: Item, answers: NDArray[np.float64]) -> Message | None:
         """Return that value labels say another scale than the model; None if not, or if they name some answers only."""

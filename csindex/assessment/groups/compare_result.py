@@ -15,7 +15,7 @@ from csindex.fitting.result import Fit
 from csindex.fitting.text import names_shown
 from csindex.index.impacts import STEP
 from csindex.messages import Argument, Language
-from csindex.replicates.intervals import counts_replicates
+from csindex.replicates.intervals import INTERVALS, counts_replicates
 from csindex.text import html
 from csindex.text.document import Bullets, Paragraph, Section, Table
 from csindex.text.result import Result

@@ -20,6 +20,7 @@ SEEN = 20
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?\d*,\d+|[+-]?\d+")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
+_DOTTED = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
 _CODE = re.compile(r"0\d+")
 
 
@@ -177,6 +178,8 @@ def _as_numbers(column: "pd.Series[Any]", settings: Settings, commas: bool) -> t
     decimal = settings.decimal
     cells = column.astype(object)
     stripped = [cell.strip() if isinstance(cell, str) else cell for cell in cells]
+    if settings.thousands is not None:
+        stripped = [_whole(cell, settings.thousands) if isinstance(cell, str) else cell for cell in stripped]
     text = [cell for cell in stripped if isinstance(cell, str) and cell not in BLANKS]
     if any(not isinstance(cell, (str, int, float)) and cell is not None for cell in stripped):
         return column, False
@@ -184,6 +187,8 @@ def _as_numbers(column: "pd.Series[Any]", settings: Settings, commas: bool) -> t
     if any(true) and not all(there or blank(cell) for there, cell in zip(true, stripped, strict=True)):
         return column, False
     with_comma = [cell for cell in text if "," in cell]
+    if decimal is None and settings.thousands is None and column.name not in settings.as_text:
+        _refuse_either(column.name, text, commas)
     sure = commas or decimal == "," or not any(map(_THOUSANDS.fullmatch, with_comma))
     if decimal != "." and with_comma and sure and all(map(_COMMA.fullmatch, text)):
         read, comma = [_value(cell, ",") for cell in stripped], True
@@ -195,6 +200,28 @@ def _as_numbers(column: "pd.Series[Any]", settings: Settings, commas: bool) -> t
         mixed = [_cell(cell, mostly) for cell in stripped]
         return pd.Series(mixed, index=column.index, dtype=object), False
     return pd.Series(read, index=column.index, dtype="float64"), comma
+
+
+def _whole(cell: str, sign: str) -> str:
+    """Return a number without the signs between its thousands; any other text as it is."""
+    grouped = re.fullmatch(rf"[+-]?\d{{1,3}}({re.escape(sign)}\d{{3}})+([.,]\d+)?", cell)
+    return cell.replace(sign, "") if grouped else cell
+
+
+def _refuse_either(name: object, text: Sequence[str], commas: bool) -> None:
+    """Raise a SurveyError if a sign in numbers can be that of thousands or of decimals, as in "1,250" beside "999"."""
+    for sign, thousands, number, whole in ((",", _THOUSANDS, _COMMA, True), (".", _DOTTED, _NUMBER, commas)):
+        signed = [cell for cell in text if sign in cell]
+        bare = [cell for cell in text if sign not in cell]
+        if not (signed and whole and all(map(thousands.fullmatch, signed))):
+            continue
+        # Of dots only whole numbers beside them make one doubt.
+        if sign == "." and not bare:
+            continue
+        if all(map(number.fullmatch, bare)):
+            other = bare[0] if bare else signed[-1]
+            given = {"decimal": Argument("decimal", sign), "thousands": Argument("thousands", sign)}
+            raise SurveyError(Message("readers.either", name=name, number=signed[0], other=other, **given))
 
 
 def _cell(cell: Any, numbers: bool) -> Any:

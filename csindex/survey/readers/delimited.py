@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -90,6 +91,7 @@ def _korean(text: str) -> float:
     return len(common | signs) / len(beyond) if common else 0.0
 
 
+_DOTTED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}\.\d{3}(?![\d.])")
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -125,7 +127,10 @@ def read_text(path: Path, settings: Settings) -> Parsed:
     names = column_names(header, where)
     count = _check_widths(rows, len(names), where, _delimiter_name(delimiter))
     stream.seek(body)
-    frame = _frame(stream, names, delimiter, settings.as_text)
+    # Signs of thousands are seen in text only.
+    dots = settings.decimal is None and delimiter == ";" and _DOTTED.search(text) is not None
+    as_text = names if dots or settings.thousands is not None else settings.as_text
+    frame = _frame(stream, names, delimiter, as_text)
     if len(frame) != count:
         raise SurveyError(Message("readers.lines_lost", where=where, count=count, rows=len(frame)))
     frame, dropped = without_empty_rows(frame)

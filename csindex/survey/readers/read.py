@@ -44,6 +44,7 @@ def read_survey(
     delimiter: str | None = None,
     decimal: str | None = None,
     texts: Mapping[str, float] | None = None,
+    thousands: str | None = None,
 ) -> Survey:
     """Read a survey from a file of SPSS, Stata, Excel or text, with what the file says of its columns.
 
@@ -71,9 +72,11 @@ def read_survey(
     delimiter : str, optional
         What parts the columns of text; found among comma, semicolon, tab and bar where it is not given.
     decimal : {".", ","}, optional
-        The decimal point of text; found where it is not given.
+        The decimal point of text; found where it is not given and can be told from a sign of thousands.
     texts : mapping of str to number, optional
         Answers that are written as texts, of text and workbooks, e.g. ``{"very satisfied": 5, "satisfied": 4}``.
+    thousands : str, optional
+        The sign between thousands in numbers of text, e.g. ``","``.
 
     Returns
     -------
@@ -99,14 +102,8 @@ def read_survey(
         raked = [] if margins is None else list(margins.shares if isinstance(margins, Margins) else margins)
         used = [name for given in design.values() for name in names_in(given)]
         columns = tuple(dict.fromkeys([*names_in(columns), *used, *raked]))
-    reading: dict[str, Any] = {
-        "sheet": sheet,
-        "header": header,
-        "encoding": encoding,
-        "delimiter": delimiter,
-        "decimal": decimal,
-    }
-    reading["texts"] = texts
+    reading: dict[str, Any] = {"sheet": sheet, "header": header, "encoding": encoding, "delimiter": delimiter}
+    reading |= {"decimal": decimal, "thousands": thousands, "texts": texts}
     frame, file, codes = read_parts(path, design, missing_codes, scales, columns=columns, **reading)
     return Survey(frame, **design, margins=margins, missing_codes=codes, file=file)
 
@@ -178,6 +175,7 @@ def _refuse_unused(kind: str, settings: Settings) -> None:
         "delimiter": ("text",),
         "decimal": ("text", "Excel"),
         "texts": ("text", "Excel"),
+        "thousands": ("text", "Excel"),
     }
     for name, kinds in meant.items():
         if getattr(settings, name) is not None and kind not in kinds:
@@ -192,8 +190,8 @@ def settled_design(frame: pd.DataFrame, file: SurveyFile, design: Mapping[str, A
     changed: dict[str, Any] = {}
     for name in dict.fromkeys(names):
         about, column = file.variable(name), frame[name]
-        if about.missing:
-            column = column.mask(column.isin(about.missing))
+        if about.missing or about.missing_texts:
+            column = column.mask(column.isin([*about.missing, *about.missing_texts]))
         if name in units:
             column = _named(about.labels, column)
         changed[name] = column

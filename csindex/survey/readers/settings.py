@@ -32,6 +32,7 @@ class Settings:
     encoding: str | None = None
     delimiter: str | None = None
     decimal: str | None = None
+    thousands: str | None = None
     marks: Marks = ()
     as_text: frozenset[str] = frozenset()
     texts: Mapping[str, float] | None = None
@@ -46,7 +47,7 @@ class Settings:
             raise OptionError(Message("readers.texts_form", texts=Argument("texts", self.texts)))
         if self.header is not None:
             whole("header", self.header, 1)
-        for name in ("delimiter", "decimal", "encoding"):
+        for name in ("delimiter", "decimal", "thousands", "encoding"):
             value = getattr(self, name)
             if value is not None and (
                 not isinstance(value, str) or not value or (name != "encoding" and len(value) > 1)
@@ -55,6 +56,8 @@ class Settings:
                 raise OptionError(Message(f"readers.{key}", argument=Argument(name, value)))
         if self.decimal not in (None, ".", ","):
             raise OptionError(Message("readers.decimal", decimal=Argument("decimal", self.decimal)))
+        if self.thousands is not None and self.thousands == self.decimal:
+            raise OptionError(Message("readers.thousands", thousands=Argument("thousands", self.thousands)))
 
 
 def parted(codes: Sequence[float | str] | Mapping[str, Sequence[float | str]] | None) -> tuple[Codes | None, Marks]:

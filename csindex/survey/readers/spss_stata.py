@@ -1,7 +1,9 @@
 """Files of SPSS and Stata: answers with labels and declared missing codes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,9 @@ from csindex.survey.columns import check_names
 from csindex.survey.labels import Scale, Variable, labelled_scale
 from csindex.survey.readers.cells import Parsed
 from csindex.survey.readers.settings import Settings
+
+SPSS_START = datetime(1582, 10, 14)
+_PERIOD = re.compile("QYR|MOYR|WKYR")
 
 Reader = Callable[..., tuple[pd.DataFrame, Any]]
 
@@ -40,7 +45,10 @@ def read_statistics(path: Path, kind: str, settings: Settings) -> Parsed:
     changed: dict[str, Any] = {}
     counts: dict[str, dict[str, int]] = {}
     for name, dtype in zip(frame.columns, frame.dtypes, strict=True):
-        if not pd.api.types.is_numeric_dtype(dtype):
+        period = _PERIOD.match(str(meta.original_variable_types.get(name, ""))) if kind == "SPSS" else None
+        if period and pd.api.types.is_numeric_dtype(dtype):
+            changed[name] = _periods(frame[name], period[0])
+        elif not pd.api.types.is_numeric_dtype(dtype):
             changed[name], found = _answers(frame[name], marked.get(name, ()))
             counts |= {name: found} if found else {}
     frame = frame.assign(**changed) if changed else frame
@@ -83,6 +91,22 @@ def _tried(read: Reader, path: Path, kind: str, settings: Settings, **options: A
     raise SurveyError(Message("readers.bad_file", name=path.name, kind=kind, error=why)) from None
 
 
+def _periods(column: "pd.Series[Any]", form: str) -> "pd.Series[Any]":
+    """Return seconds since 14 October 1582, SPSS's date, as quarters, months or weeks: 2023Q1, 2023-05, 2023-W05."""
+
+    def said(seconds: float) -> str | None:
+        if np.isnan(seconds):
+            return None
+        day = SPSS_START + timedelta(seconds=seconds)
+        if form == "QYR":
+            return f"{day.year}Q{(day.month + 2) // 3}"
+        # SPSS counts weeks of seven days from the first of January.
+        week = (day.timetuple().tm_yday + 6) // 7
+        return f"{day.year}-{day.month:02d}" if form == "MOYR" else f"{day.year}-W{week:02d}"
+
+    return pd.Series([said(value) for value in column.tolist()], index=column.index, dtype=object)
+
+
 def _answers(column: "pd.Series[Any]", marks: Any) -> tuple["pd.Series[Any]", dict[str, int]]:
     """Return a column with Stata's extended missing values, and blank texts, made missing; and their counts."""
     if len(marks):
@@ -111,4 +135,5 @@ class _Description:
             values = np.unique(column.dropna().to_numpy(dtype=np.float64))
             single += [code for code in values.tolist() for low, high in ranges if low <= code <= high]
         missing = tuple(sorted({float(code) for code in single}))
-        return Variable(self.label, labels, missing, ranges, marked, labelled_scale(labels, missing))
+        texts = tuple(r["lo"].rstrip() for r in self.missing if isinstance(r["lo"], str))
+        return Variable(self.label, labels, missing, ranges, marked, labelled_scale(labels, missing), texts)
