@@ -21,7 +21,7 @@ from csindex.survey.survey import Survey
 
 
 def check(
-    model: Model,
+    model: Model | Any,
     data: Any,
     *,
     weights: str | ArrayLike | None = None,
@@ -69,6 +69,8 @@ def check(
     >>> csi.check(csi.acsi(), answers).problems.text[0]
     "the data have no column 'SATIS'. Did you mean 'Satis.'? Then model.rename({'SATIS': 'Satis.'})."
     """
+    if isinstance(data, Model) and not isinstance(model, Model):
+        model, data = data, model
     if not isinstance(model, Model):
         raise OptionError(Message("checkup.not_a_model", model=f"{model!r:.80}"))
     choose("missing", missing, POLICIES)

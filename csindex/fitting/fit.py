@@ -11,7 +11,7 @@ from csindex.errors import OptionError
 from csindex.estimation.estimator import ESTIMATORS, estimator_of
 from csindex.fitting.core import FittedStage
 from csindex.fitting.estimate_units import Procedure, degrees_of
-from csindex.fitting.intake import seed_of, source_of, usual_resampling
+from csindex.fitting.intake import model_and_data, seed_of, source_of, usual_resampling
 from csindex.fitting.notices import warn
 from csindex.fitting.result import Fit
 from csindex.fitting.stage_by_stage import fit_stages
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 
 def fit(
-    model: Model,
+    model: Model | Any,
     data: Any,
     *,
     weights: str | ArrayLike | None = None,
@@ -85,8 +85,8 @@ def fit(
     Parameters
     ----------
     model : Model
-        E.g. ``csindex.acsi()``, or your own from `Model.parse`.
-    data : data frame, Survey, Moments or GroupedMoments
+        E.g. ``csindex.acsi()``, or your own from `Model.parse`; or its text. Model and data may stand in either order.
+    data : data frame, Survey, path, array, Moments or GroupedMoments
         Answers (pandas, Polars, PyArrow, ...), one row a respondent; or moments, from which replicates are parametric; or
         the sums that `scan` makes of data of any size, from which they are a jackknife.
     weights, strata, clusters, by, missing_codes
@@ -185,7 +185,8 @@ def fit(
     >>> result.index.set_index("construct").estimate.round(1)["Satisfaction"]
     np.float64(75.6)
     """
-    _check_model(model)
+    given = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "missing_codes": missing_codes}
+    model, data = model_and_data(model, data, given)
     drop = choose("bad_units", bad_units, ["raise", "drop"]) == "drop"
     work = _work(seed, block_size, n_jobs, progress)
     earlier = None if weights_from is None else _earlier(weights_from, model)
@@ -200,7 +201,6 @@ def fit(
         estimator=estimator, replicates=replicates, resampling=resampling, interval=interval, errors=errors,
     )  # fmt: skip
     _check(model, options, earlier)
-    given = {"weights": weights, "strata": strata, "clusters": clusters, "by": by, "missing_codes": missing_codes}
     source, account, codes = source_of(model, data, options, given)
     if errors is None:
         rows = isinstance(source, RowSource)
@@ -211,11 +211,6 @@ def fit(
     result = _result(stages, units, source, procedure, account=account, codes=codes)
     warn(result, stacklevel=2)
     return result
-
-
-def _check_model(model: object) -> None:
-    if not isinstance(model, Model):
-        raise OptionError(Message("fitting.no_model", model=f"{model!r:.80}"))
 
 
 def _options(

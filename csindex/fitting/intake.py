@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from csindex.replicates.source import Source, source_of_moments
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes, refuse_beside
+from csindex.survey.readers.read import read_survey
 from csindex.survey.survey import Survey, as_survey
 from csindex.text.format import unit_name
 
@@ -41,6 +43,44 @@ COLUMNS = (
 )
 DESIGN = ("weights", "strata", "clusters", "missing_codes")
 """Arguments that describe the rows of a data frame, beside ``by``."""
+
+
+def model_and_data(model: Any, data: Any, given: dict[str, Any] | None = None) -> tuple[Model, Any]:
+    """Return the model and the data, whichever comes first.
+
+    Parameters
+    ----------
+    model, data
+        A model or its text in the lavaan notation; and data, a path to a file of them, or an array with a column for each of the
+        model's items, in their order.
+    given : dict, optional
+        Arguments that describe rows, beside ``model`` and ``data``; with a file they go to the reader, and are removed here.
+
+    Raises
+    ------
+    OptionError
+        If none of the two is a model.
+    SurveyError
+        If an array does not have as many columns as the model has items.
+    """
+    if not _is_model(model) and _is_model(data):
+        model, data = data, model
+    if isinstance(model, str) and _is_model(model):
+        model = Model.parse(model)
+    if not isinstance(model, Model):
+        raise OptionError(Message("options.model_expected", model=f"{model!r:.80}"))
+    if isinstance(data, np.ndarray):
+        if data.ndim != 2 or data.shape[1] != len(model.items):
+            raise SurveyError(Message("options.array_columns", shape=data.shape, items=len(model.items)))
+        data = pd.DataFrame(data, columns=list(model.item_names))
+    if given is not None and isinstance(data, (str, PathLike)):
+        data = read_survey(data, **given)
+        given.update(dict.fromkeys(given))
+    return model, data
+
+
+def _is_model(value: Any) -> bool:
+    return isinstance(value, Model) or (isinstance(value, str) and ("=~" in value or "<~" in value))
 
 
 def survey_of(data: Any, **given: Any) -> Survey:

@@ -45,7 +45,7 @@ def scan(
         .parquet or .csv file, a pattern of such files (``"wave*.parquet"``), or a folder of Parquet files. Files are
         read by Polars' streaming engine, or by DuckDB where there is no Polars.
     items : Model, or sequence of Item or str
-        Which columns; where a scale is known, the answers are checked against it.
+        Which columns; where a scale is known, the answers are checked against it. A model may also stand before the data.
     weights, by, missing_codes
         Columns of case weights and of units, and codes of missing answers; see `Survey`.
     missing : {"listwise"}
@@ -78,6 +78,8 @@ def scan(
     >>> csi.scan(answers, csi.acsi(), by="unit").moments.n
     array([500., 500.])
     """
+    if isinstance(data, Model) and not isinstance(items, Model):
+        data, items = items, data
     asked = _items(items)
     names = [item.name for item in asked]
     codes = codes_by_item(missing_codes, asked)

@@ -38,7 +38,25 @@ def settled(data: Any) -> Any:
         return frame.copy(deep=False)
     import narwhals as nw
 
-    return nw.to_native(frame.collect() if isinstance(frame, nw.LazyFrame) else frame)
+    return nw.to_native(collected(frame) if isinstance(frame, nw.LazyFrame) else frame)
+
+
+def collected(frame: Any) -> Any:
+    """Return a lazy narwhals frame collected: by its engine's own way, which may need PyArrow, or into pandas.
+
+    Raises
+    ------
+    SurveyError
+        If the engine can do neither.
+    """
+    try:
+        return frame.collect()
+    except ImportError:
+        pass
+    try:
+        return frame.collect(backend="pandas")
+    except ImportError as error:
+        raise SurveyError(Message("survey.not_collected", error=error)) from None
 
 
 def row_count(data: Any) -> int:
@@ -55,7 +73,7 @@ def row_count(data: Any) -> int:
     else:
         import narwhals as nw
 
-        count = int(frame.lazy().select(nw.len()).collect().item())
+        count = int(collected(frame.lazy().select(nw.len())).item())
     if not count:
         raise SurveyError(Message("survey.empty_frame"))
     return count
@@ -80,7 +98,7 @@ def as_frame(data: Any, columns: Iterable[str]) -> pd.DataFrame:
         check_names(list(frame.columns), columns)
         return frame[columns]
     check_names(frame.collect_schema().names(), columns)
-    eager = frame.lazy().select(columns).collect()
+    eager = collected(frame.lazy().select(columns))
     return pd.DataFrame({name: eager[name].to_numpy() for name in columns})
 
 

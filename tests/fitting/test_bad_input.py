@@ -68,9 +68,9 @@ def put(frame: pd.DataFrame, column: str, *values) -> pd.DataFrame:
         (lambda f: put(f, "q1", -np.inf), ["item 'q1' holds infinite values (1 row, first 1)"]),
         (lambda f: f.head(0), ["empty: it has no rows"]),
         (lambda f: pd.DataFrame(), ["empty: it has no rows"]),
-        (lambda f: f.to_numpy(), ["data frame", "expected, not ndarray"]),
+        (lambda f: f.to_numpy()[:, :3], ["each of the model's 9 items"]),
         (lambda f: None, ["expected, not NoneType"]),
-        (lambda f: "survey.csv", ["expected, not str"]),
+        (lambda f: "survey.csv", ["survey.csv"]),
         (lambda f: f.q1, ["expected, not Series"]),
     ],
 )
@@ -138,7 +138,7 @@ def test_options_that_are_not_known(frame, options, parts):
     refused(csi.OptionError, lambda: fit(frame, **options), *parts)
 
 
-@pytest.mark.parametrize("model", ["Quality =~ q1", None, pd.DataFrame()])
+@pytest.mark.parametrize("model", ["Quality", None, pd.DataFrame()])
 def test_models_that_are_none(frame, model):
     refused(csi.OptionError, lambda: csi.fit(model, frame), "model must be a csindex Model", "csindex.acsi()")
 

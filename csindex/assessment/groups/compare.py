@@ -25,7 +25,7 @@ INDEPENDENT = ("bootstrap", "parametric")
 
 def compare(
     data: Any,
-    model: Model | None = None,
+    model: Model | Any = None,
     *,
     by: str | Sequence[str] | None = None,
     quantities: str | Iterable[Any] = ("index", "paths"),
@@ -83,6 +83,8 @@ def compare(
     >>> csi.compare(frame, model, by="unit", replicates=200, permutations=99).differences.shape[0]
     3
     """
+    if isinstance(data, Model):
+        data, model = model, data
     method = adjust_of(adjust)
     whole("permutations", permutations, 0)
     options = dict(fit_options)
