@@ -31,6 +31,7 @@ from csindex.fitting.tables.conventions import all_conventions
 from csindex.fitting.tables.first_stage import f_statistics
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_said
 from csindex.fitting.text import names_shown
+from csindex.messages import Message
 from csindex.moments.missing import policy_of
 from csindex.stacks.layout import Array
 from csindex.survey.labels import questioned_scale
@@ -76,7 +77,12 @@ def scale(fitted: FittedModel, lang: Language) -> list[Notice]:
     """Say that answers reach so little of the stated scale that it may be another one."""
     account = fitted.account
     found = None if account is None else questioned_scale(fitted.specified.items, account.ends, account.used)
-    return [] if found is None else [(found.text(lang), ScaleWarning)]
+    turned = {name for construct in fitted.specified.constructs for name in construct.reversed}
+    doubts = [] if account is None else [m for name, m in account.upside_down.items() if name not in turned]
+    texts = [message.text(lang) for message in ([] if found is None else [found]) + doubts[:1]]
+    if len(doubts) > 1:
+        texts[-1] += " " + Message("survey.upside_down_more", count=len(doubts) - 1).text(lang)
+    return [(text, ScaleWarning) for text in texts]
 
 
 def missing(fitted: FittedModel, speaker: Speaker) -> list[Notice]:

@@ -8,6 +8,9 @@ import pandas as pd
 from csindex import plot
 from csindex.benchmark.leagues.league import league
 from csindex.benchmark.leagues.result import League
+from csindex.benchmark.trends.result import Trend
+from csindex.benchmark.trends.trend import trend
+from csindex.benchmark.wave_order import wave_column
 from csindex.drivers.importance_performance import importance_performance
 from csindex.errors import CsindexError
 from csindex.fitting.constructs import driven
@@ -186,8 +189,11 @@ def ranked(result: Fit, given: League | None) -> League | CsindexError | None:
     """Return the league of the units, or why there can be none; None where there are no units."""
     if given is not None or result.units is None:
         return given
+    wave = wave_column(result.units)
     try:
-        return league(result)
+        if wave is not None and len(result.units.columns) == 1:
+            return None
+        return league(result, wave=wave)
     except CsindexError as error:
         return error
 
@@ -201,6 +207,25 @@ def ranks(reader: Reader, found: League | CsindexError | None) -> Section | None
     said = [block for section in found.blocks(reader.lang) for block in _in_section(section)]
     picture = Picture("league", reader.say("league_picture"), lambda: plot.league_plot(found, lang=reader.lang))
     return Section(reader.say("league"), (*said, picture))
+
+
+def followed(result: Fit) -> Trend | CsindexError | None:
+    """Return the trend of the units over waves, or why there can be none; None where there are no waves."""
+    wave = wave_column(result.units)
+    try:
+        return None if wave is None or result.replicates is None else trend(result, wave)
+    except CsindexError as error:
+        return error
+
+
+def changes(reader: Reader, found: Trend | CsindexError | None) -> Section | None:
+    """Return what the trend says; None where there are no waves."""
+    if found is None:
+        return None
+    if isinstance(found, CsindexError):
+        return Section(reader.say("trend"), (Paragraph(found.text(reader.lang), "note"),))
+    said = [block for section in found.blocks(reader.lang) for block in _in_section(section)]
+    return Section(reader.say("trend"), tuple(said))
 
 
 def _in_section(section: Section) -> Iterable[Block]:
