@@ -203,3 +203,35 @@ class TestStatisticsFiles:
         units = csi.read_survey(path, by=["quarter", "month"]).units()
         assert units is not None
         assert units.to_numpy().tolist() == [["2023Q1", "2023-01"], ["2023Q2", "2023-05"]]
+
+
+class TestDirection:
+    def test_a_bad_end_that_counts_as_100_is_questioned(self, tmp_path: Path) -> None:
+        import pyreadstat
+
+        path, names = tmp_path / "answers.sav", list(MODEL.item_names)
+        labels = {1.0: "very good", 2.0: "good", 3.0: "neither", 4.0: "bad", 5.0: "very bad"}
+        answers = np.ceil(csi.simulate(MODEL, 300, seed=1) / 2)
+        pyreadstat.write_sav(answers, path, variable_value_labels=dict.fromkeys(names, labels))
+        survey, model = csi.read_survey(path), MODEL.with_scales(dict.fromkeys(names, (1, 5)))
+        with pytest.warns(csi.ScaleWarning, match="5 'very bad' counts as 100"):
+            csi.fit(model, survey, replicates=0)
+        assert csi.check(model, survey).notices.text.str.contains("5 'very bad' counts as 100").sum() == 8
+        turned = csi.Model.parse(MODEL.to_lavaan(), scale=(1, 5), reversed=names)
+        assert not csi.check(turned, survey).notices.text.str.contains("very bad").any()
+
+
+@pytest.mark.filterwarnings("ignore::csindex.errors.CsindexWarning")
+class TestWaves:
+    def test_waves_are_followed_and_not_ranked(self, tmp_path: Path) -> None:
+        data = csi.simulate(MODEL, 120, groups=["A 2023", "A 2024", "B 2023", "B 2024"], seed=1)
+        data[["company", "year"]] = data.pop("unit").str.split(expand=True)
+        result = csi.fit(MODEL, data, by=["company", "year"], replicates=100, seed=1)
+        assert csi.league(result).rules.wave == "year"
+        together = csi.aggregate(result, by=["company", "year"])
+        assert csi.league(together).table.groupby("year")["rank"].max().tolist() == [2, 2]
+        with pytest.raises(csi.OptionError, match=r"are not ranked.*csindex\.trend"):
+            csi.league(csi.aggregate(result, by="year"))
+        path = tmp_path / "report.md"
+        csi.report(result, path)
+        assert "Changes over waves" in path.read_text(encoding="utf-8")

@@ -12,6 +12,38 @@ from csindex.errors import OptionError
 from csindex.messages import Argument, Message, Several, listed
 
 YEARS = range(1900, 2200)
+WAVES = frozenset(
+    [
+        "wave",
+        "waves",
+        "year",
+        "years",
+        "quarter",
+        "month",
+        "period",
+        "round",
+        "season",
+        "date",
+        "time",
+        "fiscal_year",
+        "fy",
+        "survey_year",
+        "welle",
+        "jahr",
+        "연도",
+        "년도",
+        "조사연도",
+        "분기",
+        "월",
+        "차수",
+        "회차",
+        "시점",
+        "시기",
+        "조사시점",
+        "반기",
+    ]
+)
+"""Names of columns that are those of waves."""
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # Winter belongs to two years, so that its place in one is not known.
 PARTS = {"spring": 1, "summer": 2, "autumn": 3, "fall": 3, "봄": 1, "여름": 2, "가을": 3, "상반기": 1, "하반기": 2}
@@ -62,6 +94,17 @@ def with_waves_in_order(scores: UnitScores, wave: str, order: Sequence[Any] | No
     given = [label for label in given if label in found]
     column = pd.Categorical(labels.tolist(), categories=given, ordered=True)
     return replace(scores, units=scores.units.assign(**{wave: column}))
+
+
+def wave_column(units: pd.DataFrame | None) -> str | None:
+    """Return the column of units that is, by its name or kind, that of waves; None where there is none, or no two waves."""
+    if units is None:
+        return None
+    for name in units.columns:
+        dated = pd.api.types.is_datetime64_any_dtype(units[name].dtype) or isinstance(units[name].dtype, pd.PeriodDtype)
+        if (dated or str(name).casefold() in WAVES) and len(set(units[name].tolist())) > 1:
+            return str(name)
+    return None
 
 
 def waves_said(waves: Sequence[Any]) -> Message:

@@ -96,6 +96,7 @@ def inspect_items(model: Model, survey: Survey, problems: Findings, notices: Fin
     seen = Seen()
     present = column_names(survey.frame)
     codes = codes_by_item(survey.missing_codes, model.items)
+    turned = {name for construct in model.constructs for name in construct.reversed}
     spare = [name for name in present if name not in model.item_names]
     for item in model.items:
         if item.name not in present:
@@ -117,6 +118,9 @@ def inspect_items(model: Model, survey: Survey, problems: Findings, notices: Fin
         _answers(item, answers, about, problems, seen)
         _gaps(item, answers, notices)
         _labels(item, answers, about, notices)
+        upside_down = None if item.name in turned else about.upside_down(item)
+        if upside_down is not None:
+            notices.add("scale", upside_down, item.name)
     _off_scale(model, seen, problems)
     seen.codes = {code for code in seen.codes if not any(i.scale[0] <= code <= i.scale[1] for i in model.items)}
     least = max(FEWEST, len(model.items) + 1)

@@ -71,10 +71,17 @@ def notices(fitted: FittedModel) -> list[Notice]:
 
 
 def scale(fitted: FittedModel) -> list[Notice]:
-    """Say that answers reach so little of the stated scale that it may be another one."""
+    """Say that the scale may be another one, as few of its answers are reached, or run from good to bad."""
     account = fitted.account
     found = None if account is None else questioned_scale(fitted.specified.items, account.ends, account.used)
-    return [] if found is None else [(found, ScaleWarning)]
+    turned = {name for construct in fitted.specified.constructs for name in construct.reversed}
+    doubts = [] if account is None else [m for name, m in account.upside_down.items() if name not in turned]
+    said: list[Message | Joined] = [] if found is None else [found]
+    if len(doubts) > 1:
+        said.append(Joined([doubts[0], Message("survey.upside_down_more", count=len(doubts) - 1)]))
+    else:
+        said += doubts
+    return [(message, ScaleWarning) for message in said]
 
 
 def missing(fitted: FittedModel) -> list[Notice]:

@@ -11,6 +11,7 @@ import pandas as pd
 from csindex.assessment.quality.assess import assess
 from csindex.assessment.quality.result import Assessment
 from csindex.benchmark.leagues.result import League
+from csindex.benchmark.trends.result import Trend
 from csindex.drivers.importance_performance import importance_performance
 from csindex.errors import OptionError
 from csindex.fitting.constructs import driven
@@ -18,7 +19,7 @@ from csindex.fitting.result import Fit
 from csindex.messages import Message
 from csindex.reports.formats.registry import FORMATS
 from csindex.reports.labels import Reader
-from csindex.reports.sections.findings import drivers, index, ranked, ranks, short
+from csindex.reports.sections.findings import changes, drivers, followed, index, ranked, ranks, short
 from csindex.reports.sections.method import decisions, method
 from csindex.reports.sections.quality import quality
 from csindex.reports.sections.sample import answered, asked, questions
@@ -42,12 +43,13 @@ def contents(
     """Return what a report says of a result, in the order of a reader's questions."""
     result = reader.result
     answers = f"{int(result.sample['n'].sum()):,}"
-    standing = ranked(result, league)
+    standing, moved = ranked(result, league), followed(result)
     sections: list[Section | None] = [
         short(reader),
         index(reader),
         drivers(reader),
         ranks(reader, standing),
+        changes(reader, moved),
         asked(reader),
         answered(reader, data),
         quality(reader, assessment),
@@ -59,12 +61,22 @@ def contents(
         subtitle=reader.say("subtitle", answers=answers, version=__version__),
         lang=reader.lang,
         sections=tuple(section for section in sections if section is not None),
-        tables=tables(reader, assessment, standing if isinstance(standing, League) else None, more),
+        tables=tables(
+            reader,
+            assessment,
+            standing if isinstance(standing, League) else None,
+            more,
+            moved if isinstance(moved, Trend) else None,
+        ),
     )
 
 
 def tables(
-    reader: Reader, assessment: Assessment | None, league: League | None, more: Mapping[str, pd.DataFrame]
+    reader: Reader,
+    assessment: Assessment | None,
+    league: League | None,
+    more: Mapping[str, pd.DataFrame],
+    moved: Trend | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return the tidy tables behind a report, by the name of their sheet: every table of every result, none twice."""
     result = reader.result
@@ -72,6 +84,7 @@ def tables(
     own = {**_priorities(result), "items": _items(result), "decisions": chosen}
     parts: list[tuple[str, Mapping[str, pd.DataFrame]]] = [("fit", result.tables())]
     parts += [] if league is None else [("league", league.tables())]
+    parts += [] if moved is None else [("trend", moved.tables())]
     parts += [] if assessment is None else [("assessment", assessment.tables())]
     return gathered([*parts, ("report", own), ("given", more)])
 

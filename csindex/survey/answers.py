@@ -38,6 +38,8 @@ class Account:
         Answers that are missing with a mark that is no number, such as Stata's ``.a``, or a text.
     ends : dict of item to (float, float)
         Lowest and highest answer of the rows that are used; empty where it is not known.
+    upside_down : dict of item to Message
+        Items whose label at the high end of the scale is the bad one.
     """
 
     rows: int
@@ -49,6 +51,7 @@ class Account:
     filled: int = 0
     marked: dict[str, int] = field(default_factory=dict)
     ends: dict[str, tuple[float, float]] = field(default_factory=dict)
+    upside_down: dict[str, Message] = field(default_factory=dict)
 
     def made_missing(self) -> str:
         """Return which answers were made missing, e.g. ``"41 × 98, 3 × .a"``, in any language; empty if none were."""

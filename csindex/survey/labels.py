@@ -59,6 +59,15 @@ class Variable:
             from_file=SCALES_FROM_FILE, own=Argument("scales", {item.name: own}, "read_survey(..., scales={value!r})"),
         )  # fmt: skip
 
+    def upside_down(self, item: Item) -> Message | None:
+        """Return that the end of the scale that counts as 100 is labelled as the bad one; None if not."""
+        low, high = item.scale
+        worst, best = self.labels.get(low, ""), self.labels.get(high, "")
+        if not (_BAD.search(best) and _GOOD.search(worst) and not _BAD.search(worst)):
+            return None
+        own = Argument("reversed", [item.name])
+        return Message("survey.upside_down", name=item.name, high=high, best=best, low=low, worst=worst, own=own)
+
     def labelled(self, message: Message, codes: NDArray[np.float64]) -> Message | Joined:
         """Return a message about codes, and what the file calls those of them that have a label."""
         known = [f"{code:g} {self.labels[code]!r}" for code in codes.tolist() if code in self.labels]
@@ -116,6 +125,17 @@ def file_kind(kind: str) -> object:
 
 _NOTHING = Variable()
 
+
+_BAD = re.compile(
+    r"\b(very |extremely |really )?(bad|poor|terrible|awful|worst)\b|dissatisf|unsatisf|\bnot (at all )?satisf|disagree|"
+    r"unlikely|never|\bnot at all|불만|나쁨|나쁘|나빴|못함|못한다|그렇지 않|동의하지 않|schlecht|unzufrieden|stimme nicht|trifft nicht",
+    re.IGNORECASE,
+)
+_GOOD = re.compile(
+    r"\b(very |extremely )?(good|excellent|best|great|satisfied|likely)\b|\bagree|always|만족|좋|우수|잘함|잘한다|그렇다|동의|"
+    r"\bgut\b|zufrieden|stimme|trifft",
+    re.IGNORECASE,
+)
 
 COMMON: tuple[Scale, ...] = ((0, 1), (1, 2), (1, 4), (1, 5), (1, 7), (1, 10), (0, 10))
 SMALLER: tuple[Scale, ...] = ((1, 3), (1, 4), (1, 5), (1, 7), (0, 4), (0, 5), (0, 6), (1, 10), (0, 10))

@@ -254,6 +254,9 @@ class Survey:
             coded=coded,
             filled=int(absent[rows].sum()),
             marked=marked,
+            upside_down={
+                item.name: found for item in asked if (found := self.variable(item.name).upside_down(item)) is not None
+            },
             ends=_ends([item.name for item in asked], values[rows]),
         )
         sampling = self._sampling(weighted, key) if self.designed else None

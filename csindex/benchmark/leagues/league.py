@@ -24,7 +24,7 @@ from csindex.benchmark.leagues.tables import (
 )
 from csindex.benchmark.unit_facts import By, levels_of, said, tuples, weights_of
 from csindex.benchmark.unit_scores import UnitScores
-from csindex.benchmark.wave_order import with_waves_in_order
+from csindex.benchmark.wave_order import wave_column, with_waves_in_order
 from csindex.benchmark.waves import Grid
 from csindex.errors import OptionError
 from csindex.fitting.result import Fit
@@ -82,7 +82,7 @@ def league(
         Publish scores with this many decimals and rank them so, halves rounded upward: with 0, equal integers share
         their place. Rank sets are about the true scores, and not rounded.
     wave : column, optional
-        Rank each wave by itself; add changes since the wave before, consecutive waves in first place, and whether the
+        Rank each wave by itself, as is done with a column called year, wave, quarter, ... also where this is not given; add changes since the wave before, consecutive waves in first place, and whether the
         leader has changed.
     bands : bool
         Add the column `band`.
@@ -108,6 +108,7 @@ def league(
     [1, 2, 3]
     """
     scores = UnitScores.of(result, construct)
+    wave = _waves_apart(scores.units, group, wave)
     scores = scores if wave is None else with_waves_in_order(scores, wave, order)
     words = mean if isinstance(mean, str) and mean in ("equal", "others") else "weights"
     level = scores.level if level is None else level
@@ -140,6 +141,17 @@ def league(
         labels=tuple(name for name in labels.columns if name not in keys),
         waves=() if wave is None else tuple(Grid.of(scores.units, wave).waves),
     )
+
+
+def _waves_apart(units: pd.DataFrame, group: By, wave: str | None) -> str | None:
+    """Return the column of the waves, which are ranked apart also where nobody has named it; waves alone have no rank."""
+    found = wave_column(units) if wave is None else None
+    grouped = group == found or (isinstance(group, (list, tuple)) and found in group)
+    if found is None or grouped:
+        return wave
+    if len(units.columns) == 1:
+        raise OptionError(Message("league.waves_only", wave=found, trend=Argument("wave", found)))
+    return found
 
 
 def _shown(scores: UnitScores, least_n: int) -> tuple[list[Message | None], Truth]:

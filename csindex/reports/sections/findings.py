@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from csindex import plot
 from csindex.benchmark.leagues.league import league
 from csindex.benchmark.leagues.result import League
+from csindex.benchmark.trends.result import Trend
+from csindex.benchmark.trends.trend import trend
+from csindex.benchmark.wave_order import wave_column
 from csindex.drivers.importance_performance import importance_performance
 from csindex.errors import CsindexError
 from csindex.fitting.constructs import driven
@@ -214,8 +217,11 @@ def ranked(result: Fit, given: League | None) -> League | CsindexError | None:
     """Return the league of the units, or why there can be none; None where there are no units."""
     if given is not None or result.units is None:
         return given
+    wave = wave_column(result.units)
     try:
-        return league(result)
+        if wave is not None and len(result.units.columns) == 1:
+            return None
+        return league(result, wave=wave)
     except CsindexError as error:
         return error
 
@@ -241,6 +247,25 @@ def _league_pictures(reader: Reader, found: League) -> Iterable[Picture]:
         label = "" if group is None else f" ({', '.join(map(str, group))})"
         draw = partial(plot.league_plot, found, group=group, lang=reader.lang)
         yield Picture(name, reader.say("league_picture") + label, draw)
+
+
+def followed(result: Fit) -> Trend | CsindexError | None:
+    """Return the trend of the units over waves, or why there can be none; None where there are no waves."""
+    wave = wave_column(result.units)
+    try:
+        return None if wave is None or result.replicates is None else trend(result, wave)
+    except CsindexError as error:
+        return error
+
+
+def changes(reader: Reader, found: Trend | CsindexError | None) -> Section | None:
+    """Return what the trend says; None where there are no waves."""
+    if found is None:
+        return None
+    if isinstance(found, CsindexError):
+        return Section(reader.say("trend"), (Paragraph(found.text(reader.lang), "note"),))
+    said = [block for section in found.blocks(reader.lang) for block in _in_section(section)]
+    return Section(reader.say("trend"), tuple(said))
 
 
 def _in_section(section: Section) -> Iterable[Block]:
