@@ -42,8 +42,8 @@ def check(
     weights, strata, clusters, by, missing_codes, missing
         As in `fit`; `missing_codes` of a file may be texts.
     **reading
-        How the file is to be read: ``scales``, ``columns``, ``sheet``, ``header``, ``encoding``, ``delimiter``, ``decimal``;
-        see `read_survey`.
+        How the file is to be read: ``scales``, ``columns``, ``sheet``, ``header``, ``encoding``, ``delimiter``, ``decimal``,
+        ``texts``; see `read_survey`.
 
     Returns
     -------

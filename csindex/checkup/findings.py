@@ -25,6 +25,8 @@ class Finding:
     column : str
     rows, first : int or None
         How many rows it is about, and the first of them, counted from 1.
+    shared
+        What is said once of all findings with the same cause; None where the finding stands alone.
     """
 
     kind: str
@@ -32,6 +34,7 @@ class Finding:
     column: str = ""
     rows: int | None = None
     first: int | None = None
+    shared: object = None
 
     def text(self, lang: Language = "en", spell: Spell = str) -> str:
         """Return what was found and what to do."""
@@ -39,12 +42,13 @@ class Finding:
 
     def problem(self, lang: Language = "en", spell: Spell = str) -> str:
         """Return what was found, without what to do."""
-        text = problem(self.message, lang, spell)
+        text = problem(self.shared or self.message, lang, spell)
         return text if text.endswith((".", "?")) else f"{text}."
 
     def remedy(self, lang: Language = "en", spell: Spell = str) -> str:
         """Return what to do; empty where there is nothing to say."""
-        return self.message.remedy(lang, spell) if isinstance(self.message, (Message, Joined)) else ""
+        message = self.shared or self.message
+        return message.remedy(lang, spell) if isinstance(message, (Message, Joined)) else ""
 
     def called(self, lang: Language) -> str:
         """Return what findings of this kind are called; the kind where it has no name."""
@@ -68,11 +72,13 @@ class Findings:
         """Whether there are none."""
         return not self.found
 
-    def add(self, kind: str, message: object, column: str = "", bad: NDArray[np.bool_] | None = None) -> None:
+    def add(
+        self, kind: str, message: object, column: str = "", bad: NDArray[np.bool_] | None = None, shared: object = None
+    ) -> None:
         """Add a finding about a column, or about the rows where `bad` is True."""
         places = np.flatnonzero(bad) if bad is not None else np.zeros(0, dtype=np.intp)
         first = int(places[0]) + 1 if len(places) else None
-        self.found.append(Finding(kind, message, column, None if bad is None else len(places), first))
+        self.found.append(Finding(kind, message, column, None if bad is None else len(places), first, shared))
 
 
 def messages_in(message: object) -> Iterator[Message]:

@@ -29,13 +29,13 @@ from csindex.survey.checks import (
     names_in,
     no_answers,
     numbers_listed,
-    off_scale,
     plain_number,
     without_codes,
 )
 from csindex.survey.codebook import suspected
 from csindex.survey.columns import as_frame, check_names, column_names
 from csindex.survey.labels import Variable, means_no_answer, questioned_scale
+from csindex.survey.off_scale import OffScale, grouped, off_scale, outside_scale
 from csindex.survey.survey import Survey
 from csindex.text.format import alike, some_rows, unit_name
 
@@ -61,6 +61,7 @@ class Seen:
     renames: dict[str, str] = field(default_factory=dict)
     codes: set[float] = field(default_factory=set)
     ends: dict[str, tuple[float, float]] = field(default_factory=dict)
+    off: list[tuple[OffScale, NDArray[np.bool_]]] = field(default_factory=list)
 
 
 def inspect_design(plain: Survey, design: Mapping[str, Any], problems: Findings) -> Survey:
@@ -116,11 +117,26 @@ def inspect_items(model: Model, survey: Survey, problems: Findings, notices: Fin
         _answers(item, answers, about, problems, seen)
         _gaps(item, answers, notices)
         _labels(item, answers, about, notices)
+    _off_scale(model, seen, problems)
     seen.codes = {code for code in seen.codes if not any(i.scale[0] <= code <= i.scale[1] for i in model.items)}
     least = max(FEWEST, len(model.items) + 1)
     if not problems.empty and survey.n < least:
         problems.add("few rows", few_rows(survey.n, len(model.items), least))
     return seen
+
+
+def _off_scale(model: Model, seen: Seen, problems: Findings) -> None:
+    """Add items with answers outside their scale, and what is said once of all with the same cause."""
+    outside = {one.item.name: rows for one, rows in seen.off}
+    shared = {
+        one.item.name: outside_scale(same, model.items)
+        for same in grouped(one for one, _ in seen.off)
+        for one in same
+    }
+    for one, _ in seen.off:
+        name = one.item.name
+        own = outside_scale([one], model.items)
+        problems.add("outside the scale", own, name, outside[name], shared[name])
 
 
 def _missing_column(name: str, spare: list[Any], survey: Survey, problems: Findings, role: str = "") -> str:
@@ -158,9 +174,10 @@ def _answers(item: Item, answers: NDArray[np.float64], about: Variable, problems
     outside = (answers < low) | (answers > high)
     if outside.any():
         found = np.unique(answers[outside])
-        message = about.labelled(off_scale(item, answers, outside), found)
-        problems.add("outside the scale", message, name, outside)
-        seen.codes |= set(found[np.isin(found, suspected(np.unique(answers[~absent]), about))].tolist())
+        off = off_scale(item, answers, about)
+        assert off is not None
+        seen.off.append((off, outside))
+        seen.codes |= set(found[np.isin(found, suspected(np.unique(answers[~absent]), about))].tolist()) & {*off.codes}
     # Yes and no are no ratings: many answer all of them alike.
     if high - low > 1:
         seen.ratings.append(np.where(outside, np.nan, answers))

@@ -139,8 +139,9 @@ def _by_kind(
     for _, group in groupby(sorted(findings, key=lambda one: order.index(one.kind)), key=lambda one: one.kind):
         found = list(group)
         head = found[0].called(lang) + (f" ({len(found)})" if len(found) > 1 else "")
-        texts = [line for one in found[:MOST] for line in text(one, lang, spell).splitlines()]
-        rest = len(found) - MOST
+        said = list(dict.fromkeys(text(one, lang, spell) for one in found))
+        texts = [line for text_of_one in said[:MOST] for line in text_of_one.splitlines()]
+        rest = len(said) - MOST
         texts += [Message("checkup.more", count=rest).text(lang)] if rest > 0 else []
         blocks.append(Bullets(tuple(texts), head=head, indent=INDENT))
     return tuple(blocks)

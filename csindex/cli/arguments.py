@@ -14,6 +14,8 @@ from csindex.model.model import Model
 from csindex.survey.readers.read import read_survey
 from csindex.survey.survey import Survey
 
+Scale = tuple[float, float]
+
 
 def names(text: str) -> list[str]:
     """Return the names in ``a,b``."""
@@ -55,7 +57,11 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--item-scales", action="extend", nargs="+", default=[], metavar="ITEM=LOW:HIGH",
-        help="scales that the file's value labels do not tell, or tell wrongly",
+        help="scales of items, which also replace the file's; of all items with a scale: 1:10=0:10",
+    )  # fmt: skip
+    group.add_argument(
+        "--texts", action="extend", nargs="+", default=[], metavar="TEXT=NUMBER",
+        help="answers that are written as texts: 'very satisfied=5'",
     )  # fmt: skip
     group.add_argument("--sheet", help="of a workbook: its name or number")
     group.add_argument("--header", type=int, metavar="ROW", help="row with the names of the columns")
@@ -90,7 +96,8 @@ def add_output(parser: argparse.ArgumentParser, out: str = "", tables: bool = Tr
 
 def model_given(args: argparse.Namespace) -> Model:
     """Return the model that the arguments say."""
-    return model_of(args.model, tuple(args.scale) if args.scale else None, args.rename)
+    model = model_of(args.model, tuple(args.scale) if args.scale else None, args.rename)
+    return model.with_scales(_scales(getattr(args, "item_scales", ())))
 
 
 def model_of(name: str, scale: tuple[float, float] | None = None, renames: Sequence[str] = ()) -> Model:
@@ -154,7 +161,8 @@ def reading(args: argparse.Namespace) -> dict[str, Any]:
     sheet = int(args.sheet) if args.sheet and args.sheet.isdecimal() else args.sheet
     delimiter = {"\\t": "\t", "tab": "\t"}.get(args.delimiter, args.delimiter)
     given = {"sheet": sheet, "header": args.header, "encoding": args.encoding, "delimiter": delimiter}
-    given |= {"decimal": args.decimal, "scales": _scales(args.item_scales) or None}
+    own = {name: scale for name, scale in _scales(args.item_scales).items() if isinstance(name, str)}
+    given |= {"decimal": args.decimal, "scales": own or None, "texts": _texts(args.texts) or None}
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -210,13 +218,33 @@ def _code(text: str) -> float | str:
         return text
 
 
-def _scales(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
-    scales = {}
+def _texts(pairs: Sequence[str]) -> dict[str, float]:
+    """Return the numbers in ``TEXT=NUMBER``."""
+    texts = {}
+    for pair in pairs:
+        text, _, number = pair.rpartition("=")
+        try:
+            texts[text.strip()] = float(number)
+        except ValueError:
+            raise OptionError(Message("cli.texts_form", text=pair)) from None
+    return texts
+
+
+def _scales(texts: Sequence[str]) -> dict[str | Scale, Scale]:
+    """Return the scales in ``ITEM=LOW:HIGH``, or ``LOW:HIGH=LOW:HIGH`` for all items with a scale."""
+    scales: dict[str | Scale, Scale] = {}
     for text in texts:
         item, _, ends = text.rpartition("=")
-        try:
-            low, high = map(float, ends.split(":"))
-        except ValueError:
-            raise OptionError(Message("cli.scales_form", text=text)) from None
-        scales[item] = (low, high)
+        scale = _scale(ends)
+        if scale is None or not item:
+            raise OptionError(Message("cli.scales_form", text=text))
+        scales[_scale(item) or item] = scale
     return scales
+
+
+def _scale(text: str) -> Scale | None:
+    try:
+        low, high = map(float, text.split(":"))
+    except ValueError:
+        return None
+    return low, high

@@ -19,11 +19,11 @@ _FLAGS = {
     "clusters": "clusters", "convention": "convention", "scheme": "scheme", "estimator": "estimator",
     "replicates": "replicates", "seed": "seed", "level": "level", "construct": "construct", "group": "group",
     "wave": "wave", "least_n": "least-n", "rounding": "rounding", "n_jobs": "jobs", "missing_codes": "missing-codes",
-    "scales": "item-scales", "scales_from_file": "scales-from-file", "title": "title", "lang": "lang",
+    "scales": "item-scales", "scales_from_file": "scales-from-file", "texts": "texts", "title": "title", "lang": "lang",
 }  # fmt: skip
 """Flags of the command line, by the names of the arguments in Python."""
 _SWITCHES = {("overwrite", True): "--force", ("bad_units", "drop"): "--drop-units", ("shrink", "eb"): "--shrink"}
-_FORMS = {"rename": "ITEM=column", "missing_codes": "ITEM=CODES"}
+_FORMS = {"rename": "ITEM=column", "missing_codes": "ITEM=CODES", "scales": "ITEM=LOW:HIGH"}
 """What stands for the value of a flag where none is known."""
 
 
@@ -46,7 +46,8 @@ def spell(argument: Argument) -> str:
 def _words(name: str, value: Any) -> list[str]:
     """Return the words of a shell that are the value of a flag."""
     if isinstance(value, Mapping):
-        return [f"{key}={_listed(one, ':' if name == 'scales' else ',')}" for key, one in value.items()]
+        between = ":" if name == "scales" else ","
+        return [f"{_listed(key, between)}={_listed(one, between)}" for key, one in value.items()]
     return [_listed(value, ",")]
 
 

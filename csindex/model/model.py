@@ -286,12 +286,21 @@ class Model:
             self.construct(name)
         return replace(self, constructs=tuple(replace(c, mode=modes.get(c.name, c.mode)) for c in self.constructs))
 
-    def with_scales(self, scales: Mapping[str, tuple[float, float]]) -> "Model":
-        """Return the model with other scales for some items, e.g. ``{"q1": (1, 7)}``.
+    def with_scales(self, scales: Mapping[Any, tuple[float, float]]) -> "Model":
+        """Return the model with other scales for some items.
 
-        Names that are no items of the model are passed over, so that all scales of a file can be given.
+        Parameters
+        ----------
+        scales : mapping
+            From an item to its scale, ``{"q1": (1, 7)}``, or from a scale to the one that all its items get,
+            ``{(1, 10): (0, 10)}``. Names that are no items of the model are passed over, so that all scales of a file can
+            be given.
         """
-        return replace(self, items=tuple(replace(item, scale=scales.get(item.name, item.scale)) for item in self.items))
+
+        def own(item: Item) -> Item:
+            return replace(item, scale=scales.get(item.name, scales.get(item.scale, item.scale)))
+
+        return replace(self, items=tuple(map(own, self.items)))
 
     def __str__(self) -> str:
         return (f"# {self.name}\n" if self.name else "") + self.to_lavaan()

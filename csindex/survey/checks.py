@@ -8,10 +8,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from csindex.errors import OptionError, SurveyError
-from csindex.messages import Argument, Joined, Message, Several, listed
+from csindex.messages import Argument, Message, Several, listed
 from csindex.model.parts import Item
 from csindex.survey.columns import numbers
-from csindex.survey.labels import Variable
 from csindex.text.format import some_rows
 
 Codes = Sequence[float] | Mapping[str, Sequence[float]]
@@ -21,42 +20,9 @@ CODES = Argument("missing_codes", None, "{name}")
 CODES_BY_ITEM = Argument("missing_codes", {}, "missing_codes={{item: [code, ...]}}")
 
 
-def check_scale(answers: NDArray[np.float64], item: Item, about: Variable, needed: bool = True) -> None:
-    """Raise a SurveyError if answers (n,) do not go with the item's scale, or are all missing though needed.
-
-    `about` is what the file says of the column.
-    """
-    if needed and np.isnan(answers).all():
-        raise SurveyError(no_answers(item.name, len(answers)))
-    low, high = item.scale
-    outside = (answers < low) | (answers > high)
-    found: list[Message | Joined | None] = [None if item.scale == ANY_SCALE else about.scale_problem(item, answers)]
-    if outside.any():
-        found.append(about.labelled(off_scale(item, answers, outside), np.unique(answers[outside])))
-    problems = [problem for problem in found if problem is not None]
-    if problems:
-        raise SurveyError(Joined(problems, "\n"))
-
-
 def no_answers(name: str, rows: int) -> Message:
     """Return that an item has no answers."""
     return Message("survey.no_answers", name=name, rows=rows)
-
-
-def off_scale(item: Item, answers: NDArray[np.float64], outside: NDArray[np.bool_]) -> Message:
-    """Return that an item's answers (n,) lie off its scale where `outside` is True."""
-    return outside_scale(item.name, item.scale, np.unique(answers[outside]).tolist(), some_rows(outside))
-
-
-def outside_scale(name: str, scale: tuple[float, float], found: Sequence[float], rows: object) -> Message:
-    """Return that an item holds answers outside its scale; `found` is sorted, `rows` says in which rows."""
-    low, high = scale
-    codes = [plain_number(value) for value in found[:6]]
-    # A code such as 0 is a good answer to other items, and is better declared for this one alone.
-    declared = Argument("missing_codes", codes if min(found) > max(high, 10) else {name: codes})
-    return Message(
-        "survey.outside_scale", name=name, found=numbers_listed(found), rows=rows, low=low, high=high, codes=declared
-    )
 
 
 def plain_number(value: float) -> float:

@@ -1,5 +1,6 @@
 """Columns of any data frame as NumPy arrays."""
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from os import PathLike
@@ -11,9 +12,16 @@ from numpy.typing import NDArray
 
 from csindex.errors import SurveyError
 from csindex.messages import Argument, Message, Several, listed
+from csindex.survey.labels import means_no_answer
 from csindex.text.format import some_rows
 
 RENAME = Argument("rename", {}, "model.rename({{...}})")
+MOST_TEXTS = 12
+"""Texts of a column that a remedy spells out."""
+BLANKS = {"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "."}
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
+_COMMA = re.compile(r"\s*[+-]?\d*,\d+\s*")
+_LEADING = re.compile(r"\s*([+-]?\d+(?:[.,]\d+)?)(?![\d.,%])(?:\s*[-–—=:.)(]|\s|[^\W\d_])")
 _NUMBERS = (int, float, Decimal, np.integer, np.floating, np.bool_)
 
 
@@ -129,9 +137,8 @@ def numbers(series: "pd.Series[Any]", what: object) -> NDArray[np.float64]:
     """
     if isinstance(series.dtype, pd.CategoricalDtype):
         categories = series.cat.categories
-        mapped = "" if pd.api.types.is_numeric_dtype(categories.dtype) else ".map({label: number, ...})"
-        call = f"frame[{series.name!r}]{mapped}.astype(float)"
         found = listed(map(repr, categories), most=3)
+        call = as_numbers(map(str, categories), str(series.name))
         raise SurveyError(Message("survey.labels", what=what, found=found, call=call))
     if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_complex_dtype(series.dtype):
         values = series.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -154,14 +161,39 @@ def _parsed(series: "pd.Series[Any]", what: object) -> NDArray[np.float64]:
     if bad.any():
         found = listed(dict.fromkeys(repr(value) for value in series[bad][:200]), most=3)
         text = any(isinstance(value, str) for value in series[bad])
-        otherwise = Message("survey.to_numbers", call=_to_numbers(series, bad)) if text else Message("survey.choose")
+        otherwise = as_numbers(series[bad], str(series.name)) if text else Message("survey.choose")
         values = {"what": what, "found": found, "rows": some_rows(bad), "otherwise": otherwise}
         raise SurveyError(Message("survey.not_numbers", **values))
     return np.array([np.nan if gone else float(value) for gone, value in zip(absent, series, strict=True)])
 
 
-def _to_numbers(series: "pd.Series[Any]", bad: NDArray[np.bool_]) -> Argument:
-    """Return how to read a column as numbers; on the command line its texts are named, where they are few."""
-    texts = list(dict.fromkeys(str(value) for value in series[bad]))
-    call = f"pandas.to_numeric(frame[{series.name!r}], errors='coerce')".replace("{", "{{").replace("}", "}}")
-    return Argument("missing_codes", texts if len(texts) <= 3 else [], call)
+def as_numbers(texts: Iterable[object], name: str, engine: str = "") -> Message:
+    """Return how a column with texts is read as numbers without losing an answer; `engine` is where it is, if not pandas."""
+    found = list(dict.fromkeys(map(str, texts)))
+    if all(_NUMBER.fullmatch(text) or _COMMA.fullmatch(text) for text in found):
+        commas = any(map(_COMMA.fullmatch, found))
+        comma = ".astype(str).str.replace(',', '.')" if commas else ""
+        call = _braced(f"frame[{name!r}]{comma}.astype(float)")
+        if engine:
+            return Message("survey.engine_commas" if commas else "survey.engine_numbers", engine=engine)
+        return Message("survey.as_numbers", call=Argument("decimal", ",", call) if commas else call)
+    gone = [text for text in found if means_no_answer(text) or text.strip() in BLANKS]
+    leading = {text: _LEADING.match(text) for text in found if text not in gone and not _NUMBER.fullmatch(text)}
+    known = all(leading.values())
+    numbers_of = {text: float(match[1].replace(",", ".")) if match else None for text, match in leading.items()}
+    shown = {text: f"{number:g}" if known else "..." for text, number in [*numbers_of.items()][:MOST_TEXTS]}
+    lines = [*(f"{text!r}: {number}" for text, number in shown.items()), *(f"{text!r}: None" for text in gone)]
+    mapping = f"{{{', '.join(lines)}}}"
+    key = "missing" if not numbers_of else "known" if known and len(numbers_of) <= MOST_TEXTS else "texts"
+    if engine:
+        return Message(f"survey.engine_{key}", engine=engine, mapping=mapping)
+    call = _braced(f"frame[{name!r}].map(lambda answer: {mapping}.get(answer, answer)).astype(float)")
+    if not numbers_of:
+        return Message("survey.map_missing", call=Argument("missing_codes", gone, call))
+    pairs = {text: number if known else "NUMBER" for text, number in shown.items()}
+    return Message(f"survey.map_{key}", call=Argument("texts", pairs, call))
+
+
+def _braced(text: str) -> str:
+    """Return a text as a template that is filled with nothing."""
+    return text.replace("{", "{{").replace("}", "}}")

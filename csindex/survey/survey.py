@@ -17,11 +17,11 @@ from csindex.survey.checks import (
     Codes,
     Columns,
     case_weights,
-    check_scale,
     codes_by_item,
     content_key,
     group_codes,
     names_in,
+    no_answers,
     refuse_beside,
     refuse_gaps,
     without_codes,
@@ -300,18 +300,21 @@ class Survey:
         values = np.empty((self.n, len(items)))
         coded: dict[float, int] = {code: 0 for name in names for code in codes[name]}
         marked: dict[str, int] = {}
-        problems = []
+        problems: list[object] = []
         for column, item in enumerate(items):
             about = self.variable(item.name)
             try:
                 values[:, column], found = without_codes(frame[item.name], (*codes[item.name], *about.missing))
                 coded |= {code: coded.get(code, 0) + count for code, count in found.items()}
                 marked |= {mark: marked.get(mark, 0) + count for mark, count in about.marked.items()}
-                check_scale(values[:, column], item, about, needed)
             except SurveyError as error:
                 problems.append(error.message)
+                continue
+            problems += _scale_problems(values[:, column], item, about, needed)
         if problems:
-            raise SurveyError(Joined(problems, "\n"))
+            from csindex.survey.off_scale import in_order
+
+            raise SurveyError(Joined(in_order(problems, items), "\n"))
         return values, coded, marked
 
 
@@ -320,6 +323,19 @@ def _ends(names: Sequence[str], values: NDArray[np.float64]) -> dict[str, tuple[
     known = np.flatnonzero(~np.isnan(values).all(axis=0))
     low, high = np.nanmin(values[:, known], axis=0), np.nanmax(values[:, known], axis=0)
     return {names[item]: (float(low[at]), float(high[at])) for at, item in enumerate(known.tolist())}
+
+
+def _scale_problems(answers: NDArray[np.float64], item: Item, about: Variable, needed: bool) -> list[object]:
+    """Return why answers (n,) do not go with the item's scale, or that all are missing though needed."""
+    if needed and np.isnan(answers).all():
+        return [no_answers(item.name, len(answers))]
+    other = None if item.scale == ANY_SCALE else about.scale_problem(item, answers)
+    problems: list[object] = [] if other is None else [other]
+    if ((answers < item.scale[0]) | (answers > item.scale[1])).any():
+        from csindex.survey.off_scale import off_scale
+
+        problems.append(off_scale(item, answers, about))
+    return problems
 
 
 def as_survey(data: Any, **given: Any) -> Survey:

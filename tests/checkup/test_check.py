@@ -62,7 +62,7 @@ def test_everything_at_once(clean):
         "model.rename({'PQ': 'P_Q', 'SATIS': 'satis.'})",
         "Weights cannot be negative",
         "Fill it in",
-        "pandas.to_numeric",
+        "frame['IDEAL'].map(",
     ):
         assert part in text
     mended = spoiled.assign(QP=clean["QP"], COMP=clean["COMP"], IDEAL=clean["IDEAL"], CUSTOMQ=clean["CUSTOMQ"])

@@ -73,7 +73,7 @@ def test_remedies_are_those_of_the_findings(checkups):
         assert finding.problem() in text
         assert finding.column in found.renames or finding.codes() or finding.remedy() in text
     assert "if 98, 99 mean a missing answer: missing_codes=[98, 99]" in text
-    assert "missing_codes={'PQ': [0]}" in text
+    assert "model.with_scales({'PQ': (0, 10)})" in text
 
 
 def test_the_text_of_a_problem_is_that_of_the_table(checkups):

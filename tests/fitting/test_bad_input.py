@@ -55,9 +55,15 @@ def put(frame: pd.DataFrame, column: str, *values) -> pd.DataFrame:
         (lambda f: f.assign(q1=np.nan), ["item 'q1' has no answers", "all 160 are missing", "Leave it out"]),
         (lambda f: f.head(5), ["5 usable rows for 9 items", "10 are the least", "Collect more answers"]),
         (lambda f: f.head(1), ["1 usable row for 9 items"]),
-        (lambda f: put(f, "q1", "n/a"), ["item 'q1' holds 'n/a' (1 row, first 1)", "pandas.to_numeric(frame['q1']"]),
-        (lambda f: f.assign(q1=f.q1.astype(int).astype(str)), ["item 'q1' holds '", "160 rows", "to_numeric"]),
-        (lambda f: f.assign(q1=f.q1.astype(str).astype("category")), ["item 'q1' holds labels", ".map("]),
+        (lambda f: put(f, "q1", "n/a"), ["item 'q1' holds 'n/a' (1 row, first 1)", "frame['q1'].map("]),
+        (
+            lambda f: f.assign(q1=f.q1.astype(int).astype(str)),
+            ["item 'q1' holds '", "160 rows", "frame['q1'].astype(float)"],
+        ),
+        (
+            lambda f: f.assign(q1=f.q1.astype(str).astype("category")),
+            ["item 'q1' holds labels", "frame['q1']", ".astype(float)"],
+        ),
         (lambda f: put(f, "q1", 98, 99, 98), ["item 'q1' holds 98 and 99 (3 rows, first 1)", "1–10", "missing_codes="]),
         (lambda f: put(f, "q1", -np.inf), ["item 'q1' holds infinite values (1 row, first 1)"]),
         (lambda f: f.head(0), ["empty: it has no rows"]),

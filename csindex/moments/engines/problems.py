@@ -17,8 +17,9 @@ from csindex.model.parts import Item
 from csindex.moments.engines.engines import Rows
 from csindex.moments.engines.pass_over_rows import LARGEST, Sweep, any_null, unusable_weight
 from csindex.survey.answers import Account
-from csindex.survey.checks import ANY_SCALE, empty_in, no_answers, no_complete_row, outside_scale
-from csindex.survey.columns import check_names, numbers
+from csindex.survey.checks import ANY_SCALE, empty_in, no_answers, no_complete_row
+from csindex.survey.columns import as_numbers, check_names, numbers
+from csindex.survey.off_scale import OffScale, in_order
 from csindex.text.format import listed
 
 SAMPLED = 1000
@@ -69,7 +70,7 @@ def _as_numbers(rows: Rows, columns: Mapping[str, str], names: list[str]) -> Row
     return replace(rows, frame=nw.from_native(frame, eager_only=True))
 
 
-def _text_problem(rows: Rows, name: str, what: str, dtype: Any) -> str | None:
+def _text_problem(rows: Rows, name: str, what: str, dtype: Any) -> Message | None:
     import narwhals as nw
 
     if dtype.is_numeric() or dtype == nw.Boolean:
@@ -77,11 +78,10 @@ def _text_problem(rows: Rows, name: str, what: str, dtype: Any) -> str | None:
     found = rows.first([name], SAMPLED)[name].dropna()
     if dtype == nw.Unknown and found.empty:
         return None
+    texts = [text for text in found.tolist() if isinstance(text, str)]
     shown = listed(dict.fromkeys(map(repr, found.tolist())), most=3) or "nothing"
-    return (
-        f"{what} holds {shown} (a column of {dtype}), not numbers. Correct these cells, or cast the column to numbers in "
-        f"{rows.engine} so that what is not a number becomes missing."
-    )
+    values = {"what": what, "found": shown, "rows": f"a column of {dtype}"}
+    return Message("survey.not_numbers", **values, otherwise=as_numbers(texts, name, rows.engine))
 
 
 def refuse(
@@ -104,10 +104,11 @@ def refuse(
     if sweep.weighted:
         _refuse_weights(found, rows, columns["w"], sweep, account)
     if found["bad"].any():
-        _refuse_all(
+        off = [
             _scale_problem(rows, item, replace(sweep, codes=(codes,)))
             for item, codes in zip(items, sweep.codes, strict=True)
-        )
+        ]
+        _refuse_all(in_order(off, items))
     if not account.used:
         some = account.rows - account.zero_weight
         _refuse_all(no_answers(name, some) for name, count in account.missing.items() if count == some)
@@ -133,7 +134,7 @@ def _refuse_weights(found: pd.DataFrame, rows: Rows, name: str, sweep: Sweep, ac
         raise SurveyError(Message("survey.weights_zero", what=what))
 
 
-def _scale_problem(rows: Rows, item: Item, sweep: Sweep) -> Message | None:
+def _scale_problem(rows: Rows, item: Item, sweep: Sweep) -> Message | OffScale | None:
     only = replace(_nothing(sweep), scales=(item.scale,), shifts=(0.0,), codes=sweep.codes)
     outside = _offenders(rows, {"x0": item.name}, only, "x0", partial(only.off_scale, 0)).astype({"x0": np.float64})
     infinite = outside["x0"].abs() > LARGEST
@@ -142,7 +143,7 @@ def _scale_problem(rows: Rows, item: Item, sweep: Sweep) -> Message | None:
         return Message("survey.infinite", what=what, rows=_where(outside[infinite]))
     if outside.empty or item.scale == ANY_SCALE:
         return None
-    return outside_scale(item.name, item.scale, sorted(set(outside["x0"])), _where(outside))
+    return OffScale(item, tuple(sorted(set(outside["x0"]))), _where(outside))
 
 
 def _nothing(sweep: Sweep) -> Sweep:

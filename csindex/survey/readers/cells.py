@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import median_high
 from typing import Any
 
@@ -11,11 +12,11 @@ import pandas as pd
 
 from csindex.errors import SurveyError
 from csindex.messages import Argument, Message, listed
+from csindex.survey.columns import BLANKS
 from csindex.survey.labels import Variable
 from csindex.survey.readers.settings import Settings
 
 SEEN = 20
-BLANKS = {"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "."}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?\d*,\d+|[+-]?\d+")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
@@ -144,6 +145,8 @@ def tidied(frame: pd.DataFrame, settings: Settings, commas: bool) -> Parsed:
         if pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype):
             continue
         column, marked = _without_marks(frame[name], settings.marks_of(name))
+        if settings.texts and name not in settings.as_text:
+            column = column.map(partial(_number_of, settings.texts))
         columns[name], comma = _as_numbers(column, settings, commas)
         if marked:
             variables[name] = Variable(marked=marked)
@@ -151,6 +154,11 @@ def tidied(frame: pd.DataFrame, settings: Settings, commas: bool) -> Parsed:
             decimals.append(repr(name))
     remarks = (Message("readers.decimal_comma", names=listed(decimals)),) if decimals else ()
     return Parsed(frame.assign(**columns) if columns else frame, remarks, variables)
+
+
+def _number_of(texts: Mapping[str, float], cell: Any) -> Any:
+    """Return the number that a text stands for, or the cell."""
+    return texts.get(cell.strip(), cell) if isinstance(cell, str) else cell
 
 
 def _without_marks(column: "pd.Series[Any]", marks: Sequence[str]) -> tuple["pd.Series[Any]", dict[str, int]]:

@@ -43,6 +43,7 @@ def read_survey(
     encoding: str | None = None,
     delimiter: str | None = None,
     decimal: str | None = None,
+    texts: Mapping[str, float] | None = None,
 ) -> Survey:
     """Read a survey from a file of SPSS, Stata, Excel or text, with what the file says of its columns.
 
@@ -71,6 +72,8 @@ def read_survey(
         What parts the columns of text; found among comma, semicolon, tab and bar where it is not given.
     decimal : {".", ","}, optional
         The decimal point of text; found where it is not given.
+    texts : mapping of str to number, optional
+        Answers that are written as texts, of text and workbooks, e.g. ``{"very satisfied": 5, "satisfied": 4}``.
 
     Returns
     -------
@@ -96,7 +99,14 @@ def read_survey(
         raked = [] if margins is None else list(margins.shares if isinstance(margins, Margins) else margins)
         used = [name for given in design.values() for name in names_in(given)]
         columns = tuple(dict.fromkeys([*names_in(columns), *used, *raked]))
-    reading = {"sheet": sheet, "header": header, "encoding": encoding, "delimiter": delimiter, "decimal": decimal}
+    reading: dict[str, Any] = {
+        "sheet": sheet,
+        "header": header,
+        "encoding": encoding,
+        "delimiter": delimiter,
+        "decimal": decimal,
+    }
+    reading["texts"] = texts
     frame, file, codes = read_parts(path, design, missing_codes, scales, columns=columns, **reading)
     return Survey(frame, **design, margins=margins, missing_codes=codes, file=file)
 
@@ -167,6 +177,7 @@ def _refuse_unused(kind: str, settings: Settings) -> None:
         "encoding": ("text", "SPSS", "Stata"),
         "delimiter": ("text",),
         "decimal": ("text", "Excel"),
+        "texts": ("text", "Excel"),
     }
     for name, kinds in meant.items():
         if getattr(settings, name) is not None and kind not in kinds:

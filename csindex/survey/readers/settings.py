@@ -22,6 +22,8 @@ class Settings:
     marks : texts that mean a missing answer, for all columns or by column
     as_text : frozenset of str
         Columns of labels, in which a zero in front is not lost.
+    texts : mapping of text to number, or None
+        Answers that are written as texts.
     """
 
     columns: tuple[str, ...] | None = None
@@ -32,12 +34,16 @@ class Settings:
     decimal: str | None = None
     marks: Marks = ()
     as_text: frozenset[str] = frozenset()
+    texts: Mapping[str, float] | None = None
 
     def marks_of(self, name: str) -> Sequence[str]:
         """Return the texts that mean a missing answer in a column."""
         return self.marks.get(name, ()) if isinstance(self.marks, Mapping) else self.marks
 
     def __post_init__(self) -> None:
+        texts = {} if self.texts is None else self.texts
+        if not isinstance(texts, Mapping) or not all(isinstance(n, (int, float)) for n in texts.values()):
+            raise OptionError(Message("readers.texts_form", texts=Argument("texts", self.texts)))
         if self.header is not None:
             whole("header", self.header, 1)
         for name in ("delimiter", "decimal", "encoding"):
