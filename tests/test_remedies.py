@@ -156,3 +156,82 @@ class TestTexts:
         said = capsys.readouterr().err
         flag = re.search(r"--texts .*(?=\.$)", said.strip())
         assert flag is not None and main([*words, "--quiet", *shlex.split(flag[0])]) == 0
+
+
+def dummies(model: csi.Model, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return answers in which d1, d2 and d3 sum to 1."""
+    kind = np.arange(len(frame)) % 3
+    return frame.assign(**{f"d{k + 1}": (kind == k).astype(float) for k in range(3)})
+
+
+class TestCollinearity:
+    SCALES = dict.fromkeys(("d1", "d2", "d3"), (0, 1))
+
+    def test_dummies_that_sum_to_1_are_named(self, answers):
+        model = csi.Model.parse("Kind <~ q3 + d1 + d2 + d3; S =~ s1 + s2 + s3; S ~ Kind", scales=self.SCALES)
+        frame = dummies(model, answers)
+        said = str(refused(lambda: fitted(model, frame)))
+        assert "'d1', 'd2' and 'd3'" in said and "'q3'" not in said
+        left = csi.Model.parse("Kind <~ q3 + d1 + d2; S =~ s1 + s2 + s3; S ~ Kind", scales={"d1": (0, 1), "d2": (0, 1)})
+        with pytest.warns(csi.errors.NegativeWeightWarning):
+            assert fitted(left, frame).account.used == 200
+
+    def test_constructs_that_sum_to_1_are_named(self, answers):
+        text = "Q =~ q1 + q2 + q3; A =~ d1; B =~ d2; C =~ d3; S =~ s1 + s2 + s3; S ~ Q + A + B + C"
+        model = csi.Model.parse(text, scales=self.SCALES)
+        said = str(refused(lambda: fitted(model, dummies(model, answers))))
+        assert "'d1', 'd2' and 'd3'" in said and "'S'" not in said
+
+    def test_constructs_that_overlap(self, answers):
+        model = csi.Model.parse("A =~ q1; B =~ q2; C =~ c1; S =~ s1 + s2 + s3; S ~ A + B + C", scales={"c1": (2, 20)})
+        said = str(refused(lambda: fitted(model, answers.assign(c1=answers["q1"] + answers["q2"]))))
+        assert "'q1', 'q2' and 'c1'" in said
+
+
+class TestArguments:
+    def test_unequal_n_of_published_moments(self):
+        def read(n: Any) -> csi.Moments:
+            return csi.Moments.from_published([7, 8], [2, 1], [[1, 0], [0.5, 1]], n=n, items=["a", "b"])
+
+        error = refused(lambda: read([300, 250]))
+        found = re.search(r"n=(\d+)", str(error))
+        assert found is not None and read(int(found[1])).n == 250
+
+    def test_codes_below_0(self, answers, tmp_path):
+        answers.iloc[[2, 3], 0] = [-9, -8]
+        answers.to_csv(tmp_path / "a.csv", index=False)
+        words = ["fit", str(tmp_path / "a.csv"), "--model", MODEL.to_lavaan(), "--replicates", "0", "--quiet"]
+        assert main([*words, "--missing-codes", "-9,-8"]) == 0
+        assert main([*words, "--missing-codes", "99", "-9", "-8"]) == 0
+
+    def test_a_model_as_it_is(self, answers, tmp_path):
+        answers.to_csv(tmp_path / "a.csv", index=False)
+        text = "Q =~ q1 + q2 + q3; S =~ s1 + s2 + s3; S ~ Q"
+        assert main(["fit", str(tmp_path / "a.csv"), "--model", text, "--replicates", "0", "--quiet"]) == 0
+
+    def test_margins_that_contradict_each_other(self, answers):
+        frame = answers.assign(
+            sex=np.where(answers.index % 2, "f", "m"), age=np.where(answers.index % 2, "old", "young")
+        )
+        margins = {"sex": {"f": 0.5, "m": 0.5}, "age": {"old": 0.7, "young": 0.3}}
+        said = str(refused(lambda: csi.Survey(frame, margins=margins)))
+        assert "'sex' and 'age'" in said and "nan" not in said
+
+    @pytest.mark.parametrize("columns", [{"strata": "s"}, {"strata": "s", "clusters": "c"}])
+    def test_a_lonely_sampling_unit(self, answers, columns):
+        frame = answers.assign(s=np.where(answers.index < 1, "a", "b"), c=answers.index // 5, all=1.0)
+        frame["share"] = np.where(frame["s"] == "a", 1.0, 0.1)
+        frame.loc[frame["s"] == "a", "c"] = 999
+        error = refused(lambda: csi.Survey(frame, **columns))
+        assert "fpc=" in str(error) and "Join such strata" in str(error)
+        assert csi.Survey(frame, **columns, fpc="share").n == 200
+        assert csi.Survey(frame.assign(s="b"), **columns).n == 200
+
+
+def test_a_report_has_a_picture_of_every_group(tmp_path):
+    frame = csi.simulate(MODEL, 60, groups=list("abcd"), seed=2)
+    frame["group"] = frame["unit"].map({"a": "x", "b": "x", "c": "y", "d": "y"})
+    result = csi.fit(MODEL, frame, by=["group", "unit"], replicates=100, seed=1)
+    path = csi.report(result, tmp_path / "r.md", league=csi.league(result, group="group"))
+    text = path.read_text(encoding="utf-8")
+    assert "(x)" in text and "(y)" in text and "league-2" in text

@@ -15,6 +15,8 @@ from csindex.survey.readers.read import read_survey
 from csindex.survey.survey import Survey
 
 Scale = tuple[float, float]
+LONGEST = 250
+"""Letters of a path; what is longer can only be a model."""
 
 
 def names(text: str) -> list[str]:
@@ -27,7 +29,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the model")
     group.add_argument(
         "--model", default="acsi", metavar="NAME|FILE",
-        help="a ready-made model (see 'csindex models'), a YAML file, or a text in the lavaan notation; acsi if not given",
+        help="a ready-made model (see 'csindex models'), a YAML file, or the lavaan notation, as a file or as it is: 'A =~ a1 + a2; ...'; acsi if not given",
     )  # fmt: skip
     group.add_argument("--scale", nargs=2, type=float, metavar=("LOW", "HIGH"), help="scale of the ratings, e.g. 1 7")
     group.add_argument(
@@ -50,7 +52,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--clusters", action="extend", type=names, metavar="COLUMN[,COLUMN]")
     group.add_argument(
         "--missing-codes", action="extend", nargs="+", default=[], metavar="CODES",
-        help="what means no answer: 98,99; for one item: PRICE=101; before numbers below 0 write --missing-codes=-9",
+        help="what means no answer: 98,99; for one item: PRICE=101",
     )  # fmt: skip
     group.add_argument(
         "--missing", default="listwise", metavar="POLICY", help="listwise (if not given), pairwise, mean or em"
@@ -114,16 +116,18 @@ def model_of(name: str, scale: tuple[float, float] | None = None, renames: Seque
     if name.lower() in LIBRARY:
         function = LIBRARY[name.lower()]
         model = function() if scale is None else function(scale=scale)
-    elif path.suffix.lower() in (".yaml", ".yml"):
+    elif path.suffix.lower() in (".yaml", ".yml") and "=~" not in name:
         if scale is not None:
             raise OptionError(Message("cli.scale_of_file", name=name))
         model = Model.from_yaml(path)
-    elif path.is_file():
+    elif "\n" not in name and len(name) < LONGEST and path.is_file():
         try:
             text = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:
             raise ModelError(Message("cli.not_utf8", name=name)) from None
         model = Model.parse(text, scale=scale or (1, 10), name=path.stem)
+    elif "=~" in name or "<~" in name:
+        model = Model.parse(name, scale=scale or (1, 10))
     else:
         near = get_close_matches(name.lower(), LIBRARY, n=2, cutoff=0.5)
         meant = Message("cli.near_model", names=Several(near, last=" or ")) if near else ""

@@ -1,6 +1,7 @@
 """The program `csindex`: its parser, exit codes, errors and notes."""
 
 import argparse
+import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ from csindex.messages import Language, Message
 from csindex.version import __version__
 
 USAGE, INTERRUPTED = 2, 130
+
+_BELOW_ZERO = re.compile(r"-\d[\d.]*(,-?\d[\d.]*)*")
 
 _EPILOG = """\
 exit codes: 0 all is well; 1 something is wrong with the data; 2 with the arguments, the model or the output; 130 interrupted
@@ -48,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser().print_help()
         return USAGE
     try:
-        args = parser().parse_args(argv)
+        args = parser().parse_args(_with_codes(argv))
     except SystemExit as end:
         return int(end.code or 0)
     lang: Language = getattr(args, "lang", "en")
@@ -69,6 +72,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say(Message("cli.interrupted").text(lang))
         return INTERRUPTED
+
+
+def _with_codes(argv: Sequence[str]) -> list[str]:
+    """Return arguments in which codes below 0, as in ``--missing-codes -9,-8``, are joined to their flag."""
+    joined: list[str] = []
+    for word in argv:
+        if _BELOW_ZERO.fullmatch(word) and joined and joined[-1].startswith("--missing-codes"):
+            flag = "--missing-codes="
+            joined[-1:] = [flag + word] if joined[-1] == flag[:-1] else [joined[-1], flag + word]
+        else:
+            joined.append(word)
+    return joined
 
 
 def parser() -> argparse.ArgumentParser:

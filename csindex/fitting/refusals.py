@@ -27,6 +27,10 @@ INFLATION_REFUSED = 1e4
 MANY_FAILED = 0.01
 SHOWN = 5
 ROUNDED = 0.005
+SHOWN_MEMBERS = 12
+NULL_VARIANCE = 1e-4
+"""Share of a variable's variance that others leave, below which it is determined by them; as `INFLATION_REFUSED`."""
+NULL_WEIGHT, NULL_SHARE = 1e-3, 0.1
 
 
 def refuse(problems: Mapping[int, Message], units: pd.DataFrame | None, error: type[CsindexError]) -> None:
@@ -115,9 +119,8 @@ def block_problems(model: Model, design: Design, moments: Moments) -> dict[int, 
     problems: dict[int, Message] = {}
     for construct, R, vif in formative(model, design, moments):
         for unit in np.flatnonzero(vif > INFLATION_REFUSED):
-            pair = np.unravel_index(np.abs(R[unit] - np.eye(len(R[unit]))).argmax(), R[unit].shape)
-            a, b = (construct.items[i] for i in pair)
-            values = {"construct": construct.name, "first": a, "second": b, "correlation": R[unit][pair]}
+            names = [construct.items[i] for i in null_members(R[unit])]
+            values = {"construct": construct.name, "items": listed(map(repr, names), SHOWN_MEMBERS)}
             problems[int(unit)] = Message("fitting.collinear", **values)
     return problems
 
@@ -142,7 +145,7 @@ def estimate_problems(
             return Message("fitting.failed_indefinite", reason=reason)
         if status == Status.SINGULAR:
             return Message(
-                "fitting.failed_singular", reason=reason, **_closest(model, design, moments.correlation[unit])
+                "fitting.failed_singular", reason=reason, found=_dependent(model, design, moments.correlation[unit])
             )
         if status == Status.UNRELIABLE:
             found = _unreliable(model, estimates.reliability[unit])
@@ -180,14 +183,36 @@ def _negative(model: Model, theta: Array, design: Design, options: Options) -> S
     )
 
 
-def _closest(model: Model, design: Design, R: Array) -> dict[str, object]:
-    """Return the two constructs that are closest, by the plain sums of their standardized items."""
+def null_members(R: Array) -> list[int]:
+    """Return the variables (q, q) of which one is a linear combination of the others, by the weakest eigenvectors.
+
+    Where several eigenvalues are near 0 the members of one dependency are returned: the columns that a pivoted Cholesky
+    factor needs to write the first dependent one.
+    """
+    kept: list[int] = []
+    for j in range(len(R)):
+        if not kept:
+            kept.append(j)
+            continue
+        b, *_ = np.linalg.lstsq(R[np.ix_(kept, kept)], R[kept, j], rcond=1e-10)
+        if R[j, j] - R[kept, j] @ b > NULL_VARIANCE * R[j, j]:
+            kept.append(j)
+            continue
+        return sorted([*(i for i, weight in zip(kept, b, strict=True) if abs(weight) > NULL_WEIGHT), j])
+    vector = np.abs(np.linalg.eigh(R)[1][:, 0])
+    return np.flatnonzero(vector > NULL_SHARE * vector.max()).tolist()
+
+
+def _dependent(model: Model, design: Design, R: Array) -> Message:
+    """Return the items, or else the constructs by the plain sums of their items, that determine one another."""
+    if np.isfinite(R).all() and np.linalg.eigvalsh(R)[0] < NULL_VARIANCE:
+        names = [repr(model.item_names[i]) for i in null_members(R)]
+        return Message("fitting.dependent_items", names=listed(names, SHOWN_MEMBERS))
     member = np.stack([np.isin(np.arange(design.p), np.arange(b.start, b.stop)) for b in design.blocks]) * design.sign
     sums = member @ R @ member.T
-    C = np.abs(sums / np.sqrt(np.outer(np.diag(sums), np.diag(sums)))) - np.eye(design.k)
-    a, b = np.unravel_index(C.argmax(), C.shape)
-    names = model.construct_names
-    return {"first": names[a], "second": names[b], "correlation": C[a, b]}
+    C = sums / np.sqrt(np.outer(np.diag(sums), np.diag(sums)))
+    names = [repr(model.construct_names[j]) for j in null_members(C)]
+    return Message("fitting.dependent_constructs", names=listed(names, SHOWN_MEMBERS))
 
 
 def least_eigenvalues(estimates: Estimates) -> Array:

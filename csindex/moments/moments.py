@@ -331,5 +331,7 @@ def _check_published(
     if len(wrong):
         i, j = wrong[0]
         raise SurveyError(Message("moments.correlation", one=names[i], other=names[j], r=r[i, j], reverse=r[j, i]))
+    if np.ndim(n):
+        raise SurveyError(Message("moments.unequal_n", n=n, least=f"{np.min(n):g}"))
     if not isinstance(n, (int, float, np.number)) or not n > len(names):
         raise SurveyError(Message("moments.few_answers", n=n, items=len(names)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,20 +74,25 @@ class RowMargins:
 
     def rake(self, multipliers: NDArray[np.float64]) -> "Raked":
         """Return raked weights of replicates from the rows' multipliers (n, T); NaN where raking did not converge."""
+        raked = self._raked(multipliers, tuple(range(len(self.cells))))
+        raked.weights[:, ~raked.converged] = np.nan
+        return raked
+
+    def _raked(self, multipliers: NDArray[np.float64], chosen: tuple[int, ...], trimmed: bool = True) -> "Raked":
+        """Return weights raked to some of the margins, converged or not."""
         from csindex.survey.raking import rake
 
         settings = self.margins
-        raked = rake(
+        targets = settings.targets()
+        return rake(
             self.base[:, None] * multipliers,
-            self.cells,
-            settings.targets(),
+            [self.cells[at] for at in chosen],
+            [targets[at] for at in chosen],
             counts=multipliers,
-            trim=settings.trim,
+            trim=settings.trim if trimmed else None,
             tolerance=settings.tolerance,
             max_rounds=settings.max_rounds,
         )
-        raked.weights[:, ~raked.converged] = np.nan
-        return raked
 
     def weights(self) -> NDArray[np.float64]:
         """Return the sample's raked weights (n,).
@@ -94,15 +100,30 @@ class RowMargins:
         Raises
         ------
         SurveyError
-            If raking does not converge.
+            If raking does not converge; margins that no weights meet together are named.
         """
-        raked = self.rake(np.ones((len(self.base), 1)))
+        ones = np.ones((len(self.base), 1))
+        raked = self._raked(ones, tuple(range(len(self.cells))))
         if not raked.converged[0]:
-            from csindex.survey.raking import RakingReport
-
-            report = RakingReport.of(self.base, raked)
-            raise SurveyError(Message("survey.raking_failed", report=report.message, rows=len(self.base)))
+            raise SurveyError(self._contradiction(ones) or self._failure(raked))
         return np.asarray(raked.weights[:, 0])
+
+    def _failure(self, raked: "Raked") -> Message:
+        from csindex.survey.raking import RakingReport
+
+        report = RakingReport.of(self.base, raked)
+        return Message("survey.raking_failed", report=report.message, rows=len(self.base))
+
+    def _contradiction(self, ones: NDArray[np.float64]) -> Message | None:
+        """Return the first two margins that cannot be met together though each can alone, also without limits."""
+        names = list(self.margins.shares)
+        if not all(self._raked(ones, (at,), trimmed=False).converged[0] for at in range(len(names))):
+            return None
+        for pair in combinations(range(len(names)), 2):
+            if not self._raked(ones, pair, trimmed=False).converged[0]:
+                first, second = (names[at] for at in pair)
+                return Message("survey.raking_contradiction", first=first, second=second, rows=len(self.base))
+        return None
 
     def part(self, rows: NDArray[np.intp]) -> "RowMargins":
         """Return the margins of some rows."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -226,8 +227,20 @@ def ranks(reader: Reader, found: League | CsindexError | None) -> Section | None
     if isinstance(found, CsindexError):
         return Section(reader.say("league"), (Paragraph(reader.say("no_league", why=found.text(reader.lang)), "note"),))
     said = [block for section in found.blocks(reader.lang) for block in _in_section(section)]
-    picture = Picture("league", reader.say("league_picture"), lambda: plot.league_plot(found, lang=reader.lang))
-    return Section(reader.say("league"), (*said, picture))
+    return Section(reader.say("league"), (*said, *_league_pictures(reader, found)))
+
+
+def _league_pictures(reader: Reader, found: League) -> Iterable[Picture]:
+    """Yield a picture of the league, one of each group with ranks where it has several."""
+    table, wave = found.table, found.rules.wave
+    keys = [name for name in found.keys if name != wave]
+    shown = table if wave is None else table[table[wave] == found.waves[-1]]
+    groups = list(dict.fromkeys(shown[shown["rank"].notna()][keys].itertuples(index=False, name=None))) if keys else []
+    for number, group in enumerate(groups or [None], 1):
+        name = "league" if len(groups) < 2 else f"league-{number}"
+        label = "" if group is None else f" ({', '.join(map(str, group))})"
+        draw = partial(plot.league_plot, found, group=group, lang=reader.lang)
+        yield Picture(name, reader.say("league_picture") + label, draw)
 
 
 def _in_section(section: Section) -> Iterable[Block]:
