@@ -129,9 +129,7 @@ def _off_scale(model: Model, seen: Seen, problems: Findings) -> None:
     """Add items with answers outside their scale, and what is said once of all with the same cause."""
     outside = {one.item.name: rows for one, rows in seen.off}
     shared = {
-        one.item.name: outside_scale(same, model.items)
-        for same in grouped(one for one, _ in seen.off)
-        for one in same
+        one.item.name: outside_scale(same, model.items) for same in grouped(one for one, _ in seen.off) for one in same
     }
     for one, _ in seen.off:
         name = one.item.name
