@@ -15,12 +15,12 @@ from csindex.errors import CsindexError, CsindexWarning, ScaleWarning, SurveyErr
 from csindex.fitting.fit import fit
 from csindex.fitting.notices import MANY_MISSING
 from csindex.fitting.notices import notices as fit_notices
-from csindex.fitting.refusals import FEWEST
+from csindex.fitting.refusals import least_rows
 from csindex.fitting.result import Fit
 from csindex.messages import Argument, Joined, Message, listed
 from csindex.model.model import Model
 from csindex.model.parts import Item
-from csindex.options import Missing
+from csindex.options import Missing, Options
 from csindex.survey.answers import Account
 from csindex.survey.checks import (
     codes_by_item,
@@ -123,7 +123,7 @@ def inspect_items(model: Model, survey: Survey, problems: Findings, notices: Fin
             notices.add("scale", upside_down, item.name)
     _off_scale(model, seen, problems)
     seen.codes = {code for code in seen.codes if not any(i.scale[0] <= code <= i.scale[1] for i in model.items)}
-    least = max(FEWEST, len(model.items) + 1)
+    least = least_rows(model, Options())
     if not problems.empty and survey.n < least:
         problems.add("few rows", few_rows(survey.n, len(model.items), least))
     return seen

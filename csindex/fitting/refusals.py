@@ -81,9 +81,24 @@ def _check_spread(item: Item, mean: Array, sd: Array, n: Array) -> None:
         raise SurveyError(Message("moments.impossible_sd", name=item.name, **shown))
 
 
+def least_rows(model: Model, options: Options) -> int:
+    """Return the fewest rows for an estimate: more than there are variables in a matrix that is inverted.
+
+    Covariance structures and corrected estimators need that of all items; PLS needs that of the items of a construct in
+    Mode B, and of the sources of a construct.
+    """
+    estimator = estimator_of(options)
+    if estimator.common_factors or estimator.corrected or estimator.covariance_structure or options.ordinal:
+        return max(FEWEST, len(model.items) + 1)
+    blocks = [len(construct.items) for construct in model.constructs if construct.mode != "A"]
+    equal = options.convention == "equal"
+    sources = [sum(path.target == name for path in model.paths) for name in model.construct_names]
+    return max(FEWEST, max(sources, default=0) + 2, 0 if equal or options.weights_from else max(blocks, default=0) + 1)
+
+
 def sample_problems(model: Model, moments: Moments, options: Options) -> dict[int, Message]:
     """Return what forbids an estimate, by unit."""
-    least = max(FEWEST, len(model.items) + 1)
+    least = least_rows(model, options)
     width = np.array([item.scale[1] - item.scale[0] for item in model.items])
     with np.errstate(invalid="ignore"):
         spread = moments.sd * (100 / width)
@@ -199,33 +214,35 @@ def _negative(model: Model, theta: Array, design: Design, options: Options) -> S
 
 
 def null_members(R: Array) -> list[int]:
-    """Return the variables (q, q) of which one is a linear combination of the others, by the weakest eigenvectors.
+    """Return the variables (q, q) of one dependency, else those with most weight in the weakest eigenvector."""
+    found = _dependency(R)
+    if found:
+        return found
+    vector = np.abs(np.linalg.eigh(R)[1][:, 0])
+    return [int(i) for i in np.flatnonzero(vector > NULL_SHARE * vector.max())]
 
-    Where several eigenvalues are near 0 the members of one dependency are returned: the columns that a pivoted Cholesky
-    factor needs to write the first dependent one.
-    """
+
+def _dependency(R: Array) -> list[int]:
+    """Return the first variable (q, q) that those before it determine, with those that it takes; empty if none."""
     kept: list[int] = []
     for j in range(len(R)):
-        if not kept:
-            kept.append(j)
-            continue
-        b, *_ = np.linalg.lstsq(R[np.ix_(kept, kept)], R[kept, j], rcond=1e-10)
-        if R[j, j] - R[kept, j] @ b > NULL_VARIANCE * R[j, j]:
-            kept.append(j)
-            continue
-        return sorted([*(i for i, weight in zip(kept, b, strict=True) if abs(weight) > NULL_WEIGHT), j])
-    vector = np.abs(np.linalg.eigh(R)[1][:, 0])
-    return np.flatnonzero(vector > NULL_SHARE * vector.max()).tolist()
+        b = np.linalg.lstsq(R[np.ix_(kept, kept)], R[kept, j], rcond=1e-10)[0] if kept else np.zeros(0)
+        if R[j, j] - R[kept, j] @ b <= NULL_VARIANCE * R[j, j]:
+            return sorted([*(i for i, weight in zip(kept, b, strict=True) if abs(weight) > NULL_WEIGHT), j])
+        kept.append(j)
+    return []
 
 
 def _dependent(model: Model, design: Design, R: Array) -> Message:
-    """Return the items, or else the constructs by the plain sums of their items, that determine one another."""
-    if np.isfinite(R).all() and np.linalg.eigvalsh(R)[0] < NULL_VARIANCE:
-        names = [repr(model.item_names[i]) for i in null_members(R)]
-        return Message("fitting.dependent_items", names=listed(names, SHOWN_MEMBERS))
+    """Return the constructs, by the plain sums of their items, or else the items that determine one another."""
     member = np.stack([np.isin(np.arange(design.p), np.arange(b.start, b.stop)) for b in design.blocks]) * design.sign
     sums = member @ R @ member.T
     C = sums / np.sqrt(np.outer(np.diag(sums), np.diag(sums)))
+    items = [] if _dependency(C) else _dependency(R)
+    if items:
+        return Message(
+            "fitting.dependent_items", names=listed((repr(model.item_names[i]) for i in items), SHOWN_MEMBERS)
+        )
     names = [repr(model.construct_names[j]) for j in null_members(C)]
     return Message("fitting.dependent_constructs", names=listed(names, SHOWN_MEMBERS))
 

@@ -42,8 +42,8 @@ def scan(
     ----------
     data : data frame or path
         A frame or query of pandas, Polars, PyArrow, DuckDB, Dask, Spark or another engine that narwhals knows; or a
-        .parquet or .csv file, a pattern of such files (``"wave*.parquet"``), or a folder of Parquet files. Files are
-        read by Polars' streaming engine, or by DuckDB where there is no Polars.
+        .parquet or .csv file, a pattern of such files (``"wave*.parquet"``), a list of files, a folder of Parquet files
+        or a Delta table. Columns that not all files have are left out. Files are read by Polars' streaming engine, or by DuckDB where there is no Polars.
     items : Model, or sequence of Item or str
         Which columns; where a scale is known, the answers are checked against it. A model may also stand before the data.
     weights, by, missing_codes

@@ -205,9 +205,12 @@ def _computed(
         return
     from joblib import Parallel, delayed
 
-    yield from Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(_block)(block, tiles, function) for block in blocks
-    )
+    try:
+        workers = Parallel(n_jobs=n_jobs, return_as="generator")
+    except ValueError:
+        # Some backends, such as Ray's, return all results at once.
+        workers = Parallel(n_jobs=n_jobs)
+    yield from workers(delayed(_block)(block, tiles, function) for block in blocks)
 
 
 def _block(block: list[_Tile], tiles: Tiles, function: Function) -> Mapping[str, NDArray[Any]]:

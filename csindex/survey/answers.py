@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from csindex.survey.raking import Raked
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Account:
     """What became of the rows and answers.
 
@@ -52,6 +53,15 @@ class Account:
     marked: dict[str, int] = field(default_factory=dict)
     ends: dict[str, tuple[float, float]] = field(default_factory=dict)
     upside_down: dict[str, Message] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        left = f"{self.zero_weight:,} with weight 0, {self.incomplete:,} incomplete"
+        return (
+            f"Account: {self.used:,} of {self.rows:,} rows used; {left}; {sum(self.missing.values()):,} answers missing"
+        )
+
+    def _repr_html_(self) -> str:
+        return f'<div class="csindex"><pre>{escape(repr(self))}</pre></div>'
 
     def made_missing(self) -> str:
         """Return which answers were made missing, e.g. ``"41 × 98, 3 × .a"``, in any language; empty if none were."""

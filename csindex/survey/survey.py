@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -203,6 +204,9 @@ class Survey:
 
     def __repr__(self) -> str:
         return f"Survey of {self.n:,} rows" + (f" from {self.file}" if self.file else "")
+
+    def _repr_html_(self) -> str:
+        return f'<div class="csindex"><pre>{escape(repr(self))}</pre></div>'
 
     @property
     def designed(self) -> bool:

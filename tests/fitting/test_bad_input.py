@@ -244,7 +244,7 @@ def test_pairwise_matrices_that_are_not_positive_definite():
 
 
 def test_a_doubled_item_in_mode_b(frame):
-    parts = ["'Quality' is collinear", "'q1' and 'q2'", "1.0000", "Leave one out", "Mode A"]
+    parts = ["'Quality' is collinear", "'q1' and 'q2'", "Leave one of these out", "Mode A"]
     refused(csi.EstimationError, lambda: fit(frame.assign(q2=frame.q1), FORMATIVE), *parts)
 
 

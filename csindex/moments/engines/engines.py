@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -147,7 +147,7 @@ def open_rows(data: Any, numbers: Sequence[str], whole: Sequence[str]) -> Rows:
     if isinstance(data, (str, os.PathLike)):
         return _open_path(os.fspath(data), numbers, whole)
     if isinstance(data, (list, tuple)) and data and all(isinstance(part, (str, os.PathLike)) for part in data):
-        raise SurveyError(Message("moments.one_path"))
+        return _open_paths([os.fspath(part) for part in data], numbers, whole)
     from narwhals import dependencies
 
     # Dask does not need narwhals' support of it: its partitions are pandas frames.
@@ -186,7 +186,67 @@ def _open_path(path: str, numbers: Sequence[str], whole: Sequence[str]) -> Rows:
     raise SurveyError(Message("moments.no_engine", path=path))
 
 
+def _open_paths(paths: Sequence[str], numbers: Sequence[str], whole: Sequence[str]) -> Rows:
+    """Return the rows of several files one after another; columns that not all of them have are left out."""
+    import narwhals as nw
+
+    parts = [_open_path(path, numbers, whole) for path in paths]
+    shared = _shared([(part.path or "", part._guarded(part.frame.collect_schema).names()) for part in parts], numbers)
+    frames = [part.frame.select(*shared) for part in parts]
+    if parts[0].engine == "Polars":
+        return replace(parts[0], frame=nw.concat(frames, how="vertical"))
+    native = reduce(lambda one, other: one.union(other), map(nw.to_native, frames))
+    return replace(parts[0], frame=nw.from_native(native))
+
+
+def _shared(found: Sequence[tuple[str, Sequence[str]]], needed: Sequence[str]) -> list[str]:
+    """Return the columns that all files have; a SurveyError names a file without one of `needed` that others have."""
+    for name in needed:
+        without = [path for path, names in found if name not in names]
+        if 0 < len(without) < len(found):
+            raise SurveyError(Message("moments.wave_lacks", path=without[0], name=name))
+    return [name for name in found[0][1] if all(name in names for _, names in found)]
+
+
+def _files(path: str, ending: str) -> list[str]:
+    """Return the files of a local folder or pattern; none where names of folders are columns, as in ``year=2025``."""
+    if "://" in path or "=" in path:
+        return []
+    folder = Path(path)
+    if folder.is_dir():
+        found = list(folder.rglob(f"*{ending}"))
+        return [] if any("=" in str(file.relative_to(folder)) for file in found) else sorted(map(str, found))
+    return sorted(map(str, Path(folder.anchor or ".").glob(str(folder.relative_to(folder.anchor)))))
+
+
 def _scan_by_polars(path: str, csv: bool, numbers: Sequence[str], whole: Sequence[str]) -> Any:
+    import polars as pl
+
+    if (Path(path) / "_delta_log").is_dir():
+        return _scan_delta(path)
+    files = _files(path, ".parquet")
+    if len(files) > 1:
+        parts = [_scan_file(file, csv, numbers, whole) for file in files]
+        names = [part.collect_schema().names() for part in parts]
+        if any(set(own) != set(names[0]) for own in names):
+            shared = _shared(list(zip(files, names, strict=True)), numbers)
+            return pl.concat([part.select(shared) for part in parts])
+        if not csv and Path(path).is_dir():
+            return pl.scan_parquet(files)
+    return _scan_file(path, csv, numbers, whole)
+
+
+def _scan_delta(path: str) -> Any:
+    """Return the rows of a Delta table, whose folder also has files of rows that were deleted."""
+    import polars as pl
+
+    try:
+        return pl.scan_delta(path)
+    except ImportError:
+        raise SurveyError(Message("moments.delta", path=path)) from None
+
+
+def _scan_file(path: str, csv: bool, numbers: Sequence[str], whole: Sequence[str]) -> Any:
     import polars as pl
 
     if not csv:

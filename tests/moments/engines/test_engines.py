@@ -556,7 +556,7 @@ def test_no_complete_row(engine, tmp_path, request):
         (42, "a data frame with rows"),
         ("nowhere.parquet", "there is no file"),
         ("answers.xlsx", "no .parquet or .csv file"),
-        (["a.csv", "b.csv"], "one path at a time"),
+        (["a.csv", "b.csv"], "there is no file"),
     ],
 )
 def test_no_data(data, message):
