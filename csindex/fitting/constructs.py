@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from csindex.estimation.estimates import Estimates
-from csindex.estimation.index_replicates import IndexOf
+from csindex.estimation.replicates import IndexOf
 from csindex.fitting.core import FittedModel, FittedStage, Quantity
 from csindex.index.impacts import in_points
 from csindex.index.scores import to_hundred

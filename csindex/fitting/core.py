@@ -9,9 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csindex.estimation.estimates import Estimates, Status
-from csindex.estimation.index_replicates import IndexOf, between_items, index_draws, scores_of
 from csindex.estimation.pls.structure import total_effects
-from csindex.estimation.replicates import Replicates
+from csindex.estimation.replicates import IndexOf, Replicates, between_items, index_draws, scores_of
 from csindex.fitting.refusals import failures, too_few
 from csindex.fitting.units import moments_of_rows
 from csindex.model.design import Design

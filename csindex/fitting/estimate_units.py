@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csindex.errors import EstimationError, OptionError, SurveyError
-from csindex.estimation.constant_units import constant_units, with_constant_units
+from csindex.estimation.estimates import CONSTANT_BELOW
 from csindex.estimation.estimator import Sampled, estimate, estimator_of
 from csindex.estimation.replicates import Estimation, replicate_estimates
 from csindex.fitting import refusals
@@ -100,6 +100,10 @@ def _scored(units: UnitStack, design: Design, procedure: Procedure) -> set[int]:
     estimator, options = estimator_of(procedure.options), procedure.options
     if estimator.covariance_structure or options.ordinal or (units.labels is None and procedure.earlier is None):
         return set()
+    if not (units.moments.sd < CONSTANT_BELOW * design.span).all(axis=1).any():
+        return set()
+    from csindex.estimation.constant_units import constant_units
+
     constant = constant_units(units.moments, design)
     enough = units.moments.n >= refusals.FEWEST
     return set() if constant.all() and procedure.earlier is None else set(np.flatnonzero(constant & enough).tolist())
@@ -117,6 +121,8 @@ def _with_estimates(units: UnitStack, source: Source, design: Design, procedure:
     sample = estimate(mean, cov, design, options, given=given if weights is None else weights)
     sample = estimator.from_rows(sampled, sample.made_from(mean, pack(cov)))
     if _scored(units, design, procedure):
+        from csindex.estimation.constant_units import with_constant_units
+
         sample = with_constant_units(sample, units.moments, design, given)
     return replace(units, estimates=sample, weights=weights)
 

@@ -147,11 +147,13 @@ def fit(
         supplied replicates intervals are Student's t, of index scores on the logit scale. *bca* adds a jackknife for its acceleration,
         *studentized* 25 resamples of each resample.
     bad_units : {"raise", "drop"}
-        Whether a unit that cannot be estimated is an error, or is left out with a warning and listed on the result.
+        Whether a unit that cannot be estimated is an error, or is left out with a warning and listed on the result. A unit
+        whose answers are all alike has an index, by the weights of the other units, and no other estimates.
     tolerance, max_iterations
         The iteration ends when no outer weight changes by more than `tolerance`.
     max_failed : float
-        Share of failed replicates above which a result is refused; a warning comes above 1 %.
+        Share of failed replicates above which a result is refused; a warning comes above 1 %. Where they failed because items
+        are constant, the result stands, and nothing but the index has intervals.
     weights_from : Fit or data frame, optional
         An earlier wave, or its table ``index_weights``: the index has exactly its weights of items on 0-100, and the paths
         are those of these indices. Units are matched by their labels; weights of a fit without ``by`` go to all units. The

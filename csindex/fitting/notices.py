@@ -27,7 +27,6 @@ from csindex.estimation.replicates import Replicates
 from csindex.fitting.constructs import index_of, items, names_in_both, names_of, place
 from csindex.fitting.core import FittedModel
 from csindex.fitting.refusals import MANY_FAILED, counted, failure_reasons, formative, least_eigenvalues, too_few
-from csindex.fitting.tables.convention_gaps import convention_gaps
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_of
 from csindex.messages import Joined, Message, listed
 from csindex.moments.missing import policy_of
@@ -46,12 +45,11 @@ Notice = tuple[Message | Joined, type[CsindexWarning]]
 
 def warn(fitted: FittedModel, stacklevel: int) -> None:
     """Warn of everything that changes the reading of a result but the choice of convention, which is in the summary."""
-    for message, category in notices(fitted):
-        if category is not ConventionWarning:
-            warnings.warn(category(message), stacklevel=stacklevel + 1)
+    for message, category in notices(fitted, conventions=False):
+        warnings.warn(category(message), stacklevel=stacklevel + 1)
 
 
-def notices(fitted: FittedModel) -> list[Notice]:
+def notices(fitted: FittedModel, *, conventions: bool = True) -> list[Notice]:
     """Return everything that changes the reading of a result."""
     return [
         *scale(fitted),
@@ -60,7 +58,7 @@ def notices(fitted: FittedModel) -> list[Notice]:
         *(indefinite(fitted) if fitted.options.ordinal else []),
         *inflation(fitted),
         *negative(fitted),
-        *convention(fitted),
+        *(convention(fitted) if conventions else []),
         *dropped(fitted),
         *several_minima(fitted),
         *constant(fitted),
@@ -166,6 +164,8 @@ def negative(fitted: FittedModel) -> list[Notice]:
 
 def convention(fitted: FittedModel) -> list[Notice]:
     """Say where the index of another convention is more than a point away; it is in the summary, and no warning."""
+    from csindex.fitting.tables.convention_gaps import convention_gaps
+
     said = convention_gaps(fitted)
     return [(said, ConventionWarning)] if said is not None else []
 

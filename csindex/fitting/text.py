@@ -11,7 +11,6 @@ from csindex.estimation.pls.consistent import ROUNDING
 from csindex.fitting.constructs import driven, labels_of
 from csindex.fitting.core import CovarianceFit, FittedModel
 from csindex.fitting.refusals import counted, failures, least_eigenvalues
-from csindex.fitting.tables.convention_gaps import convention_gaps
 from csindex.fitting.tables.estimates import impact_table, index_table, path_table, r2_table
 from csindex.fitting.tables.inadmissible import flawed_replicates, flaws_of
 from csindex.model.checks import recognised_target
@@ -156,6 +155,8 @@ def _inadmissible(fitted: FittedModel, speaker: Speaker) -> list[Section]:
 
 
 def _method(fitted: FittedModel, speaker: Speaker) -> Section:
+    from csindex.fitting.tables.convention_gaps import convention_gaps
+
     options, source, say = fitted.options, fitted.model.source, speaker.say
     lines = [
         say("carried", source=options.weights_from) if options.weights_from else _computed(options, speaker),
