@@ -109,7 +109,7 @@ class GroupedMoments:
         Raises
         ------
         SurveyError
-            Different items or numbers of groups, or units in only one of them.
+            Different items or numbers of groups, groups of another seed or respondent, or units in only one of them.
         """
         if not isinstance(other, GroupedMoments):
             return NotImplemented
@@ -121,7 +121,13 @@ class GroupedMoments:
             raise SurveyError(
                 Message("moments.other_groups", groups=self.groups, by=names[0], others=other.groups, other_by=names[1])
             )
+        if self.grouping != other.grouping:
+            raise SurveyError(Message("moments.other_grouping", one=self.grouping, other=other.grouping))
         return _added(self, _shifted(other.select(self.items), self.shifts))
+
+    def __radd__(self, other: object) -> "GroupedMoments":
+        """Return the sums themselves where `sum` begins with 0."""
+        return self if isinstance(other, int) and other == 0 else NotImplemented
 
 
 def _shifted(part: GroupedMoments, shifts: Array) -> GroupedMoments:

@@ -181,7 +181,7 @@ Reliability, validity and fit:
 | HTMT2 where a correlation is negative | none | NaN (cSEM) | a geometric mean has no value |
 | f² | *f2* keeps the scores, *f2_reestimated* fits again without the path | cSEM the first (Image → Loyalty .0355), seminr the second (.0308) | both are given; the first is what R² owes to the path |
 | VIF of sources under PLSc | from the corrected correlations | cSEM the same, seminr from those of scores | paths are made of the corrected ones |
-| adjusted R²; AIC, BIC | with a constant: one parameter for each source and one more | seminr and cSEM the same; semPLS adjusts without a constant and counts one parameter fewer | answers have a mean, which is estimated |
+| adjusted R²; AIC, BIC | with a constant: one parameter for each source and one more | seminr and cSEM the same, but seminr's AIC and BIC under PLSc rest on the uncorrected R²; semPLS adjusts without a constant and counts one parameter fewer | answers have a mean, which is estimated |
 | d_G | natural logarithm | cSEM: logarithm to base 10, 5.3 times smaller | Dijkstra & Henseler (2015) |
 | SRMR | divided by p(p + 1)/2 | cSEM the same; lavaan's default and its `srmr_bentler` too | Bentler (1995): the diagonal counts, in covariance models it is not 0 |
 | Henseler's probability in groups | replicates are mirrored, as in seminr | cSEM moves them to the estimates | Henseler, Ringle & Sinkovics (2009) |

@@ -612,3 +612,11 @@ def test_double_items_and_columns():
         csi.scan(pd.concat([frame, frame[["q1"]]], axis=1), MODEL)
     with pytest.raises(csi.SurveyError, match="no items"):
         csi.scan(frame, [])
+
+
+def test_sums_of_other_groups_are_refused_and_sum_works():
+    frame = csi.simulate(MODEL, 200, seed=1)
+    one, same, other = (csi.scan(frame, MODEL, seed=seed) for seed in (1, 1, 2))
+    with pytest.raises(csi.SurveyError, match=r"groups differ.*seed 1.*seed 2.*same seed="):
+        one + other
+    np.testing.assert_allclose(sum([one, same]).n, (one + same).n)
