@@ -24,7 +24,6 @@ from csindex.replicates.source import Source, source_of_moments
 from csindex.stacks.layout import Array
 from csindex.survey.answers import Account
 from csindex.survey.checks import Codes, refuse_beside
-from csindex.survey.readers.read import read_survey
 from csindex.survey.survey import Survey, as_survey
 from csindex.text.format import unit_name
 
@@ -74,6 +73,8 @@ def model_and_data(model: Any, data: Any, given: dict[str, Any] | None = None) -
             raise SurveyError(Message("options.array_columns", shape=data.shape, items=len(model.items)))
         data = pd.DataFrame(data, columns=list(model.item_names))
     if given is not None and isinstance(data, (str, PathLike)):
+        from csindex.survey.readers.read import read_survey
+
         data = read_survey(data, **given)
         given.update(dict.fromkeys(given))
     return model, data
