@@ -51,8 +51,8 @@ class Account:
     coded: dict[float, int]
     filled: int = 0
     marked: dict[str, int] = field(default_factory=dict)
-    ends: dict[str, tuple[float, float]] = field(default_factory=dict)
-    upside_down: dict[str, Message] = field(default_factory=dict)
+    ends: dict[str, tuple[float, float]] = field(default_factory=dict, compare=False)
+    upside_down: dict[str, Message] = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
         left = f"{self.zero_weight:,} with weight 0, {self.incomplete:,} incomplete"

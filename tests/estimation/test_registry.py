@@ -90,6 +90,7 @@ def test_report_names_a_registered_estimator(result, lang, tmp_path):
 def test_a_registered_estimator_checks_the_model(registered, answers):
     layered = csi.Model.parse(
         "Quality =~ q1 + q2 + q3; Value =~ s1 + s2 + s3; Both =~ Quality + Value; Loyalty =~ l1 + l2; Loyalty ~ Both",
+        target="Loyalty",
     )
     with pytest.raises(OptionError, match="plain sums"):
         csi.fit(layered, answers, estimator="plain sums")

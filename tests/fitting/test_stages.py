@@ -352,26 +352,26 @@ def test_every_kind_of_replicates_goes_through_the_stages():
 
 
 def test_leagues_comparisons_and_trends_take_such_fits():
-    frame = answers(n=80, groups=["2023", "2024"], group_share=0.05).rename(columns={"unit": "year"})
-    result = fit(MODEL, frame, by="year", replicates=50)
+    frame = answers(n=80, groups=["2023", "2024"], group_share=0.05).rename(columns={"unit": "firm"})
+    result = fit(MODEL, frame, by="firm", replicates=50)
     assert csi.league(result, construct="H").table["rank"].tolist() == [1, 2]
     for name in ("H", "A", "M"):
         league, index = csi.league(result, construct=name).table, result.index[result.index.construct == name]
         assert sorted(league.estimate) == pytest.approx(sorted(index.estimate))
-        assert np.isfinite(csi.trend(result, construct=name).changes.se).all()
+        assert np.isfinite(csi.trend(result, "firm", construct=name).changes.se).all()
         assert np.isfinite(csi.standard_deviation(result, construct=name).se).all()
     with pytest.raises(csi.ModelError, match="no construct 'H:M'"):
         csi.league(result, construct="H:M")
     compared = csi.compare(result, quantities=("index", "paths", "impacts", "loadings")).differences
-    index = result.index.set_index(["year", "construct"]).estimate
+    index = result.index.set_index(["firm", "construct"]).estimate
     one = compared[(compared["quantity"] == "index") & (compared.construct == "A")].estimate.item()
     assert one == pytest.approx(index["2023", "A"] - index["2024", "A"])
     assert "H:M" in set(compared.source)
     assert "H:M" not in set(compared[compared["quantity"] == "impacts"].source)
     with pytest.raises(csi.OptionError, match="not available for higher-order constructs"):
-        csi.compare(frame, MODEL, by="year", permutations=19, replicates=20)
+        csi.compare(frame, MODEL, by="firm", permutations=19, replicates=20)
     with pytest.raises(csi.OptionError, match="not available for higher-order constructs"):
-        csi.micom(MODEL, frame, by="year", permutations=19)
+        csi.micom(MODEL, frame, by="firm", permutations=19)
 
 
 def test_assessments_maps_and_pictures_take_such_fits():

@@ -94,6 +94,7 @@ def test_ordpls_of_csem_from_its_correlations(name):
 
 
 @pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.filterwarnings("ignore::csindex.ScaleWarning")
 def test_ordpls_of_csem_from_rows(mobi, name):
     assert from_rows(mobi, name) < POLYCOR
 

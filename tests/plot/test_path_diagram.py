@@ -152,7 +152,9 @@ def test_what_is_drawn_is_what_the_tables_say():
         f"{score.estimate:.1f} [{score.lower:.1f}, {score.upper:.1f}]",
         f"R² {r2.estimate:.2f} [{r2.lower:.2f}, {r2.upper:.2f}]",
     ]
-    assert "95% percentile intervals, 20 replicates." in shown["note"][0].replace("\n", " ")
+    assert "95% Student's t on the logit scale (index) and percentile (rest) intervals, 20 replicates." in shown[
+        "note"
+    ][0].replace("\n", " ")
 
 
 def test_lines_are_dashed_where_the_interval_holds_0_and_wide_where_the_path_is_large():

@@ -63,7 +63,10 @@ def test_pictures_of_a_fit_have_no_faults(banks, size):
     for draw in (csi.plot.index_bars, csi.plot.path_forest, csi.plot.weights_plot, csi.plot.importance_performance):
         ax = draw(banks, size=size)
         assert faults(ax) == [], draw
-        assert "2,263 answers. 95% percentile intervals, 200 replicates." in noted(ax)
+        assert (
+            "2,263 answers. 95% Student's t on the logit scale (index) and percentile (rest) intervals, 200 replicates."
+            in noted(ax)
+        )
 
 
 @pytest.mark.parametrize("units", [3, 61, pytest.param(300, marks=pytest.mark.slow)])

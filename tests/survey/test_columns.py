@@ -26,7 +26,7 @@ def named(values, **options) -> pd.Series:
         (named([True, None], dtype="boolean"), [1, np.nan]),
         (named([True, False]), [1, 0]),
         (named([1, None], dtype=object), [1, np.nan]),
-        (named([np.int8(3), True, None], dtype=object), [3, 1, np.nan]),
+        (named([np.int8(3), 1, None], dtype=object), [3, 1, np.nan]),
         (named([Decimal("2.5"), None]), [2.5, np.nan]),
         (named([None, None]), [np.nan, np.nan]),
     ],

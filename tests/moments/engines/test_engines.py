@@ -295,7 +295,7 @@ def test_fit_uses_the_jackknife():
     result = csi.fit(MODEL, grouped)
     rows = csi.fit(MODEL, frame, by="unit", replicates=0)
     np.testing.assert_allclose(result.index.estimate, rows.index.estimate, rtol=1e-9)
-    assert (result.options.resampling, result.options.interval) == ("jackknife", "normal")
+    assert (result.options.resampling, result.options.interval) == ("jackknife", "auto")
     np.testing.assert_array_equal(result.degrees, [39, 39])
     assert result.replicates.words == "delete-a-group jackknife, 40 random groups by row number (seed 1) (Kott 2001)"
     assert np.isfinite(result.index.se).all() and np.isfinite(result.impacts().se).all()

@@ -100,9 +100,9 @@ class TestText:
         same(survey, expected)
         assert "decimal comma in" in survey.file.notes[-1]
 
-    def test_a_comma_that_could_be_either_is_left_alone(self, tmp_path):
+    def test_a_comma_that_could_be_either_is_asked_for(self, tmp_path):
         path = put(tmp_path / "a.csv", 'q1,w\n1,"1,234"\n2,"2,345"\n')
-        refused(lambda: csi.read_survey(path, weights="w"), "weights column 'w'", "'1,234'")
+        refused(lambda: csi.read_survey(path, weights="w"), "column 'w'", "'1,234'", "thousands=','")
         assert csi.read_survey(path, weights="w", decimal=",").final_weights().tolist() == [1.234, 2.345]
 
     def test_names_of_units_keep_their_zeros(self, tmp_path):
