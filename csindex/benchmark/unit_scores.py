@@ -1,7 +1,7 @@
 """Scores of units with their replicates, which leagues, aggregates and trends start from."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -123,6 +123,8 @@ class UnitScores(ShortResult):
     interval : {"auto", "percentile", "normal", "basic"}
     moments : Scores or None
         Of an index, what bounded intervals need, q = 1; see `csindex.replicates.bounded.Scores`.
+    dropped : data frame
+        Units that were left out before they had a score: their labels and ``reason``.
     """
 
     name: str
@@ -137,6 +139,7 @@ class UnitScores(ShortResult):
     level: float = 0.95
     interval: Interval = "percentile"
     moments: Scores | None = None
+    dropped: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     TABLES: ClassVar = {"scores": "table"}
 
@@ -167,6 +170,7 @@ class UnitScores(ShortResult):
         return cls(
             name=name,
             units=result.units,
+            dropped=result.dropped,
             estimate=evidence.estimate[:, 0],
             draws=evidence.draws[..., 0],
             n=result.moments.n,

@@ -18,6 +18,7 @@ from csindex.benchmark.leagues.tables import (
     full_table,
     groups_table,
     in_order,
+    left_out_table,
     notes,
     suppressed,
     wave_columns,
@@ -133,6 +134,7 @@ def league(
     return League(
         name=scores.name,
         table=table,
+        left_out=left_out_table(scores, table, wave),
         groups=groups_table(table, keys, code, standings),
         bands=bands_table(table, keys, code),
         apart=apart_table(scores, labels, keys, places, standings),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -49,8 +49,24 @@ def _leading(league: League, table: pd.DataFrame, lang: format.Language) -> Tabl
 def _title(league: League, table: pd.DataFrame, lang: str) -> str:
     words, wave = messages.words("league")[lang], league.rules.wave
     when = "" if wave is None else words["wave"].format(wave=table[wave].iloc[0])
-    counts = {"units": len(table), "ranked": int(table["rank"].notna().sum())}
+    ranked = int(table["rank"].notna().sum())
+    counts = {"units": ranked + len(_latest(league, league.left_out)), "ranked": ranked}
     return words["title"].format(name=league.name, wave=when, answers=int(table["n"].sum()), **counts)
+
+
+def _left_out(league: League, lang: format.Language) -> str:
+    """Return which units have no rank in the last wave, and why; empty where all have one."""
+    gone, words = _latest(league, league.left_out), messages.words("league")[lang]
+    if gone.empty:
+        return ""
+    own = [name for name in gone.columns if name not in (league.rules.wave, "reason")] or [str(league.rules.wave)]
+    found = [
+        words["left_out_one"].format(
+            name=" / ".join(str(row[name]) for name in own), reason=str(row["reason"]).partition("\n")[0].rstrip(".")
+        )
+        for _, row in gone.iterrows()
+    ]
+    return words["left_out"].format(count=len(gone), found=messages.Several(found, NAMES).text(lang))
 
 
 def _one(league: League, table: pd.DataFrame, group: pd.Series[Any], lang: format.Language) -> Section:
@@ -159,7 +175,7 @@ def _method(league: League, table: pd.DataFrame, lang: str) -> Section:
 def _latest(league: League, frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the last wave in which anything was ranked."""
     wave = league.rules.wave
-    if wave is None:
+    if wave is None or frame.empty:
         return frame
     there = set(league.groups.loc[league.groups["ranked"] > 0, wave].tolist())
     last = [label for label in league.waves if label in there][-1]
@@ -239,6 +255,8 @@ class League(Result):
         Everything that was decided.
     keys, labels : tuple of str
         Columns by which units are ranked apart, and those that name the units.
+    left_out : data frame
+        Units without a rank, with the ``reason``: dropped before they had a score, not published, or absent from a wave.
     waves : tuple
         Labels of the waves in their order.
     """
@@ -252,8 +270,15 @@ class League(Result):
     keys: tuple[str, ...]
     labels: tuple[str, ...]
     waves: tuple[Any, ...] = ()
+    left_out: pd.DataFrame = field(default_factory=pd.DataFrame)
 
-    TABLES: ClassVar = {"league": "table", "groups": "groups", "bands": "bands", "apart": "apart"}
+    TABLES: ClassVar = {
+        "league": "table",
+        "groups": "groups",
+        "bands": "bands",
+        "apart": "apart",
+        "left_out": "left_out",
+    }
 
     def blocks(self, lang: format.Language) -> Iterator[Section]:
         """Yield what can be said of the order of the units, and what not; with waves of the last one."""
@@ -264,6 +289,9 @@ class League(Result):
             yield _one(self, table, groups.iloc[0], lang)
         else:
             yield from _several(self, table, groups, lang)
+        left_out = _left_out(self, lang)
+        if left_out:
+            yield Section("", (Paragraph(left_out),))
         ordered = [Paragraph(waves_said(self.waves).text(lang))] if self.waves else []
         yield Section("", (*ordered, Paragraph(messages.words("league")[lang]["cannot"])))
         yield _method(self, table, lang)

@@ -190,3 +190,23 @@ def apart_table(
     frame = labels[keys].iloc[higher].reset_index(drop=True)
     gap = scores.estimate[higher] - scores.estimate[lower]
     return frame.assign(higher=names[higher], lower=names[lower], gap=gap)
+
+
+def left_out_table(scores: UnitScores, table: pd.DataFrame, wave: str | None) -> pd.DataFrame:
+    """Return one row for each unit that is not ranked, with the reason: dropped, not published, or absent from a wave."""
+    names = [name for name in scores.units.columns if name in table]
+    hidden = table.loc[table["rank"].isna(), [*names, "note"]].rename(columns={"note": "reason"})
+    parts = [part for part in (scores.dropped, hidden, _absent(scores.units, scores.dropped, wave)) if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*names, "reason"])
+
+
+def _absent(units: pd.DataFrame, dropped: pd.DataFrame, wave: str | None) -> pd.DataFrame:
+    """Return the units of some waves in the waves that they have no row in; without waves, or other columns, none."""
+    others = [] if wave is None else [name for name in units.columns if name != wave]
+    if not others:
+        return pd.DataFrame()
+    known = pd.concat([units, dropped.reindex(columns=units.columns)], ignore_index=True)
+    every = known[others].drop_duplicates().merge(known[[wave]].drop_duplicates(), how="cross")
+    found = every.merge(known[[*others, wave]].drop_duplicates(), how="left", indicator=True)
+    gone = found.loc[found["_merge"] == "left_only", list(units.columns)].reset_index(drop=True)
+    return gone.assign(reason=[str(Message("league.absent", wave=label)) for label in gone[wave]])

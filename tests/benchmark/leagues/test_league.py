@@ -1,6 +1,7 @@
 """The league: its table, its rules and its words."""
 
 import re
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -331,3 +332,29 @@ def test_intervals_of_gaps_say_what_their_tests_say(simultaneous: bool) -> None:
             np.testing.assert_array_equal(out[known], table[f"p_{gap}_adjusted"][known] < 0.05)
         assert (table[f"gap_{gap}_lower"] <= table[f"gap_{gap}"]).all()
         assert (table[f"gap_{gap}"] <= table[f"gap_{gap}_upper"]).all()
+
+
+def test_units_without_a_rank_are_named_with_the_reason():
+    answers = csi.simulate(csi.ncsi(), 60, groups=["a", "b", "c", "few"], seed=5)
+    answers = answers[(answers["unit"] != "few") | (answers.groupby("unit").cumcount() < 5)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", csi.CsindexWarning)
+        result = csi.fit(csi.ncsi(), answers, by="unit", bad_units="drop", replicates=50, progress=False)
+        league = csi.league(result, least_n=30)
+    assert league.left_out["unit"].tolist() == ["few"]
+    assert "usable" in league.left_out["reason"].item()
+    assert "3 of 4 units ranked" in league.summary() and "Without a rank (1): few (" in league.summary()
+    assert "순위에 없는 기관(1개): few" in league.summary("ko")
+    assert "left_out" in league.tables()
+
+
+def test_units_that_are_absent_from_a_wave_are_named():
+    waves = [csi.simulate(csi.ncsi(), 60, groups=["a", "b", "c"], seed=year).assign(year=year) for year in (2024, 2025)]
+    answers = pd.concat(waves, ignore_index=True)
+    answers = answers[(answers["unit"] != "c") | (answers["year"] != 2025)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", csi.CsindexWarning)
+        result = csi.fit(csi.ncsi(), answers, by=["unit", "year"], replicates=50, progress=False)
+        league = csi.league(result, wave="year")
+    assert league.left_out[["unit", "year", "reason"]].to_numpy().tolist() == [["c", 2025, "no answers in 2025"]]
+    assert "2 of 3 units ranked" in league.summary()
