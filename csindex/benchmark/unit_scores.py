@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from csindex.errors import OptionError
 from csindex.fitting.constructs import index_of
@@ -236,3 +237,22 @@ def score_cells(scores: UnitScores, lang: Language, most: int) -> Table:
     more = len(scores.units) - len(rows)
     rest = Message("benchmark.more_rows", count=more).text(lang) if more else ""
     return Table("", (*names, *heads), tuple(rows), left=len(names), rest=(len(rows), rest))
+
+
+def chosen(scores: UnitScores, rows: NDArray[np.intp]) -> UnitScores:
+    """Return the scores of some units."""
+    return UnitScores(
+        name=scores.name,
+        units=scores.units.iloc[rows].reset_index(drop=True),
+        estimate=scores.estimate[rows],
+        draws=scores.draws[rows],
+        n=scores.n[rows],
+        n_eff=scores.n_eff[rows],
+        joint=scores.joint,
+        coefficients=None if scores.coefficients is None else scores.coefficients[rows],
+        degrees=None if scores.degrees is None else scores.degrees[rows],
+        level=scores.level,
+        interval=scores.interval,
+        moments=None if scores.moments is None else scores.moments.of_rows(rows),
+        dropped=scores.dropped,
+    )

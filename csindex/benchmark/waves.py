@@ -149,3 +149,16 @@ def items_panel(result: Fit, grid: Grid, construct: str) -> Panel:
     draws = np.where(np.isfinite(w), draws, np.nan)
     estimate, both = np.concatenate([mean, v], axis=-1), np.concatenate([draws, w], axis=-1)
     return Panel.of(grid, estimate, both, replicates.coefficients, result.degrees, replicates.joint)
+
+
+def absent_from_waves(units: pd.DataFrame, wave: str | None, dropped: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the units (and those dropped) in the waves that they have no row in, with the ``reason``; none without waves."""
+    others = [] if wave is None else [name for name in units.columns if name != wave]
+    if not others:
+        return pd.DataFrame()
+    more = pd.DataFrame(columns=units.columns) if dropped is None or dropped.empty else dropped[list(units.columns)]
+    known = pd.concat([units.astype(object), more.astype(object)], ignore_index=True)
+    every = known[others].drop_duplicates().merge(known[[wave]].drop_duplicates(), how="cross")
+    found = every.merge(known[[*others, wave]].drop_duplicates(), how="left", indicator=True)
+    gone = found.loc[found["_merge"] == "left_only", list(units.columns)].reset_index(drop=True)
+    return gone.assign(reason=[str(Message("benchmark.absent", wave=label)) for label in gone[wave]])

@@ -10,7 +10,7 @@ import pandas as pd
 from csindex.benchmark.leagues.gaps import Adjust
 from csindex.benchmark.leagues.ranks import Ints, Truth
 from csindex.benchmark.leagues.result import League
-from csindex.benchmark.leagues.standing import Rules, Shrink, Standing, chosen, standing
+from csindex.benchmark.leagues.standing import Rules, Shrink, Standing, standing
 from csindex.benchmark.leagues.tables import (
     COLUMNS,
     apart_table,
@@ -24,7 +24,7 @@ from csindex.benchmark.leagues.tables import (
     wave_columns,
 )
 from csindex.benchmark.unit_facts import By, levels_of, said, tuples, weights_of
-from csindex.benchmark.unit_scores import UnitScores
+from csindex.benchmark.unit_scores import UnitScores, chosen
 from csindex.benchmark.wave_order import wave_column, with_waves_in_order
 from csindex.benchmark.waves import Grid
 from csindex.errors import OptionError

@@ -72,23 +72,6 @@ class Standing:
     above: ranks.Truth
 
 
-def chosen(scores: UnitScores, rows: ranks.Ints) -> UnitScores:
-    """Return the scores of some units."""
-    return UnitScores(
-        name=scores.name,
-        units=scores.units.iloc[rows],
-        estimate=scores.estimate[rows],
-        draws=scores.draws[rows],
-        n=scores.n[rows],
-        n_eff=scores.n_eff[rows],
-        joint=scores.joint,
-        coefficients=None if scores.coefficients is None else scores.coefficients[rows],
-        degrees=None if scores.degrees is None else scores.degrees[rows],
-        level=scores.level,
-        interval=scores.interval,
-    )
-
-
 def rounded(values: Array, digits: int) -> Array:
     """Return values rounded to `digits` decimals, halves upward as in publications."""
     return np.floor(values * 10.0**digits + 0.5) / 10.0**digits

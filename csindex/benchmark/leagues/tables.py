@@ -10,7 +10,7 @@ from csindex.assessment.groups.groups import adjusted
 from csindex.benchmark.leagues.ranks import Ints, Truth, consecutive, leader_changes
 from csindex.benchmark.leagues.standing import WHOLE, YES_NO, Rules, Standing
 from csindex.benchmark.unit_scores import UnitScores
-from csindex.benchmark.waves import Grid
+from csindex.benchmark.waves import Grid, absent_from_waves
 from csindex.index.differences import critical_z, gap_limits, pairs_of, student_of, two_sided
 from csindex.index.logit_scores import FIXED, LogitScores
 from csindex.messages import Message
@@ -196,17 +196,7 @@ def left_out_table(scores: UnitScores, table: pd.DataFrame, wave: str | None) ->
     """Return one row for each unit that is not ranked, with the reason: dropped, not published, or absent from a wave."""
     names = [name for name in scores.units.columns if name in table]
     hidden = table.loc[table["rank"].isna(), [*names, "note"]].rename(columns={"note": "reason"})
-    parts = [part for part in (scores.dropped, hidden, _absent(scores.units, scores.dropped, wave)) if len(part)]
+    parts = [
+        part for part in (scores.dropped, hidden, absent_from_waves(scores.units, wave, scores.dropped)) if len(part)
+    ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*names, "reason"])
-
-
-def _absent(units: pd.DataFrame, dropped: pd.DataFrame, wave: str | None) -> pd.DataFrame:
-    """Return the units of some waves in the waves that they have no row in; without waves, or other columns, none."""
-    others = [] if wave is None else [name for name in units.columns if name != wave]
-    if not others:
-        return pd.DataFrame()
-    known = pd.concat([units, dropped.reindex(columns=units.columns)], ignore_index=True)
-    every = known[others].drop_duplicates().merge(known[[wave]].drop_duplicates(), how="cross")
-    found = every.merge(known[[*others, wave]].drop_duplicates(), how="left", indicator=True)
-    gone = found.loc[found["_merge"] == "left_only", list(units.columns)].reset_index(drop=True)
-    return gone.assign(reason=[str(Message("league.absent", wave=label)) for label in gone[wave]])

@@ -11,19 +11,20 @@ from numpy.typing import NDArray
 from csindex.benchmark.unit_facts import By, Weights, levels_of, numbered, said, tuples, weights_of
 from csindex.benchmark.unit_scores import (
     UnitScores,
+    chosen,
     combined_degrees,
     compact,
     score_cells,
     side_by_side,
     weighted_sums,
 )
-from csindex.benchmark.wave_order import with_waves_in_order
-from csindex.benchmark.waves import Grid
+from csindex.benchmark.wave_order import wave_column, with_waves_in_order
+from csindex.benchmark.waves import Grid, absent_from_waves
 from csindex.errors import OptionError
 from csindex.fitting.core import RESERVED
 from csindex.fitting.intake import refuse_clash
 from csindex.fitting.result import Fit
-from csindex.messages import Argument, Language, Message, listed
+from csindex.messages import Argument, Language, Message, Several, listed
 from csindex.replicates.bounded import Scores, combined
 from csindex.stacks.layout import Array
 from csindex.text.document import Paragraph, Section
@@ -41,12 +42,15 @@ class Aggregate(UnitScores):
         The labels of every unit, the aggregate to which it belongs, and its ``share`` in it.
     weighting : str
         What the shares are proportional to: a column's name, "equal" or "given".
+    left_out : data frame
+        Units that are not in it, with the ``reason``: dropped before they had a score, or absent from a wave.
     """
 
     shares: pd.DataFrame = field(default_factory=pd.DataFrame)
     weighting: str = ""
+    left_out: pd.DataFrame = field(default_factory=pd.DataFrame)
 
-    TABLES: ClassVar = {"scores": "table", "shares": "shares"}
+    TABLES: ClassVar = {"scores": "table", "shares": "shares", "left_out": "left_out"}
 
     def blocks(self, lang: Language) -> Iterator[Section]:
         """Yield what is put together with which weights, and all scores; numbers are rounded here and nowhere before."""
@@ -54,6 +58,11 @@ class Aggregate(UnitScores):
         weighting = Message(f"trend.weighting_{self.weighting}") if named else self.weighting
         title = Message("trend.aggregate", name=self.name, units=len(self.shares), weighting=weighting).text(lang)
         yield Section("", (Paragraph(title, "lead"), score_cells(self, lang, len(self.units))))
+        if len(self.left_out):
+            rows = self.left_out.astype(str).itertuples(index=False)
+            found = [f"{' / '.join(row[:-1])} ({row[-1].partition(chr(10))[0].rstrip('.')})" for row in rows]
+            said = Message("trend.left_out", count=len(found), found=Several(found, 8)).text(lang)
+            yield Section("", (Paragraph(said),))
 
 
 def aggregate(
@@ -64,6 +73,7 @@ def aggregate(
     facts: pd.DataFrame | None = None,
     others: Others = None,
     construct: str | None = None,
+    matched: str | None = None,
 ) -> Aggregate:
     """Put units together: companies to industries, industries to sectors, sectors to the nation.
 
@@ -91,6 +101,9 @@ def aggregate(
         the named companies share the rest in the ratio of their weights.
     construct : str, optional
         By default the model's target.
+    matched : str, optional
+        The column of the waves: only units with a score in every wave are put together, so that waves are compared like
+        with like. Without it a change between waves is also one of the units that come and go; see ``.left_out``.
 
     Returns
     -------
@@ -111,7 +124,7 @@ def aggregate(
     >>> len(csi.aggregate(result, weights={"Ash": 30.5, "Birch": 12}).table)
     1
     """
-    scores = UnitScores.of(result, construct)
+    scores, left_out = _compared(UnitScores.of(result, construct), by, matched)
     levels = levels_of(scores.units, by, facts)
     refuse_clash(levels, RESERVED)
     refuse_clash(scores.units, (*RESERVED, "share"))
@@ -132,7 +145,30 @@ def aggregate(
         interval=scores.interval,
         shares=pd.concat([scores.units.reset_index(drop=True), levels[new]], axis=1).assign(share=share),
         weighting="equal" if weights is None else weights if isinstance(weights, str) else "given",
+        left_out=left_out,
     )
+
+
+def _compared(scores: UnitScores, by: By, matched: str | None) -> tuple[UnitScores, pd.DataFrame]:
+    """Return the units that are put together, and those that are not in all waves; with `matched` these are left out."""
+    named = [by] if isinstance(by, str) else list(by) if isinstance(by, (list, tuple)) else []
+    wave = matched or next((name for name in named if name == wave_column(scores.units)), None)
+    if wave is not None and wave not in scores.units.columns:
+        raise OptionError(
+            Message("trend.no_matched", matched=Argument("matched", wave), known=listed(scores.units.columns))
+        )
+    absent = absent_from_waves(scores.units, wave, scores.dropped)
+    left_out = pd.concat(
+        [part for part in (scores.dropped, absent) if len(part)] or [pd.DataFrame()], ignore_index=True
+    )
+    if matched is None or left_out.empty:
+        return scores, left_out
+    others = [name for name in scores.units.columns if name != matched]
+    gone = set(tuples(left_out[others]))
+    rows = np.array([key not in gone for key in tuples(scores.units[others])])
+    if not rows.any():
+        raise OptionError(Message("trend.none_matched", matched=Argument("matched", matched)))
+    return chosen(scores, np.flatnonzero(rows)), left_out
 
 
 def _combined(scores: UnitScores, share: Array) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Aggregates against sums by hand, pandas and closed forms."""
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -237,3 +238,24 @@ def test_an_aggregate_can_be_replaced_like_any_scores(result):
 def test_errors_say_what_is_wrong(result, arguments, words):
     with pytest.raises(csi.OptionError, match=words):
         csi.aggregate(result, **arguments)
+
+
+def test_units_that_come_and_go_are_named_and_can_be_left_out_of_the_change():
+    waves = [
+        csi.simulate(csi.ncsi(), 300, groups=["a", "b", "low"], group_share=0.3, seed=5).assign(year=y)
+        for y in (2024, 2025)
+    ]
+    answers = pd.concat(waves, ignore_index=True)
+    answers = answers[(answers["unit"] != "low") | (answers["year"] != 2025)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", csi.CsindexWarning)
+        result = csi.fit(csi.ncsi(), answers, by=["unit", "year"], replicates=60, progress=False)
+    mixed, matched = csi.aggregate(result, "year"), csi.aggregate(result, "year", matched="year")
+    assert mixed.left_out[["unit", "year"]].to_numpy().tolist() == [["low", 2025]]
+    assert "low / 2025 (no answers in 2025)" in mixed.summary() and "matched=" in mixed.summary()
+    assert "low / 2025" in mixed.summary("ko")
+    assert sorted(set(matched.shares["unit"])) == ["a", "b"]
+    # The same people answered in both years.
+    assert csi.trend(matched, "year").changes["estimate"].item() == pytest.approx(0.0, abs=1e-9)
+    with pytest.raises(csi.OptionError, match="no column of the units"):
+        csi.aggregate(result, "year", matched="quarter")
