@@ -90,7 +90,7 @@ def companion(
     >>> import csindex as csi, pandas as pd
     >>> data = pd.DataFrame({"wave": [1] * 50 + [2] * 50, "complained": [1] * 10 + [0] * 40 + [1] * 5 + [0] * 45})
     >>> csi.companion(data, {"complaints": csi.rate("complained")}, by="wave").round(1).upper.tolist()
-    [33.0, 21.4]
+    [33.7, 21.8]
     """
     if not isinstance(metrics, Mapping) or not metrics or not all(isinstance(m, Metric) for m in metrics.values()):
         raise OptionError(Message("metrics.not_metrics"))
