@@ -1,5 +1,6 @@
 """Units by waves: the grid on which changes are computed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from csindex.fitting.result import Fit
 from csindex.index.scores import to_hundred
 from csindex.messages import Argument, Message, Several
 from csindex.stacks.layout import Array
+
+MOST_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,3 +165,11 @@ def absent_from_waves(units: pd.DataFrame, wave: str | None, dropped: pd.DataFra
     found = every.merge(known[[*others, wave]].drop_duplicates(), how="left", indicator=True)
     gone = found.loc[found["_merge"] == "left_only", list(units.columns)].reset_index(drop=True)
     return gone.assign(reason=[str(Message("benchmark.absent", wave=label)) for label in gone[wave]])
+
+
+def with_reasons(units: pd.DataFrame, names: Sequence[str]) -> Several:
+    """Return the units of a frame by some of their labels, each with the first line of its ``reason``."""
+    shown = (" / ".join(map(str, row)) for row in units[list(names)].itertuples(index=False))
+    why = (str(reason).partition("\n")[0].rstrip(".") for reason in units["reason"])
+    found = [Message("benchmark.left_out_one", name=name, reason=one) for name, one in zip(shown, why, strict=True)]
+    return Several(found, MOST_NAMED)

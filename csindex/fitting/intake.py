@@ -76,6 +76,7 @@ def model_and_data(model: Any, data: Any, given: dict[str, Any] | None = None) -
         from csindex.survey.readers.read import read_survey
 
         data = read_survey(data, **given)
+        # The survey has them now.
         given.update(dict.fromkeys(given))
     return model, data
 

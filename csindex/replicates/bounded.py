@@ -197,19 +197,6 @@ def alike(scores: Scores) -> NDArray[np.bool_]:
     return np.asarray((scores.deviation <= ALIKE) & np.isfinite(scores.n_eff))
 
 
-def share_reached(estimate: Array, scores: Scores) -> tuple[Array, Array]:
-    """Return the shares (U, q) of the studentized replicates below estimate/step, and not above it: a sum is 0.
-
-    They are the two tails of the level at which the studentized interval just touches 0.
-    """
-    t = _pivots(estimate, scores)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        point = estimate / (scores.deviation * scores.factor)
-    known = (~np.isnan(t)).sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return (t < point[:, None]).sum(axis=1) / known, (t <= point[:, None]).sum(axis=1) / known
-
-
 def _beside(shares: Array, down: Array, up: Array) -> Array:
     """Return how far (A,) sums reach down where their terms reach `down` with shares above 0, and `up` below."""
     return np.asarray(np.sqrt(((shares * np.where(shares > 0, down, up)) ** 2).sum(axis=1)))

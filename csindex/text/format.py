@@ -105,12 +105,6 @@ def wrapped(text: str, indent: str = "", limit: int = WIDTH, hang: str = "") -> 
     return "\n".join(f"{indent}{hang if at else ''}{line}" for at, line in enumerate(lines))
 
 
-def rows_text(bad: NDArray[np.bool_]) -> str:
-    """Return e.g. ``"12 rows, first 17"`` for the rows (counting from 1) where `bad` is True."""
-    places = np.flatnonzero(bad)
-    return f"{len(places):,} row{'s' * (len(places) != 1)}, first {places[0] + 1:,}"
-
-
 def listed(values: Iterable[object], most: int = 6) -> str:
     """Return values as running text, shortened after `most`."""
     shown = [f"{value:g}" if isinstance(value, float) else str(value) for value in values]

@@ -8,7 +8,7 @@ import pytest
 
 from csindex.errors import SurveyError
 from csindex.survey.columns import as_frame, numbers, row_count
-from csindex.text.format import listed, rows_text
+from csindex.text.format import listed, some_rows
 
 pl = pytest.importorskip("polars")
 
@@ -107,7 +107,7 @@ def test_empty_frames(data):
 
 
 def test_texts():
-    assert rows_text(np.array([False, True, True])) == "2 rows, first 2"
-    assert rows_text(np.array([True])) == "1 row, first 1"
+    assert str(some_rows(np.array([False, True, True]))) == "2 rows, first 2"
+    assert str(some_rows(np.array([True]))) == "1 row, first 1"
     assert listed([1.0, 2.5]) == "1 and 2.5"
     assert listed("abc", most=2) == "a, b and 1 more"

@@ -13,6 +13,7 @@ from csindex.benchmark.leagues.gaps import ADJUSTMENTS
 from csindex.benchmark.leagues.standing import DRAWS, FEWEST_SHRUNK, Rules
 from csindex.benchmark.leagues.tables import FEW_EFFECTIVE
 from csindex.benchmark.wave_order import waves_said
+from csindex.benchmark.waves import with_reasons
 from csindex.text import format
 from csindex.text.document import Bullets, Paragraph, Section, Table
 from csindex.text.result import Result
@@ -56,17 +57,11 @@ def _title(league: League, table: pd.DataFrame, lang: str) -> str:
 
 def _left_out(league: League, lang: format.Language) -> str:
     """Return which units have no rank in the last wave, and why; empty where all have one."""
-    gone, words = _latest(league, league.left_out), messages.words("league")[lang]
+    gone = _latest(league, league.left_out)
     if gone.empty:
         return ""
     own = [name for name in gone.columns if name not in (league.rules.wave, "reason")] or [str(league.rules.wave)]
-    found = [
-        words["left_out_one"].format(
-            name=" / ".join(str(row[name]) for name in own), reason=str(row["reason"]).partition("\n")[0].rstrip(".")
-        )
-        for _, row in gone.iterrows()
-    ]
-    return words["left_out"].format(count=len(gone), found=messages.Several(found, NAMES).text(lang))
+    return messages.Message("league.left_out", count=len(gone), found=with_reasons(gone, own)).text(lang)
 
 
 def _one(league: League, table: pd.DataFrame, group: pd.Series[Any], lang: format.Language) -> Section:

@@ -19,12 +19,12 @@ from csindex.benchmark.unit_scores import (
     weighted_sums,
 )
 from csindex.benchmark.wave_order import wave_column, with_waves_in_order
-from csindex.benchmark.waves import Grid, absent_from_waves
+from csindex.benchmark.waves import Grid, absent_from_waves, with_reasons
 from csindex.errors import OptionError
 from csindex.fitting.core import RESERVED
 from csindex.fitting.intake import refuse_clash
 from csindex.fitting.result import Fit
-from csindex.messages import Argument, Language, Message, Several, listed
+from csindex.messages import Argument, Language, Message, listed
 from csindex.replicates.bounded import Scores, combined
 from csindex.stacks.layout import Array
 from csindex.text.document import Paragraph, Section
@@ -59,9 +59,9 @@ class Aggregate(UnitScores):
         title = Message("trend.aggregate", name=self.name, units=len(self.shares), weighting=weighting).text(lang)
         yield Section("", (Paragraph(title, "lead"), score_cells(self, lang, len(self.units))))
         if len(self.left_out):
-            rows = self.left_out.astype(str).itertuples(index=False)
-            found = [f"{' / '.join(row[:-1])} ({row[-1].partition(chr(10))[0].rstrip('.')})" for row in rows]
-            said = Message("trend.left_out", count=len(found), found=Several(found, 8)).text(lang)
+            names = [name for name in self.left_out.columns if name != "reason"]
+            found = with_reasons(self.left_out, names)
+            said = Message("trend.left_out", count=len(self.left_out), found=found).text(lang)
             yield Section("", (Paragraph(said),))
 
 
